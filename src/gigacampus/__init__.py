@@ -1,0 +1,1 @@
+"""gigacampus: a planner and digital twin for gigawatt-scale AI campuses."""

@@ -1,0 +1,74 @@
+"""What is bought: servers, and the phases in which their power comes on."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gigacampus.campus.spec.part import FromCatalog, Part
+from gigacampus.quantities import MW, USD, Date, Kg, Share, TFLOPs, Years, kW
+
+
+class Server(FromCatalog):
+    """One server or rack-scale system, with its share of network and storage in the same hall."""
+
+    section: ClassVar[str] = "servers"
+    default_entry: ClassVar[str | None] = "gb200-nvl72"
+
+    accelerator: str = Field(description="name of the accelerator")
+    accelerators: int = Field(description="accelerators in one server", ge=1)
+    accelerator_peak: TFLOPs = Field(description="dense BF16 peak of one accelerator")
+    peak_power: kW = Field(description="highest sustained power of one server at its rack supply's input")
+    idle_power: kW = Field(description="power of one server that runs no job")
+    overhead_share: Share = Field(description="network, storage and management power, as a share of servers' power")
+    liquid_share: Share = Field(description="share of the heat that cold plates take")
+    fan_share: Share = Field(description="share of peak power that the server's own fans take")
+    price: USD = Field(description="price of one server")
+    life: Years = Field(description="depreciation life")
+    embodied: Kg = Field(description="cradle-to-gate CO2e of one server")
+
+    @model_validator(mode="after")
+    def _idle_below_peak(self) -> Server:
+        if self.idle_power > self.peak_power:
+            raise PydanticCustomError("server", "idle_power must not be above peak_power")
+        return self
+
+
+class Phase(Part):
+    """Power that comes on at one date."""
+
+    name: str = Field(description="name of the phase")
+    ready: Date = Field(description="first day on which the phase's halls take load")
+    power: MW = Field(description="power that the phase adds, on the campus's power basis")
+
+
+class Expansion(Part):
+    """Phases that stand in the spec but run only when enabled."""
+
+    enabled: bool = Field(False, description="whether the expansion is built")
+    phases: list[Phase] = Field(description="phases of the expansion", min_length=1, max_length=40)
+
+
+class Compute(Part):
+    """Servers and phases."""
+
+    server: Server = Field(default_factory=lambda: Server.model_validate({}), description="what fills the halls")
+    basis: Literal["it", "facility"] = Field(
+        "it", description="whether phases' power is IT power or the facility's peak"
+    )
+    phases: list[Phase] = Field(description="phases in the order in which they come on", min_length=1, max_length=40)
+    expansion: Expansion | None = Field(None, description="phases that are an option")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Compute:
+        dates = [phase.ready for phase in self.built]
+        if dates != sorted(dates):
+            raise PydanticCustomError("phases", "phases must stand in the order of their ready dates")
+        return self
+
+    @property
+    def built(self) -> list[Phase]:
+        """Phases that are built: the base, and the expansion where it is enabled."""
+        return self.phases + (self.expansion.phases if self.expansion and self.expansion.enabled else [])

@@ -1,0 +1,62 @@
+"""Where the campus stands: place, weather and the grid around it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gigacampus.campus.spec.part import FromCatalog, Part
+from gigacampus.quantities import KgPerMWh, Latitude, Longitude, Metre, RatePerYear, Share, USDPerKWYear, USDPerMWh
+
+
+class Weather(Part):
+    """The weather year: a catalogue name, or one TMY3 or EPW file beside the spec."""
+
+    use: str | None = Field(None, description="a weather year of the catalogue, such as monroe-la")
+    tmy3: str | None = Field(None, description="path of a TMY3 file, relative to the spec")
+    epw: str | None = Field(None, description="path of an EPW file, relative to the spec")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        return {"use": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _one(self) -> Weather:
+        if sum(path is not None for path in (self.use, self.tmy3, self.epw)) != 1:
+            raise PydanticCustomError("weather", "exactly one of use, tmy3 and epw is needed")
+        return self
+
+
+class Grid(FromCatalog):
+    """The power system around the campus: its hourly mix, its prices and its factors."""
+
+    section: ClassVar[str] = "grids"
+    default_entry: ClassVar[str | None] = "miso"
+
+    mix: str = Field(description="hourly generation mix of the catalogue, such as miso-2022")
+    price: USDPerMWh = Field(description="mean wholesale energy price in the price year")
+    price_shape: str = Field(description="relative price by local hour of the catalogue, such as ercot-2024")
+    capacity_price: USDPerKWYear = Field(description="capacity obligation on the campus's peak")
+    price_growth: RatePerYear = Field(description="nominal growth of energy and capacity prices")
+    price_year: int = Field(description="year of money of price and capacity_price")
+    carbon_location: KgPerMWh = Field(description="annual average CO2e of the grid subregion, generation basis")
+    carbon_residual: KgPerMWh = Field(description="CO2e of energy that no contract claims (market-based residual)")
+    carbon_decline: RatePerYear = Field(description="yearly change of the grid's carbon intensity; negative declines")
+    losses: Share = Field(description="transmission and distribution losses between plant and campus")
+    utc_offset: float = Field(description="local standard time minus UTC, hours", ge=-12, le=14)
+
+
+class Site(Part):
+    """The place. Latitude, longitude and elevation default to those of the weather station."""
+
+    place: str = Field("", description="name of the place, for readers")
+    latitude: Latitude | None = Field(None, description="north positive; the weather station's by default")
+    longitude: Longitude | None = Field(None, description="east positive; the weather station's by default")
+    elevation: Metre | None = Field(None, description="above sea level; the weather station's by default")
+    weather: Weather = Field(description="the weather year")
+    grid: Grid = Field(
+        default_factory=lambda: Grid.model_validate({}), description="the power system around the campus"
+    )

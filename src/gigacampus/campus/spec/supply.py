@@ -1,0 +1,9 @@
+"""Stub, written by its room."""
+
+from __future__ import annotations
+
+from gigacampus.campus.spec.part import Part
+
+
+class Supply(Part):
+    """Stub."""

@@ -1,0 +1,1 @@
+"""What happens, in the order in which it happens. Each room has one door; none imports another."""
