@@ -1,0 +1,110 @@
+"""The command run: progress, KPI table, run folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from gigacampus.faces import numbers, report
+from gigacampus.faces.cli import say
+from gigacampus.runs import folder, inputs
+from gigacampus.runs.kpi import REGISTRY, Value
+from gigacampus.runs.pipeline import Event, Run
+from gigacampus.runs.promises import check_names
+
+HEADLINE = (
+    "it.energy",
+    "facility.energy",
+    "facility.pue",
+    "facility.wue",
+    "impact.water",
+    "supply.cost_per_mwh",
+    "supply.renewable_annual",
+    "supply.cfe_hourly",
+    "impact.scope1",
+    "impact.scope2_location",
+    "impact.scope2_market",
+    "workload.ettr",
+    "finance.rent_year1",
+    "finance.debt_peak",
+    "finance.dscr_min",
+    "finance.wal",
+)
+MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
+
+
+def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bool) -> bool:
+    """Run, write, show. Returns whether a promise failed or could not be tested."""
+    loaded = inputs.read_spec(path)
+    check_names(loaded)
+    progress = Progress()
+    running = Run(loaded, progress, faces=(report.STAGE,), language=language)
+    target = out or folder.default(running)
+    written = folder.write(running, target, {"report.html": running.report})
+    progress.done()
+    kpis: Mapping[str, Value] = running.kpi
+    if as_json:
+        say(
+            {
+                "folder": str(written),
+                "kpi": {name: value.plain() for name, value in kpis.items()},
+                "promises": [vars(verdict) for verdict in running.policy],
+            }
+        )
+    else:
+        click.echo(f"\n{running.campus.name}: {running.campus.case}\n")
+        click.echo(table(kpis, list(kpis) if all_kpis else [n for n in HEADLINE if n in kpis]))
+        for verdict in running.policy:
+            click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
+        click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
+    return any(verdict.state != "pass" for verdict in running.policy)
+
+
+def table(kpis: Mapping[str, Value], names: list[str]) -> str:
+    """KPIs as aligned lines that fit 80 columns."""
+    lines = []
+    for name in names:
+        value, unit = shown(name, kpis[name])
+        about = REGISTRY[name].about if name in REGISTRY else ""
+        room = 80 - 2 - 28 - 10 - 1 - 10 - 1
+        lines.append(f"  {name:<28}{value:>10} {unit:<10} {about[: room - 1] + '…' if len(about) > room else about}".rstrip())
+    return "\n".join(lines)
+
+
+def shown(name: str, value: Value) -> tuple[str, str]:
+    """A KPI's value and unit as texts."""
+    return numbers.shown(value.value, value.unit, ratio=value.unit == "1")
+
+
+def promise_line(verdict: object) -> str:
+    """A verdict in one line: rule, result, state."""
+    v = vars(verdict)
+    result = " ".join(numbers.shown(v["value"], v["unit"], ratio=True)).strip()
+    limit = " ".join(numbers.shown(v["bound"], v["unit"], ratio=True)).strip()
+    return f"{v['kpi']} {v['side'].replace('_', ' ')} {limit}: {result}, {v['state']}"
+
+
+class Progress:
+    """Tells on stderr which stage runs; on a terminal the line is rewritten when the stage ends."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.cached: list[str] = []
+
+    def __call__(self, event: Event) -> None:
+        if event.state == "cached":
+            self.cached.append(event.stage)
+        elif event.state == "start":
+            if self.terminal:
+                click.echo(f"  {event.stage:<12}…", nl=False, err=True)
+        else:
+            start = "\r" if self.terminal else ""
+            click.echo(f"{start}  {event.stage:<12}{event.seconds:7.2f} s", err=True)
+
+    def done(self) -> None:
+        """Tell what needed no work."""
+        if self.cached:
+            click.echo(f"  unchanged, from the cache: {', '.join(self.cached)}", err=True)

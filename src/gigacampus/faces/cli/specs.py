@@ -1,0 +1,64 @@
+"""Commands about specs: validate, new, schema."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gigacampus.campus.spec import json_schema
+from gigacampus.errors import Problem, WriteError
+from gigacampus.faces.cli import say
+from gigacampus.runs import inputs
+from gigacampus.runs.promises import check_names
+
+STARTER = """\
+# A small campus to start from. 'gigacampus schema' describes every key.
+# yaml-language-server: $schema=https://raw.githubusercontent.com/gigacampus/gigacampus/main/docs/campus.schema.json
+schema_version: 1
+name: {name}
+life: {{end: 2040-12-31}}
+site: {{place: Columbus Ohio, weather: columbus-oh, grid: pjm}}
+compute:
+  server: gb200-nvl72
+  phases:
+    - {{name: Hall 1, ready: 2029-01-01, power: 100 MW}}
+    - {{name: Hall 2, ready: 2030-01-01, power: 100 MW}}
+promises:
+  - {{kpi: facility.pue, at_most: 1.2}}
+"""
+
+
+def validate(path: Path, as_json: bool) -> None:
+    """Read a spec and say what it is."""
+    loaded = inputs.read_spec(path)
+    check_names(loaded)
+    campus = loaded.campus
+    assumed = sum(origin.grade in "AU" for origin in loaded.origins.values())
+    if as_json:
+        say({"valid": True, "name": campus.name, "values": len(loaded.origins), "assumed": assumed})
+        return
+    power = f", {sum(p.power for p in campus.compute.built):,.0f} MW" if campus.compute else ""
+    click.echo(f"{path} is valid: {campus.name}{power}, {len(loaded.origins)} values, {assumed} of them assumed")
+
+
+def new(path: Path, name: str, force: bool, as_json: bool) -> None:
+    """Write the starter spec."""
+    if path.exists() and not force:
+        raise WriteError(Problem("the file is there already", file=str(path), fix="Choose another name, or --force"))
+    text = STARTER.format(name='"' + name.replace("\\", "").replace('"', "'").replace("\n", " ")[:200] + '"')
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise WriteError(Problem(f"could not be written: {error.strerror}", file=str(path))) from None
+    say({"wrote": str(path)}) if as_json else click.echo(f"Wrote {path}. Next: gigacampus run {path}")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a spec."""
+    return json_schema()

@@ -1,0 +1,110 @@
+"""Stage results on disk, by content. A key is the hash of everything that a result depends on; a hit is never stale.
+
+Files are written beside and renamed, carry a digest of their own content, and are read only from the user's cache folder.
+One that is damaged counts as absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from gigacampus.campus.catalog import cache_folder
+
+LIMIT_BYTES = 4_000_000_000
+_DIGEST = 32
+_GROUND = ("gigacampus.quantities", "gigacampus.timeline", "gigacampus.air", "gigacampus.money", "gigacampus.numerics")
+_MISSING = object()
+
+
+def digest(*parts: bytes) -> str:
+    """Hash byte strings into one short name; the boundaries between parts count."""
+    whole = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "little"))
+        whole.update(part)
+    return whole.hexdigest()
+
+
+@cache
+def code(package: str) -> bytes:
+    """Digest of the source of a package or module and of the ground that it stands on, without importing it."""
+    files = [path for name in (package, "gigacampus.campus.spec", *_GROUND) for path in _sources(name)]
+    return digest(*(path.read_bytes() for path in files)).encode()
+
+
+def _sources(name: str) -> list[Path]:
+    head, _, rest = name.partition(".")
+    found = find_spec(head)
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    place = Path(found.submodule_search_locations[0], *rest.split("."))
+    if place.is_dir():
+        return sorted(path for path in place.rglob("*") if path.suffix in {".py", ".html", ".css", ".js"})
+    return [place.with_suffix(".py")] if place.with_suffix(".py").exists() else []
+
+
+def _path(stage: str, key: str) -> Path:
+    return cache_folder() / "stages" / f"{stage}-{key}.pickle"
+
+
+def load(stage: str, key: str) -> Any:
+    """The stored result, or `missing`."""
+    path = _path(stage, key)
+    try:
+        content = path.read_bytes()
+        os.utime(path)
+    except OSError:
+        return _MISSING
+    body = memoryview(content)[_DIGEST:]
+    if hashlib.blake2b(body, digest_size=_DIGEST).digest() != content[:_DIGEST]:
+        return _MISSING
+    try:
+        return pickle.loads(body)
+    except Exception:  # noqa: BLE001 - a class that has moved since: compute it again
+        return _MISSING
+
+
+def has(stage: str, key: str) -> bool:
+    """Whether a result is stored."""
+    return _path(stage, key).exists()
+
+
+def is_missing(value: Any) -> bool:
+    """Whether `load` found nothing."""
+    return value is _MISSING
+
+
+def save(stage: str, key: str, value: Any) -> None:
+    """Store a result; a cache that cannot be written only makes the next run slower."""
+    path = _path(stage, key)
+    body = pickle.dumps(value, protocol=5)
+    beside = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_room(path.parent, len(body))
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.blake2b(body, digest_size=_DIGEST).digest())
+            file.write(body)
+        os.replace(beside, path)
+    except OSError:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+
+
+def _make_room(folder: Path, needed: int) -> None:
+    """Drop the results that were used longest ago until the new one fits under the limit."""
+    files = sorted(((f.stat().st_mtime, f.stat().st_size, f) for f in folder.glob("*.pickle")), key=lambda item: item[0])
+    total = needed + sum(size for _, size, _ in files)
+    for _, size, path in files:
+        if total <= LIMIT_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        total -= size

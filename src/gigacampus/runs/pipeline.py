@@ -1,0 +1,178 @@
+"""The stage table, and the one place that knows the order.
+
+Each stage names the room whose door it calls, the parts of the spec that it reads, and the earlier stages that it needs.
+`Run` computes a stage when somebody asks for its result, takes it from the cache where nothing that it depends on has
+changed, and imports the room only when it must compute.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from gigacampus import __version__
+from gigacampus.campus import spec
+from gigacampus.runs import cache, doors, inputs
+from gigacampus.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One row of the stage table.
+
+    Attributes
+    ----------
+    name : str
+    room : str
+        Package whose code is part of the stage's key.
+    reads : tuple of str
+        Dotted parts of the spec that it depends on.
+    needs : tuple of str
+        Earlier stages whose results it takes.
+    call : function of the `Run`
+        Calls the room's door.
+    when : physical, deal or always
+        The part without which the stage does not run.
+    files : function of the loaded spec, optional
+        Content of the data files that it depends on.
+    """
+
+    name: str
+    room: str
+    reads: tuple[str, ...]
+    needs: tuple[str, ...]
+    call: Callable[[Run], Any]
+    when: Literal["physical", "deal", "always"] = "physical"
+    files: Callable[[spec.Loaded], bytes] = lambda loaded: b""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a run tells while it works: a stage starts, or ends after some seconds."""
+
+    stage: str
+    state: Literal["start", "computed", "cached"]
+    seconds: float = 0.0
+
+
+ENGINES = "gigacampus.engines."
+_LIFE = ("compute.phases", "compute.expansion", "life")
+
+STAGES: tuple[Stage, ...] = (
+    Stage("site", ENGINES + "site", ("site", "supply.plants"), (), doors.site, files=inputs.site_bytes),
+    Stage("rating", ENGINES + "facility", ("facility", "compute.server"), ("site",), doors.rating),
+    Stage("offer", ENGINES + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
+    Stage("response", ENGINES + "facility", ("facility", "compute.server"), ("site", "offer"), doors.response),
+    Stage("dispatch", ENGINES + "supply", ("supply", "site.grid", *_LIFE), ("site", "response"), doors.dispatch),
+    Stage("facility", ENGINES + "facility", ("facility", "compute.server", *_LIFE), ("site", "offer", "dispatch"), doors.facility),
+    Stage("workload", ENGINES + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
+    Stage("supply", ENGINES + "supply", ("supply", "site.grid", *_LIFE), ("site", "dispatch", "facility"), doors.supply),
+    Stage("impact", ENGINES + "impact", ("supply", "site.grid", "compute", "life"), ("site", "facility", "supply"), doors.impact, files=inputs.factor_bytes),
+    Stage("finance", ENGINES + "finance", ("deal", *_LIFE), ("supply", "facility"), doors.finance, when="deal"),
+    Stage("kpi", "gigacampus.runs", (), ("offer", "facility", "workload", "supply", "impact", "finance"), doors.kpi, when="always"),
+    Stage("policy", ENGINES + "policy", ("promises",), ("kpi",), doors.policy, when="always"),
+    Stage("hourly", "gigacampus.runs", _LIFE, ("site", "facility", "supply"), doors.hourly),
+    Stage("monthly", "gigacampus.runs", (), ("supply", "facility", "finance"), doors.monthly, when="always"),
+)  # fmt: skip
+
+
+class Run:
+    """One campus going through the stage table; results are computed when asked for."""
+
+    def __init__(
+        self,
+        loaded: spec.Loaded,
+        tell: Callable[[Event], None] = lambda event: None,
+        faces: Iterable[Stage] = (),
+        language: str = "en",
+    ) -> None:
+        self.loaded = loaded
+        self.campus = loaded.campus
+        self.language = language
+        self._tell = tell
+        self._stages = {stage.name: stage for stage in (*STAGES, *faces)}
+        self._results: dict[str, Any] = {}
+        self._keys: dict[str, str] = {}
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The hours of the campus's life."""
+        compute, life = self.campus.compute, self.campus.life
+        assert compute is not None
+        assert life is not None
+        return Timeline.of([phase.ready for phase in compute.built], life.end)
+
+    def runs(self, name: str) -> bool:
+        """Whether the spec has what the stage is about."""
+        when = self._stages[name].when
+        return when == "always" or (self.campus.physical if when == "physical" else self.campus.deal is not None)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The stages that this campus goes through, in order."""
+        return [stage for stage in self._stages.values() if self.runs(stage.name)]
+
+    def key(self, name: str) -> str:
+        """Hash of everything that the stage's result depends on."""
+        if name not in self._keys:
+            stage = self._stages[name]
+            parts = [__version__.encode(), cache.code(stage.room), self.language.encode() * (stage.room.find("faces") > 0)]
+            parts += [part_bytes(self.campus, path) for path in stage.reads]
+            parts += [self.key(need).encode() for need in stage.needs if self.runs(need)]
+            self._keys[name] = cache.digest(*parts, stage.files(self.loaded))
+        return self._keys[name]
+
+    def get(self, name: str) -> Any:
+        """The result of a stage: kept, from the cache, or computed now. None where the spec lacks what it is about."""
+        if not self.runs(name):
+            return None
+        if name not in self._results:
+            start = time.perf_counter()
+            result = cache.load(name, self.key(name))
+            state: Literal["computed", "cached"] = "cached"
+            if cache.is_missing(result):
+                for need in self._stages[name].needs:
+                    self.get(need)
+                state, start = "computed", time.perf_counter()
+                self._tell(Event(name, "start"))
+                result = self._stages[name].call(self)
+                cache.save(name, self.key(name), result)
+            self._results[name] = result
+            self._tell(Event(name, state, time.perf_counter() - start))
+        return self._results[name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._stages:
+            raise AttributeError(name)
+        return self.get(name)
+
+    def keys(self) -> Mapping[str, str]:
+        """Key of every stage that this campus goes through."""
+        return {stage.name: self.key(stage.name) for stage in self.stages}
+
+
+def part(campus: spec.Campus, path: str) -> Any:
+    """The part of a spec at a dotted path; None where it is absent."""
+    value: Any = campus
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    return value
+
+
+def part_bytes(campus: spec.Campus, path: str) -> bytes:
+    """A part of the spec as bytes that change when, and only when, it does."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, BaseModel):
+            return value.model_dump(mode="json")
+        return [plain(item) for item in value] if isinstance(value, list) else (
+            {name: plain(item) for name, item in value.items()} if isinstance(value, dict) else str(value)
+        )
+
+    return json.dumps([path, plain(part(campus, path))]).encode()

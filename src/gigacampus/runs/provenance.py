@@ -1,0 +1,52 @@
+"""The record of a run: what was read, by which code, and where every number came from."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from typing import TYPE_CHECKING, Any
+
+from gigacampus import __version__
+from gigacampus.runs import cache
+
+if TYPE_CHECKING:
+    from gigacampus.campus.spec import Origin
+    from gigacampus.runs.pipeline import Run
+
+_PARTS = ("numpy", "pydantic", "pvlib", "numba", "pyarrow")
+
+
+def spec_hash(run: Run) -> str:
+    """Short hash of the spec's text."""
+    return cache.digest(run.loaded.text.encode())[:8]
+
+
+def used(run: Run) -> dict[str, Origin]:
+    """Origins of the numbers that some stage of the run read, by path."""
+    reads = {path for stage in run.stages for path in stage.reads}
+    return {
+        path: origin
+        for path, origin in run.loaded.origins.items()
+        if isinstance(origin.value, (int, float))
+        and not isinstance(origin.value, bool)
+        and any(path == read or path.startswith((read + ".", read + "[")) for read in reads)
+    }
+
+
+def record(run: Run) -> dict[str, Any]:
+    """The record as it stands in provenance.json."""
+    return {
+        "gigacampus": __version__,
+        "python": platform.python_version(),
+        "parts": {name: importlib.metadata.version(name) for name in _PARTS},
+        "spec": {"name": run.campus.name, "case": run.campus.case, "hash": spec_hash(run)},
+        "stages": dict(run.keys()),
+        "inputs": {path: plain(origin) for path, origin in used(run).items()},
+    }
+
+
+def plain(origin: Origin) -> dict[str, Any]:
+    """An origin as JSON."""
+    place = {"line": origin.line} if origin.line else {}
+    source = {"title": origin.source.title, "url": origin.source.url, "date": origin.source.date or origin.year}
+    return {"value": origin.value, "from": origin.kind, "grade": origin.grade, "source": source} | place
