@@ -80,6 +80,7 @@ class Plant(FromCatalog):
     life: Years = Field(description="service life; the plant is replaced at its end at the same real cost")
     wacc: Share = Field(description="real after-tax weighted cost of capital, for the capital recovery factor")
     forced_outage: Share = Field(description="forced outage rate; takes that share of the capacity in every hour")
+    attributes: bool = Field(True, description="whether its certificates are retired for the campus")
     degradation: RatePerYear = Field(description="yearly loss of output (of energy, for a battery)", ge=0, le=0.2)
 
     @property
@@ -135,7 +136,7 @@ class Wind(Plant):
     losses: Share = Field(description="wake, availability and electrical losses")
     scale_to: Share | None = Field(
         None,
-        description="capacity factor to which the resource is scaled (an airport's wind is no resource); null: none",
+        description="capacity factor to which the resource is scaled, for an airport's wind is no resource",
     )
 
     @model_validator(mode="after")
@@ -170,7 +171,7 @@ class Battery(Plant):
             raise PydanticCustomError("battery", "min_state must be below max_state")
         if not self.behind_meter or self.owner == "contract":
             raise PydanticCustomError(
-                "battery", "a battery stands behind the meter, owned by the campus or the utility"
+                "battery", "a battery stands behind the meter and is the campus's or the utility's"
             )
         return self
 
@@ -181,7 +182,7 @@ class Battery(Plant):
 
 
 class Gas(Plant):
-    """A plant that burns fuel. Minimum load, start cost and ramps are not modelled; the heat rate is that at full load."""
+    """A plant that burns fuel, at its full-load heat rate; minimum load, start cost and ramps are not modelled."""
 
     default_entry: ClassVar[str | None] = "ccgt-2x1-h"
 
@@ -300,5 +301,5 @@ class Supply(Part):
     certificates: Certificates = Field(
         default_factory=lambda: Certificates.model_validate({}), description="certificates for annual matching"
     )
-    inflation: RatePerYear = Field(0.02, description="general inflation, which makes real money nominal")
+    inflation: RatePerYear = Field(0.025, description="general inflation, which makes real money nominal")
     price_year: int = Field(2025, description="year of money in which real costs are reported", ge=2000, le=2100)
