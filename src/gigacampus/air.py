@@ -2,7 +2,7 @@
 
 Every function takes floats or arrays that broadcast and gives an array. Temperatures are in degrees Celsius, pressures
 in pascals, humidity ratios in kilograms of water per kilogram of dry air, enthalpies in kilojoules per kilogram of dry
-air. The relations hold from -100 to 200 °C, and NaN in is NaN out. Below the freezing point, saturation, dew point (then
+air. The relations hold from -100 to 200 °C, and NaN gives NaN. Below the freezing point, saturation, dew point (then
 a frost point) and wet bulb are those over ice.
 
 What is not modelled: the enhancement factor of air on the saturation pressure (some 0.4 % at 101 kPa).
@@ -85,7 +85,7 @@ def saturation_pressure(temperature: ArrayLike) -> Floats:
     Examples
     --------
     >>> saturation_pressure([-20.0, 20.0]).round(1).tolist()
-    [103.2, 2338.8]
+    [103.3, 2338.8]
     """
     t = _array(temperature)
     t = np.where((t >= COLDEST) & (t <= 200.0), t, np.nan) + KELVIN
@@ -237,7 +237,7 @@ def wet_bulb(dry_bulb: ArrayLike, humidity_ratio: ArrayLike, pressure: ArrayLike
     Examples
     --------
     >>> float(wet_bulb(30.0, humidity_ratio_from_rh(30.0, 0.5, 101325.0), 101325.0).round(3))
-    22.012
+    22.005
     """
     dry, ratio, total = np.broadcast_arrays(_array(dry_bulb), _array(humidity_ratio), _array(pressure))
     shape, dry, ratio, total = dry.shape, dry.ravel(), ratio.ravel(), total.ravel()
@@ -250,7 +250,7 @@ def wet_bulb(dry_bulb: ArrayLike, humidity_ratio: ArrayLike, pressure: ArrayLike
     both = (wet & icy)[icy]
     over_ice[both] = _choose(dry[icy & wet], ratio[icy & wet], total[icy & wet], over_ice[both], result[icy & wet])
     result[icy] = over_ice
-    return np.minimum(result, dry).reshape(shape)
+    return _array(np.minimum(result, dry)).reshape(shape)
 
 
 def _at_saturation(dry: Floats, total: Floats) -> Floats:
@@ -318,7 +318,7 @@ def density(dry_bulb: ArrayLike, humidity_ratio: ArrayLike, pressure: ArrayLike)
     Examples
     --------
     >>> float(density(20.0, 0.0, 101325.0).round(4))
-    1.2041
+    1.2042
     """
     t, ratio = _array(dry_bulb) + KELVIN, _array(humidity_ratio)
     return _array((1 + ratio) * _array(pressure) / (GAS_CONSTANT * t * (1 + 1.607858 * ratio)))

@@ -1,14 +1,15 @@
 """Phases, hours, months and weather years, and every change of resolution between them.
 
-Time is UTC. An hour is labelled by its start. A *weather year* has 8,784 hours, 29 February among them: a source year of
-8,760 hours repeats 28 February there. A common calendar year skips those 24 hours, so every calendar hour of a life points
-to one hour of the weather year, and a leap year has 8,784 hours in the result.
+Time is UTC. An hour is labelled by its start. A *weather year* has 8,784 hours, 29 February among them: a source year
+of 8,760 hours repeats 28 February there. A common calendar year skips those 24 hours, so every calendar hour of a life
+points to one hour of the weather year, and a leap year has 8,784 hours in the result.
 
 Physics runs once for each pair of phase and weather-year hour; `Timeline.gather` lays those results out over the life.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -48,14 +49,18 @@ def to_utc(local: Floats, utc_offset: float) -> Floats:
         One value an hour in local standard time, the hour that starts at 00:00 on 1 January first. TMY3 and EPW label
         that hour by its end, 01:00, and put it first too, so only the label changes.
     utc_offset : float [h]
-        Local standard time minus UTC, negative west of Greenwich, in whole hours.
+        Local standard time minus UTC, negative west of Greenwich. At a part of an hour (India's 5.5) a UTC hour is the
+        mean of the two local hours that it overlaps, by overlap, so that the sum stays.
 
     Examples
     --------
     >>> float(to_utc(np.arange(8760.0), -6)[6])
     0.0
     """
-    return np.roll(local, -round(utc_offset))
+    whole = math.floor(utc_offset)
+    part = utc_offset - whole
+    moved = np.roll(local, -whole)
+    return moved if part == 0 else (1 - part) * moved + part * np.roll(moved, -1)
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,18 @@ class Timeline:
     start, end : date
         First and last day of operation, both inclusive.
     ready : tuple of date
-        Date on which each phase comes on, in order.
+        Date on which each phase comes on, in order; the first by `start`.
     """
 
     start: date
     end: date
     ready: tuple[date, ...]
+
+    def __post_init__(self) -> None:
+        if not self.ready or self.ready[0] > self.start or self.start > self.end:
+            raise ValueError("a life starts once its first phase is ready, and ends after that")
+        if list(self.ready) != sorted(self.ready):
+            raise ValueError("phases come on in the order of their dates")
 
     @classmethod
     def of(cls, ready: Sequence[date], end: date) -> Timeline:
@@ -126,8 +137,9 @@ class Timeline:
         in_year = (self.days - self.days.astype("datetime64[Y]")).astype(np.int64)
         years = self.days.astype("datetime64[Y]").astype(np.int64) + 1970
         leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
-        day = in_year + ((~leap) & (in_year >= 59))
-        return (day[:, None] * 24 + np.arange(24)[None, :]).ravel()
+        day: Ints = in_year + ((~leap) & (in_year >= 59))
+        hours: Ints = (day[:, None] * 24 + np.arange(24)[None, :]).ravel()
+        return hours
 
     def gather(self, values: Floats) -> Floats:
         """Lay results by (phase, weather hour), or by weather hour alone, out over the life: shape (H,)."""
@@ -135,11 +147,11 @@ class Timeline:
 
     def yearly(self, hourly: Floats) -> Floats:
         """Sum hours into calendar years: shape (Y,). What goes in comes out."""
-        return np.bincount(self.year, weights=hourly, minlength=len(self.years))
+        return _sums(self.year, hourly, len(self.years))
 
     def monthly(self, hourly: Floats) -> Floats:
         """Sum hours into calendar months: shape (M,)."""
-        return np.bincount(self.month, weights=hourly, minlength=len(self.months))
+        return _sums(self.month, hourly, len(self.months))
 
     def monthly_peak(self, hourly: Floats) -> Floats:
         """Highest hour of each calendar month: shape (M,)."""
@@ -149,4 +161,8 @@ class Timeline:
     def months_to_years(self, monthly: Floats) -> Floats:
         """Sum months into calendar years: shape (Y,)."""
         year = self.months.astype("datetime64[Y]").astype(np.int64) + 1970 - self.start.year
-        return np.bincount(year, weights=monthly, minlength=len(self.years))
+        return _sums(year, monthly, len(self.years))
+
+
+def _sums(index: Ints, values: Floats, length: int) -> Floats:
+    return np.bincount(index, weights=values, minlength=length).astype(float)
