@@ -106,6 +106,10 @@ class Dispatch:
         """Energy in all batteries at the end of the hour."""
         return sum((s.state for s in self.storage.values()), np.zeros_like(self.load))
 
+    def discharge_of(self, name: str) -> Floats:
+        """Power out of one battery, (H,) [MW]."""
+        return self.storage[name].discharge
+
 
 def dispatch(supply: Supply, grid: Grid, resource: ResourceLike, timeline: Timeline, load: Floats) -> Dispatch:
     """Dispatch every hour of the life, in order, so that batteries carry their energy from year to year.

@@ -31,7 +31,7 @@ def _compiled() -> Callable[..., None]:
     return compiled
 
 
-def _loop(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+def _loop(  # type: ignore[no-untyped-def]  # noqa: PLR0917
     load, clean, remote, limit, export_limit, price, year, gas, cost, order, through, window, power, eta,
     taken, purchase, exported, curtailed, unserved, gas_out, charge, discharge, state, faded,
 ):  # fmt: skip

@@ -52,8 +52,15 @@ class Flows:
     @classmethod
     def empty(cls, gas: int, batteries: int, hours: int) -> Flows:
         """Arrays of zeros to be filled."""
-        flat = (np.zeros(hours) for _ in range(5))
-        return cls(*flat, np.zeros((gas, hours)), *(np.zeros((batteries, hours)) for _ in range(4)))
+
+        def flat() -> Floats:
+            return np.zeros(hours)
+
+        def each() -> Floats:
+            return np.zeros((batteries, hours))
+
+        plants = np.zeros((gas, hours))
+        return cls(flat(), flat(), flat(), flat(), flat(), plants, each(), each(), each(), each())
 
 
 def run(given: Hourly) -> Flows:

@@ -1,0 +1,85 @@
+"""How clean the supply is: annual matching and the hourly score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus.campus.spec.supply import Battery, Firm, Gas, Plant, Supply
+from gigacampus.engines.supply.dispatch import Dispatch
+from gigacampus.timeline import Floats, Timeline
+
+
+def is_clean(plant: Plant) -> bool:
+    """Whether a plant makes carbon-free energy whose certificates are retired for the campus."""
+    return not isinstance(plant, (Gas, Battery)) and plant.attributes
+
+
+def is_renewable(plant: Plant) -> bool:
+    """Whether that energy is renewable too; nuclear is not."""
+    return is_clean(plant) and not (isinstance(plant, Firm) and not plant.renewable)
+
+
+def claims(supply: Supply, made: Dispatch) -> dict[str, Floats]:
+    """Clean energy that the campus may claim for a year, by plant: each (H,) [MW].
+
+    Output at the plant's own meter, for that is what certificates are issued for, taken by the campus or not; but not
+    what is exported from behind the meter, whose certificate goes with it.
+    """
+    behind = sum(
+        (made.generation[n] for n, p in supply.plants.items() if p.behind_meter and n in made.generation and _clean(p)),
+        np.zeros_like(made.load),
+    )
+    kept = 1.0 - np.divide(made.grid_export + made.spilled, behind, out=np.zeros_like(behind), where=behind > 0)
+    kept = np.maximum(kept, 0.0)
+    return {
+        name: made.generation[name] * (kept if plant.behind_meter else 1.0)
+        for name, plant in supply.plants.items()
+        if is_clean(plant)
+    }
+
+
+def _clean(plant: Plant) -> bool:
+    return not isinstance(plant, (Gas, Battery))
+
+
+def certificates(supply: Supply, timeline: Timeline, load: Floats, claimed: dict[str, Floats]) -> Floats:
+    """Certificates to buy in each calendar year so that the match holds, shape (Y,) [MWh]."""
+    counts = is_renewable if supply.certificates.kind == "renewable" else is_clean
+    own = sum(
+        (timeline.yearly(claimed[n]) for n, p in supply.plants.items() if n in claimed and counts(p)),
+        np.zeros(len(timeline.years)),
+    )
+    return np.maximum(supply.certificates.match * timeline.yearly(load) - own, 0.0)
+
+
+def renewable(supply: Supply, timeline: Timeline, claimed: dict[str, Floats]) -> Floats:
+    """Renewable energy claimed in each calendar year without certificates, shape (Y,) [MWh]."""
+    parts = (timeline.yearly(claimed[n]) for n, p in supply.plants.items() if n in claimed and is_renewable(p))
+    return sum(parts, np.zeros(len(timeline.years)))
+
+
+def clean_hourly(supply: Supply, made: Dispatch, cfe: Floats) -> Floats:
+    """Clean energy in each hour by the convention of 24/7 carbon-free energy, shape (H,) [MW].
+
+    ``clean generation delivered - export + discharge - charge + cfe x market purchase``: charging counts against its
+    own hour and discharge for its own. A plant whose certificates go to others, and gas, count as nothing.
+
+    Parameters
+    ----------
+    cfe : array, shape (H,)
+        Carbon-free share of the grid's mix in the hour.
+
+    References
+    ----------
+    .. [1] I. Riepin, T. Brown, "On the means, costs, and system-level impacts of 24/7 carbon-free energy procurement",
+       Energy Strategy Reviews 54 (2024) 101488, https://doi.org/10.1016/j.esr.2024.101488
+    .. [2] Google, "24/7 Carbon-Free Energy: Methodologies and Metrics", 2021.
+    """
+    own = sum((made.delivered[n] for n, p in supply.plants.items() if is_clean(p)), np.zeros_like(made.load))
+    return np.asarray(own - made.grid_export - made.spilled + made.discharge - made.charge + cfe * made.purchase)
+
+
+def share(part: Floats, whole: Floats) -> float | None:
+    """Sum of one over sum of the other; None where the latter is nothing."""
+    total = float(np.sum(whole))
+    return float(np.sum(part)) / total if total > 0 else None
