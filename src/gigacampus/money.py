@@ -1,0 +1,112 @@
+"""Money over time: day counts, months, annuities, and the rate of return of dated flows."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.numerics import find_root
+
+DayCount = Literal["30/360", "act/360", "act/365"]
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+
+
+def add_months(start: date, months: int, day: int | None = None) -> date:
+    """The date `months` later, on `day` of the month (that of `start` if not given), or the month's last day before it.
+
+    >>> add_months(date(2028, 11, 30), 3)
+    datetime.date(2029, 2, 28)
+    """
+    index = start.year * 12 + start.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day or start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def year_fraction(start: date, end: date, day_count: DayCount) -> float:
+    """Years from `start` to `end` [years] by a day count; 30/360 is the bond basis (ISDA 2006, 4.16(f)).
+
+    >>> year_fraction(date(2025, 10, 16), date(2025, 11, 30), "30/360") * 360
+    44.0
+    """
+    if day_count != "30/360":
+        return (end - start).days / (360 if day_count == "act/360" else 365)
+    first = min(start.day, 30)
+    last = 30 if end.day == 31 and first == 30 else end.day
+    return ((end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first) / 360
+
+
+def annuity(rate: float, periods: int) -> float:
+    """Level payment a period that repays 1 over `periods` at `rate` a period, in arrears [1].
+
+    .. math:: a = r / (1 - (1 + r)^{-n})
+
+    >>> round(27.30 * annuity(0.06581 / 2, 40) * 2, 4)
+    2.4743
+    >>> annuity(0.0, 4)
+    0.25
+    """
+    return rate / -math.expm1(-periods * math.log1p(rate)) if rate else 1 / periods
+
+
+@dataclass(frozen=True)
+class Return:
+    """A rate of return.
+
+    Attributes
+    ----------
+    rate : float or None [1/year]
+        None where there is none or more than one; `reason` says which.
+    sign_changes : int
+        Changes of sign of the flows in order of date: no more roots than that (Descartes).
+    roots : int
+        Rates between -99 % and 1,000 % a year at which the flows' present value is zero.
+    """
+
+    rate: float | None
+    sign_changes: int
+    roots: int
+    reason: str = ""
+
+
+_RATES = np.concatenate([np.linspace(-0.99, -0.05, 30), np.linspace(-0.045, 0.5, 110), np.geomspace(0.51, 10.0, 40)])
+
+
+def irr(dates: Days, amounts: Floats) -> Return:
+    """Rate at which dated flows have no present value, by years of 365 days (as XIRR), with the count of such rates.
+
+    Parameters
+    ----------
+    dates : array of datetime64[D], shape (N,)
+    amounts : array, shape (N,) [USD]
+        Received is positive.
+
+    Examples
+    --------
+    >>> round(irr(np.array(["2025-01-01", "2026-01-01"], "datetime64[D]"), np.array([-100.0, 110.0])).rate, 12)
+    0.1
+    """
+    order = np.argsort(dates, kind="stable")
+    kept = order[amounts[order] != 0]
+    flows = amounts[kept] / max(np.abs(amounts).max(initial=0.0), 1e-300)
+    years = (dates[kept] - dates[kept][:1]).astype("timedelta64[D]").astype(float) / 365 if len(kept) else flows
+    changes = int(np.count_nonzero(np.diff(np.sign(flows))))
+    if changes == 0:
+        return Return(None, 0, 0, "the flows never change sign" if len(kept) else "there are no flows")
+
+    def value(rate: float) -> float:
+        return float(np.sum(flows * np.exp(-years * np.log1p(rate))))
+
+    values = np.exp(-np.outer(np.log1p(_RATES), years)) @ flows
+    crossings = np.flatnonzero(np.diff(values > 0))
+    if len(crossings) != 1:
+        what = "no rate between -99 % and 1,000 % a year" if not len(crossings) else f"{len(crossings)} rates"
+        return Return(None, changes, len(crossings), f"{what} at which the flows have no present value")
+    k = int(crossings[0])
+    return Return(find_root(value, float(_RATES[k]), float(_RATES[k + 1])), changes, 1)

@@ -1,0 +1,105 @@
+"""Roots of one function of one variable, without scipy (1.3 s to import)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+_EPS = 2.220446049250313e-16
+
+
+def find_root(f: Callable[[float], float], low: float, high: float, tolerance: float = 4 * _EPS) -> float:
+    """Root of `f` between `low` and `high`, where it has opposite signs, by Brent's method.
+
+    Parameters
+    ----------
+    f : function of one float
+    low, high : float
+        Ends of the bracket; ``f(low) * f(high) <= 0``.
+    tolerance : float [1]
+        Width of the final bracket, relative to the root.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    .. [1] Brent, R. P. (1973). Algorithms for Minimization without Derivatives, ch. 4.
+
+    Examples
+    --------
+    >>> round(find_root(lambda x: x * x - 2, 0.0, 2.0), 12)
+    1.414213562373
+    """
+    a, b, fa, fb = low, high, f(low), f(high)
+    if not fa * fb <= 0:
+        raise ValueError("the function has the same sign at both ends of the bracket")
+    c, fc, d, e = a, fa, b - a, b - a
+    for _ in range(200):
+        if fb * fc > 0:
+            c, fc, d, e = a, fa, b - a, b - a
+        if abs(fc) < abs(fb):
+            a, b, c, fa, fb, fc = b, c, b, fb, fc, fb
+        least, half = 2 * _EPS * abs(b) + 0.5 * tolerance * abs(b) + 1e-300, 0.5 * (c - b)
+        if abs(half) <= least or fb == 0:
+            return b
+        d, e = _brent_step(a, b, c, fa, fb, fc, d, e, half, least)
+        a, fa = b, fb
+        b += d if abs(d) > least else math.copysign(least, half)
+        fb = f(b)
+    return b
+
+
+def _brent_step(  # noqa: PLR0913 (the ten numbers are Brent's own state)
+    a: float, b: float, c: float, fa: float, fb: float, fc: float, d: float, e: float, half: float, least: float
+) -> tuple[float, float]:
+    """Next step and the one before it: inverse quadratic or secant where they shrink the bracket, else bisection."""
+    if abs(e) < least or abs(fa) <= abs(fb):
+        return half, half
+    s = fb / fa
+    if a == c:
+        p, q = 2 * half * s, 1 - s
+    else:
+        q, r = fa / fc, fb / fc
+        p, q = s * (2 * half * q * (q - r) - (b - a) * (r - 1)), (q - 1) * (r - 1) * (s - 1)
+    q = -q if p > 0 else q
+    p = abs(p)
+    if 2 * p < min(3 * half * q - abs(least * q), abs(e * q)):
+        return p / q, d
+    return half, half
+
+
+def bracket(
+    f: Callable[[float], float], guess: float, step: float, low: float = -math.inf, high: float = math.inf
+) -> tuple[float, float] | None:
+    """Two points between which `f` changes sign, sought outwards from `guess`; None where there are none.
+
+    Both sides widen by the golden section until they meet `low` and `high`. A point at which `f` is not finite ends
+    its side.
+
+    Examples
+    --------
+    >>> bracket(lambda x: x - 10, 1.0, 0.5) is not None
+    True
+    """
+    ends = [guess, guess]
+    values = [f(guess)] * 2
+    open_sides, steps = {0, 1}, [step, step]
+    if not math.isfinite(values[0]):
+        return None
+    for _ in range(60):
+        for side in sorted(open_sides):
+            old, old_value = ends[side], values[side]
+            new = max(low, old - steps[0]) if side == 0 else min(high, old + steps[1])
+            value = f(new) if new != old else math.nan
+            if not math.isfinite(value):
+                open_sides.discard(side)
+                continue
+            if value == 0 or (value > 0) != (old_value > 0) or old_value == 0:
+                return min(old, new), max(old, new)
+            ends[side], values[side] = new, value
+            steps[side] *= 1.618
+        if not open_sides:
+            return None
+    return None
