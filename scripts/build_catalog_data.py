@@ -28,7 +28,10 @@ wind_speed          int16      10  wind speed at 10 m [m/s]
 File metadata (text): name, station, title, latitude, longitude [deg], elevation [m], utc_offset [h], source_years (the
 year of each month's first hour, 12 of them), hours, scale.<column>.
 
-Schema of ``mix/<name>.parquet``: 8,760 rows in UTC, 2022-01-01 00:00 first, labelled by the start of the hour; columns
+Schema of ``mix/<name>.parquet``: 8,760 rows in UTC, 2022-01-01 00:00 first, labelled by the start of the hour. EIA-930
+labels an hour by its end; the middle of the solar day shows that this holds for MISO and ERCOT (18.5 and 19.2 h UTC
+against a solar noon of 18.0 and 18.7) and not for PJM (16.8 against 17.2). So the rows of the first two stand an hour
+earlier than in the source, and the source's first hour, which ended 2021, stands last. Columns
 WND SUN WAT OIL NG COL NUC OTH, int32, net generation [MWh]. Empty cells, and those that cannot be (`FAULTS`), are
 interpolated linearly (`_filled`) and rounded. File metadata (text): name, balancing_authority, year,
 hours, gaps (cells interpolated), gaps.<column>.
@@ -99,6 +102,9 @@ WEATHER: Mapping[str, tuple[str, int, pa.DataType, float, float]] = {
 }
 
 MIXES: Mapping[str, str] = {"ercot-2022": "ERCO", "miso-2022": "MISO", "pjm-2022": "PJM"}
+ENDING = ("ercot-2022", "miso-2022")
+"""Mixes whose source labels an hour by its end."""
+
 FUELS = ("WND", "SUN", "WAT", "OIL", "NG", "COL", "NUC", "OTH")
 FAULTS: Mapping[str, Sequence[tuple[str, str, Sequence[str]]]] = {
     "pjm-2022": (
@@ -165,6 +171,7 @@ def mix_table(source: Path, name: str) -> pa.Table:
     columns, gaps = [], {}
     for fuel in FUELS:
         values, gaps[fuel] = _filled(given[fuel])
+        values = np.roll(values, -1) if name in ENDING else values
         columns.append(pa.array(np.rint(values).astype(int).tolist(), type=pa.int32()))
     metadata = {
         "name": name,
