@@ -72,6 +72,8 @@ def parse_quantity(text: str, unit: str) -> float:
     number, spelling = match.groups() if match else ("", text)
     factors = ACCEPTED[unit]
     example = next(iter(factors))
+    if len(number) > 40:
+        raise ValueError("the number has over 40 digits")
     if not re.search(r"\d", number):
         raise ValueError(f"a number with a unit is needed, such as '10 {example}'")
     if not spelling:

@@ -10,9 +10,10 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.campus import Campus, Document
@@ -98,21 +99,17 @@ def _descendants(model: type[FromCatalog]) -> Iterator[type[FromCatalog]]:
 def _problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
     path = _real_path(error["loc"], tree)
     line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 1)
-    message, fix = error["msg"], ""
-    value = shorten(error["input"]) if error["type"] != "missing" else ""
+    fields = _fields_at(path[:-1])
+    message, value, fix = error["msg"], shorten(error["input"]), ""
     if error["type"] == "missing":
-        message, fix = "is missing", f"Add it, as 'gigacampus schema' describes"
-        field = _field(path)
-        if field is not None and field.description:
-            fix = f"Add it: {field.description}"
+        about = fields[str(path[-1])].description if path and path[-1] in fields else ""
+        message, value, fix = "is missing", "", f"Add it: {about}" if about else "Add it"
     elif error["type"] == "extra_forbidden":
-        known = list(_model_at(path[:-1]).model_fields) if _model_at(path[:-1]) else []
-        near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(str(path[-1]), fields, n=1, cutoff=0.6)
         message, value = f"unknown key {shorten(path[-1])}", ""
-        fix = f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(known)}"
+        fix = f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(fields)}"
     else:
         message = re.sub(r"^(Value error, |Input )", "", message)
-        message = message[0].lower() + message[1:] if message[:1].isupper() and not message[:2].isupper() else message
     return Problem(message, dotted(path), line, value, fix, file)
 
 
@@ -133,34 +130,28 @@ def _real_path(loc: tuple[Any, ...], tree: Any) -> Path:
 
 
 def _has_field(path: Path, part: Any) -> bool:
-    model = _model_at(path)
-    return model is not None and part in model.model_fields
+    return part in _fields_at(path)
 
 
-def _model_at(path: Path) -> type[Part] | None:
-    model: Any = Campus
+def _fields_at(path: Path) -> dict[str, FieldInfo]:
+    """Fields that a mapping at a path may have: those of its noun, or of each noun that it may be."""
+    nouns: list[type[Part]] = [Campus]
+    keyed = False
     for part in path:
-        if isinstance(part, int) or not (isinstance(model, type) and issubclass(model, BaseModel)):
+        if isinstance(part, int) or keyed:
+            keyed = False
             continue
-        if part not in model.model_fields:
-            return None
-        found = [m for m in _models(model.model_fields[part].annotation)]
-        model = found[0] if found else None
-        if model is None:
-            return None
-    return model if isinstance(model, type) and issubclass(model, Part) else None
+        fields = [noun.model_fields[part] for noun in nouns if part in noun.model_fields]
+        nouns = [noun for field in fields for noun in _nouns(field.annotation)]
+        keyed = any(get_origin(field.annotation) is dict for field in fields)
+    return {name: field for noun in nouns for name, field in noun.model_fields.items()}
 
 
-def _models(annotation: Any) -> Iterator[type[Part]]:
+def _nouns(annotation: Any) -> Iterator[type[Part]]:
     if isinstance(annotation, type) and issubclass(annotation, Part):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
-        yield from _models(argument)
-
-
-def _field(path: Path) -> Any:
-    parent = _model_at(path[:-1]) if path else None
-    return parent.model_fields.get(str(path[-1])) if parent else None
+        yield from _nouns(argument)
 
 
 def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]]:

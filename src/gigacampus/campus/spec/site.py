@@ -7,7 +7,9 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from gigacampus.campus import catalog
 from gigacampus.campus.spec.part import FromCatalog, Part
+from gigacampus.errors import SpecError
 from gigacampus.quantities import KgPerMWh, Latitude, Longitude, Metre, RatePerYear, Share, USDPerKWYear, USDPerMWh
 
 
@@ -27,6 +29,11 @@ class Weather(Part):
     def _one(self) -> Weather:
         if sum(path is not None for path in (self.use, self.tmy3, self.epw)) != 1:
             raise PydanticCustomError("weather", "exactly one of use, tmy3 and epw is needed")
+        if self.use is not None:
+            try:
+                catalog.entry("weather", self.use)
+            except SpecError as error:
+                raise PydanticCustomError("catalog", "{reason}", {"reason": str(error)}) from None
         return self
 
 
