@@ -2,7 +2,7 @@
 
 Door
 ----
-`account` takes the supply spec and the site's grid, the timeline, the supply's result, the grid's hourly factor and mix,
+`account` takes the supply spec, the site's grid, the timeline, the supply's result, the grid's hourly factor and mix,
 the facility's energy and water by hour (`Meters`), what each phase builds (`Hardware`), and factors of the catalogue
 (`Factors`); it gives an `Impact` by calendar year (t CO2e, m3, MWh) with KPIs over the life.
 

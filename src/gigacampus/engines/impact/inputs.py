@@ -77,8 +77,8 @@ class Factors:
     Attributes
     ----------
     water : mapping of float [L/kWh]
-        Water consumption of generation by source: gas, coal, oil, nuclear, geothermal, hydro, biomass, solar, wind,
-        other; a source that is absent uses none.
+        Water consumption of generation, by EIA-930 code and by the other names that `WATER_OF` has; one that is absent
+        uses none.
     plants : mapping of float [kg/kW]
         Embodied carbon of plants by source, AC capacity but for solar, which is by DC capacity.
     battery : float [kg/kWh]
@@ -98,14 +98,13 @@ class Factors:
     carbon_year: int = 2023
 
 
-FUEL_CODES = {
-    "WND": "wind",
-    "SUN": "solar",
-    "WAT": "hydro",
-    "OIL": "oil",
-    "NG": "gas",
-    "COL": "coal",
-    "NUC": "nuclear",
-    "OTH": "other",
+WATER_OF = {
+    "solar": "SUN",
+    "wind": "WND",
+    "gas": "NG",
+    "nuclear": "NUC",
+    "hydro": "WAT",
+    "geothermal": "geothermal-flash-tower",
+    "biomass": "biopower-steam-tower",
 }
-"""Codes of EIA-930 generation by energy source, and the source's name here."""
+"""Water factor of a plant by its source of energy."""

@@ -14,18 +14,18 @@ import numpy as np
 
 from gigacampus.campus.spec.supply import Supply
 from gigacampus.engines.impact.embodied import source
-from gigacampus.engines.impact.inputs import FUEL_CODES, Factors, SupplyLike
+from gigacampus.engines.impact.inputs import WATER_OF, Factors, SupplyLike
 from gigacampus.timeline import Floats, Timeline
 
 
 def of_mix(mix: Mapping[str, float], factors: Factors) -> float:
     """Water consumption of a grid's mix [L/kWh] from its energy by EIA-930 code, in any unit.
 
-    >>> of_mix({"NG": 3.0, "WND": 1.0}, Factors(water={"gas": 0.8, "wind": 0.0}, plants={}, battery=0, building=0))
+    >>> of_mix({"NG": 3.0, "WND": 1.0}, Factors(water={"NG": 0.8, "WND": 0.0}, plants={}, battery=0, building=0))
     0.6
     """
     total = sum(mix.values())
-    used = sum(energy * factors.water.get(FUEL_CODES[code], 0.0) for code, energy in mix.items())
+    used = sum(energy * factors.water.get(code, 0.0) for code, energy in mix.items())
     return round(used / total, 12) if total > 0 else 0.0
 
 
@@ -38,5 +38,5 @@ def at_source(
     """
     used = timeline.yearly(result.dispatch.purchase) * of_mix(mix, factors)
     for name, power in result.dispatch.delivered.items():
-        used += timeline.yearly(power) * factors.water.get(source(supply.plants[name]), 0.0)
+        used += timeline.yearly(power) * factors.water.get(WATER_OF[source(supply.plants[name])], 0.0)
     return np.asarray(used)
