@@ -243,7 +243,7 @@ def wet_bulb(dry_bulb: ArrayLike, humidity_ratio: ArrayLike, pressure: ArrayLike
     shape, dry, ratio, total = dry.shape, dry.ravel(), ratio.ravel(), total.ravel()
     ratio = np.minimum(np.maximum(ratio, 0.0), _at_saturation(dry, total))
     icy = (dry < 0) | (ratio < _ratio_at_freezing(dry, total, _ICE))
-    wet = (dry >= 0) & (ratio >= _ratio_at_freezing(dry, total, _WATER))
+    wet = ~icy | ((dry >= 0) & (ratio >= _ratio_at_freezing(dry, total, _WATER)))
     result = np.full(dry.shape, np.nan)
     result[wet] = _psychrometer(dry[wet], ratio[wet], total[wet], over_ice=False)
     over_ice = _psychrometer(dry[icy], ratio[icy], total[icy], over_ice=True)

@@ -14,7 +14,7 @@ References
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -79,6 +79,28 @@ class WeatherYear:
             series = getattr(self, name)
             if np.shape(series) != (HOURS,) or not np.isfinite(series).all():
                 raise DataError(Problem(f"{name} needs 8,760 finite hours", path=self.label))
+
+    @classmethod
+    def from_local(
+        cls,
+        label: str,
+        place: tuple[float, float, float, float],
+        series: Mapping[str, Floats],
+        notes: tuple[str, ...] = (),
+    ) -> WeatherYear:
+        """A year given in local standard time, the hour that starts at 00:00 on 1 January first.
+
+        Parameters
+        ----------
+        label : str
+        place : tuple of float
+            Latitude [deg], longitude [deg], elevation [m], local standard time minus UTC [h].
+        series : mapping of str to array, shape (8760,)
+            Every one of `SERIES`, in the unit that stands above.
+        notes : tuple of str
+        """
+        utc: dict[str, Any] = {name: to_utc(np.asarray(series[name], dtype=float), place[3]) for name in SERIES}
+        return cls(label, *place, **utc, notes=notes)
 
 
 SERIES = tuple(field.name for field in fields(WeatherYear) if field.type == "Floats")
@@ -226,15 +248,15 @@ def _weather(
     stamp: Callable[[list[str]], _Stamp],
 ) -> WeatherYear:
     _check_stamps(rows, first, stamp)
-    series: dict[str, Any] = {}
+    series: dict[str, Floats] = {}
     notes: list[str] = []
     for name in SERIES:
         raw = _column(rows, columns[name], name, first, bounds[name])
         filled, gap = _fill(raw, name, first)
         notes += [f"{name}: {gap} missing hours were interpolated"] if gap else []
-        series[name] = to_utc(filled * bounds[name].factor, place[3])
+        series[name] = filled * bounds[name].factor
     series["rh"] = np.minimum(series["rh"], 1.0)
-    return WeatherYear(label, *place, **series, notes=tuple(notes))
+    return WeatherYear.from_local(label, place, series, tuple(notes))
 
 
 def _column(rows: list[list[str]], index: int, name: str, first: int, bounds: _Series) -> Floats:
