@@ -21,7 +21,16 @@ BLOCK = re.compile(r"constraint-dependencies = \[.*?\n?\]", re.DOTALL)
 
 def resolved() -> list[str]:
     """Pins of the environment as uv resolves it, with their markers."""
-    command = ["uv", "export", "--quiet", "--all-groups", "--all-extras", "--no-hashes", "--no-emit-project", "--no-annotate"]
+    command = [
+        "uv",
+        "export",
+        "--quiet",
+        "--all-groups",
+        "--all-extras",
+        "--no-hashes",
+        "--no-emit-project",
+        "--no-annotate",
+    ]
     lines = subprocess.run(command, check=True, capture_output=True, text=True, cwd=PROJECT.parent).stdout.splitlines()
     return [line.strip() for line in lines if "==" in line and not line.lstrip().startswith(("#", "-"))]
 

@@ -101,7 +101,9 @@ def save(stage: str, key: str, value: Any) -> None:
 
 def _make_room(folder: Path, needed: int) -> None:
     """Drop the results that were used longest ago until the new one fits under the limit."""
-    files = sorted(((f.stat().st_mtime, f.stat().st_size, f) for f in folder.glob("*.pickle")), key=lambda item: item[0])
+    files = sorted(
+        ((f.stat().st_mtime, f.stat().st_size, f) for f in folder.glob("*.pickle")), key=lambda item: item[0]
+    )
     total = needed + sum(size for _, size, _ in files)
     for _, size, path in files:
         if total <= LIMIT_BYTES:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import MAX_BYTES
 from gigacampus.errors import DataError, Problem, SpecError
+from gigacampus.quantities import parse_quantity
+from gigacampus.timeline import Floats, to_utc
 
 if TYPE_CHECKING:
     from gigacampus.engines.site import GridMix, WeatherYear
@@ -53,17 +54,37 @@ def beside(name: str, loaded: spec.Loaded) -> Path:
     base = Path(loaded.file).resolve().parent
     path = (base / name).resolve()
     if not path.is_relative_to(base):
-        raise SpecError(Problem("a data file must lie below the spec's folder", value=repr(name[:80]), file=loaded.file))
+        raise SpecError(
+            Problem("a data file must lie below the spec's folder", value=repr(name[:80]), file=loaded.file)
+        )
     return path
 
 
-def weather_bytes(loaded: spec.Loaded) -> bytes:
-    """The raw content of the weather file that the spec names, for the cache key."""
+def _weather_bytes(loaded: spec.Loaded) -> bytes:
     assert loaded.campus.site is not None
     weather = loaded.campus.site.weather
     if weather.use:
         return _catalog_file("weather", weather.use).read_bytes()
     return _text(beside(weather.tmy3 or weather.epw or "", loaded), MAX_DATA_BYTES, DataError).encode()
+
+
+def site_bytes(loaded: spec.Loaded) -> bytes:
+    """What the site stage reads beside the spec, for its key: weather, mix, price shape and emission factors."""
+    assert loaded.campus.site is not None
+    grid = loaded.campus.site.grid
+    mix = _catalog_file("grid_mixes", grid.mix).read_bytes()
+    return _weather_bytes(loaded) + mix + _sections("price_shapes", "emission_factors")
+
+
+def factor_bytes(loaded: spec.Loaded) -> bytes:
+    """What the impact stage reads beside the spec, for its key."""
+    assert loaded.campus.site is not None
+    mix = _catalog_file("grid_mixes", loaded.campus.site.grid.mix).read_bytes()
+    return mix + _sections("water_factors", "embodied", "materials")
+
+
+def _sections(*names: str) -> bytes:
+    return b"".join((catalog.folder() / f"{name}.yaml").read_bytes() for name in names)
 
 
 def weather_year(loaded: spec.Loaded) -> WeatherYear:
@@ -74,22 +95,60 @@ def weather_year(loaded: spec.Loaded) -> WeatherYear:
     weather = loaded.campus.site.weather
     if weather.use:
         return catalog_weather(weather.use)
-    text = weather_bytes(loaded).decode()
+    text = _weather_bytes(loaded).decode()
     return site.read_tmy3(text) if weather.tmy3 else site.read_epw(text)
+
+
+def catalog_weather(name: str) -> WeatherYear:
+    """A weather year of the catalogue, moved from local standard time to UTC."""
+    from gigacampus.engines.site import WeatherYear
+
+    columns, about = _columns(_catalog_file("weather", name))
+    offset = float(about["utc_offset"])
+    units = {"rh": 0.01, "pressure": 100.0}
+    names = {"rh": "relative_humidity", "wind": "wind_speed"}
+    series = {
+        field: to_utc(columns[names.get(field, field)] * units.get(field, 1.0), offset)
+        for field in ("dry_bulb", "dew_point", "rh", "pressure", "ghi", "dni", "dhi", "wind")
+    }
+    place = {field: float(about[field]) for field in ("latitude", "longitude", "elevation")}
+    return WeatherYear(label=about["title"], utc_offset=offset, **place, **series)
+
+
+def grid_mix(name: str) -> GridMix:
+    """An hourly generation mix of the catalogue."""
+    from gigacampus.engines.site import GridMix
+
+    columns, about = _columns(_catalog_file("grid_mixes", name))
+    return GridMix(f"{about['balancing_authority']} {about['year']}", columns)
+
+
+def price_shape(name: str) -> Floats:
+    """Relative price by local hour, shape (24,)."""
+    return np.array(catalog.entry("price_shapes", name).figures["hours"].value, dtype=float)
+
+
+def factors(section: str, field: str, unit: str) -> dict[str, float]:
+    """One figure of every entry of a section that has it, in `unit`."""
+    found = {name: catalog.entry(section, name).figures.get(field) for name in catalog.names(section)}
+    return {name: parse_quantity(str(figure.value), unit) for name, figure in found.items() if figure is not None}
 
 
 def _catalog_file(section: str, name: str) -> Path:
     return catalog.folder() / str(catalog.entry(section, name).text["file"])
 
 
-def _columns(path: Path) -> tuple[dict[str, NDArray[np.float64]], dict[str, str]]:
-    """Read a Parquet file's columns as floats, and its metadata, without pandas."""
+def _columns(path: Path) -> tuple[dict[str, Floats], dict[str, str]]:
+    """Read a Parquet file's columns as floats in their units, and its metadata, without importing pandas."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path, use_threads=False)
-    metadata = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-    columns = {
-        name: np.asarray(table.column(name).combine_chunks().to_numpy(zero_copy_only=False), dtype=float)
-        for name in table.column_names
-    }
-    return columns, metadata
+    with pq.ParquetFile(path) as file:
+        table = file.read(use_threads=False)
+    about = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items() if not k.startswith(b"ARROW")}
+    columns = {}
+    for name in table.column_names:
+        chunk = table.column(name).combine_chunks()
+        chunk = chunk.chunk(0) if hasattr(chunk, "chunk") else chunk
+        values = np.frombuffer(chunk.buffers()[1], dtype=str(chunk.type), count=len(chunk))
+        columns[name] = values / float(about.get(f"scale.{name}", 1))
+    return columns, about

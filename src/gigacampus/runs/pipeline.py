@@ -122,7 +122,11 @@ class Run:
         """Hash of everything that the stage's result depends on."""
         if name not in self._keys:
             stage = self._stages[name]
-            parts = [__version__.encode(), cache.code(stage.room), self.language.encode() * (stage.room.find("faces") > 0)]
+            parts = [
+                __version__.encode(),
+                cache.code(stage.room),
+                self.language.encode() * (stage.room.find("faces") > 0),
+            ]
             parts += [part_bytes(self.campus, path) for path in stage.reads]
             parts += [self.key(need).encode() for need in stage.needs if self.runs(need)]
             self._keys[name] = cache.digest(*parts, stage.files(self.loaded))
@@ -171,8 +175,10 @@ def part_bytes(campus: spec.Campus, path: str) -> bytes:
     def plain(value: Any) -> Any:
         if isinstance(value, BaseModel):
             return value.model_dump(mode="json")
-        return [plain(item) for item in value] if isinstance(value, list) else (
-            {name: plain(item) for name, item in value.items()} if isinstance(value, dict) else str(value)
+        return (
+            [plain(item) for item in value]
+            if isinstance(value, list)
+            else ({name: plain(item) for name, item in value.items()} if isinstance(value, dict) else str(value))
         )
 
     return json.dumps([path, plain(part(campus, path))]).encode()

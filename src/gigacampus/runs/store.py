@@ -30,7 +30,9 @@ def write_folder(target: Path, files: Mapping[str, bytes]) -> Path:
     """
     target = Path(os.path.abspath(target))
     if target.exists() and not (target / MARK).exists() and (target.is_file() or any(target.iterdir())):
-        raise WriteError(Problem("the output folder holds something else", value=str(target), fix="Choose another --out"))
+        raise WriteError(
+            Problem("the output folder holds something else", value=str(target), fix="Choose another --out")
+        )
     beside: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -83,5 +83,12 @@ def _verdict(promise: Promise, kpis: Mapping[str, tuple[float | None, str]], ind
     slack = value - limit if side == "at_least" else limit - value
     holds = slack >= -1e-12 * max(abs(limit), 1.0)
     return Verdict(
-        promise.kpi, side, limit, value, unit, "pass" if holds else "fail", slack / abs(limit) if limit else None, promise.why
+        promise.kpi,
+        side,
+        limit,
+        value,
+        unit,
+        "pass" if holds else "fail",
+        slack / abs(limit) if limit else None,
+        promise.why,
     )

@@ -70,7 +70,9 @@ def table(kpis: Mapping[str, Value], names: list[str]) -> str:
         value, unit = shown(name, kpis[name])
         about = REGISTRY[name].about if name in REGISTRY else ""
         room = 80 - 2 - 28 - 10 - 1 - 10 - 1
-        lines.append(f"  {name:<28}{value:>10} {unit:<10} {about[: room - 1] + '…' if len(about) > room else about}".rstrip())
+        lines.append(
+            f"  {name:<28}{value:>10} {unit:<10} {about[: room - 1] + '…' if len(about) > room else about}".rstrip()
+        )
     return "\n".join(lines)
 
 

@@ -1,0 +1,168 @@
+"""One function a stage: it takes what the stage needs out of the run and calls the room's door. No model stands here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gigacampus.runs import inputs
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+
+def site(run: Run) -> Any:
+    """Weather, sun, wind and grid over the weather year."""
+    from gigacampus.engines import site as room
+
+    spec = run.campus.site
+    assert spec is not None
+    return room.resource(
+        spec,
+        run.campus.supply.plants,
+        inputs.weather_year(run.loaded),
+        inputs.grid_mix(spec.grid.mix),
+        inputs.price_shape(spec.grid.price_shape),
+        inputs.factors("emission_factors", "direct", "kg/MWh"),
+    )
+
+
+def rating(run: Run) -> Any:
+    """Highest ratio of facility to IT power, which turns a facility rating into an IT rating."""
+    from gigacampus.engines import facility as room
+
+    assert run.campus.compute is not None
+    return room.peak_ratio(run.campus.facility, run.campus.compute.server, run.site)
+
+
+def offer(run: Run) -> Any:
+    """IT power that the workload asks for, by phase and hour of the weather year."""
+    from gigacampus.engines import workload as room
+
+    assert run.campus.compute is not None
+    assert run.campus.site is not None
+    offset = run.campus.site.grid.utc_offset
+    return room.offer(run.campus.compute, run.campus.workload, offset, run.rating)
+
+
+def response(run: Run) -> Any:
+    """Load at the meter that the IT power causes."""
+    from gigacampus.engines import facility as room
+
+    assert run.campus.compute is not None
+    server = run.campus.compute.server
+    return room.respond(run.campus.facility, server, run.site, run.offer.it, run.offer.it_rating)
+
+
+def dispatch(run: Run) -> Any:
+    """Who powers the load in every hour of the life."""
+    from gigacampus.engines import supply as room
+
+    assert run.campus.site is not None
+    load = run.timeline.gather(run.response.load)
+    return room.dispatch(run.campus.supply, run.campus.site.grid, run.site, run.timeline, load)
+
+
+def facility(run: Run) -> Any:
+    """The facility in every hour, with the power that was there."""
+    from gigacampus.engines import facility as room
+
+    assert run.campus.compute is not None
+    served = run.dispatch.load - run.dispatch.unserved
+    return room.settle(
+        run.campus.facility,
+        run.campus.compute.server,
+        run.site,
+        run.timeline,
+        run.offer.it,
+        run.offer.it_rating,
+        served if run.dispatch.unserved.any() else None,
+    )
+
+
+def workload(run: Run) -> Any:
+    """What the accelerators got done with the power that was there."""
+    from gigacampus.engines import workload as room
+
+    assert run.campus.compute is not None
+    return room.settle(run.offer, run.campus.compute, run.campus.workload, run.timeline, run.facility.it)
+
+
+def supply(run: Run) -> Any:
+    """The supply's balance and bill for the settled load."""
+    from gigacampus.engines import supply as room
+
+    assert run.campus.site is not None
+    return room.balance(
+        run.campus.supply, run.campus.site.grid, run.site, run.timeline, run.dispatch, run.facility.load
+    )
+
+
+def impact(run: Run) -> Any:
+    """Carbon and water of what was drawn, burnt and built."""
+    from gigacampus.engines import impact as room
+
+    assert run.campus.site is not None
+    grid = run.campus.site.grid
+    return room.account(
+        run.campus.supply,
+        grid,
+        run.timeline,
+        run.supply,
+        carbon=run.site.carbon,
+        mix={fuel: float(hours.sum()) for fuel, hours in inputs.grid_mix(grid.mix).generation.items()},
+        meters=room.Meters(
+            run.facility.load, run.facility.it, run.facility.water_withdrawal, run.facility.water_consumption
+        ),
+        hardware=_hardware(run),
+        factors=_factors(),
+    )
+
+
+def _hardware(run: Run) -> Any:
+    import numpy as np
+
+    from gigacampus.engines.impact import Hardware
+
+    assert run.campus.compute is not None
+    server = run.campus.compute.server
+    servers = np.diff(run.offer.servers, prepend=0.0)
+    return Hardware(servers, np.diff(run.offer.it_rating, prepend=0.0), server.embodied, server.life)
+
+
+def _factors() -> Any:
+    from gigacampus.engines.impact import Factors
+
+    return Factors(
+        water=inputs.factors("water_factors", "consumption", "L/kWh"),
+        plants=inputs.factors("embodied", "per_power", "kg/kW"),
+        battery=inputs.factors("embodied", "per_energy", "kg/kWh")["battery-lfp"],
+        building=inputs.factors("embodied", "per_power", "kg/kW")["building"],
+    )
+
+
+def kpi(run: Run) -> Any:
+    """Every KPI."""
+    from gigacampus.runs import kpis
+
+    return kpis.evaluate(run)
+
+
+def policy(run: Run) -> Any:
+    """Promises against KPIs."""
+    from gigacampus.engines import policy as room
+
+    return room.check(run.campus.promises, {name: (value.value, value.unit) for name, value in run.kpi.items()})
+
+
+def hourly(run: Run) -> Any:
+    """The hourly table, as Parquet."""
+    from gigacampus.runs import tables
+
+    return tables.hourly(run)
+
+
+def monthly(run: Run) -> Any:
+    """The monthly table, as Parquet."""
+    from gigacampus.runs import tables
+
+    return tables.monthly(run)

@@ -1,0 +1,106 @@
+"""Hourly and monthly tables as Parquet: plain columns, each with its unit in the field's metadata, without pandas."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+Columns = Mapping[str, tuple[str, Any]]
+"""Column name to unit and array."""
+
+
+def hourly(run: Run) -> bytes:
+    """One row an hour of the life, in UTC, labelled by the hour's start."""
+    timeline, facility, flows = run.timeline, run.facility, run.supply.dispatch
+    start = timeline.days.astype("datetime64[h]")[:, None] + np.arange(24)
+    columns: dict[str, tuple[str, Any]] = {"time": ("UTC", start.ravel().astype("datetime64[ms]"))}
+    for name in ("dry_bulb", "wet_bulb"):
+        columns[f"site.{name}"] = ("degC", timeline.gather(getattr(run.site, name)))
+    for name, unit in FACILITY.items():
+        columns[f"facility.{name}"] = (unit, getattr(facility, name))
+    for name, unit in FLOWS.items():
+        columns[f"supply.{name}"] = (unit, getattr(flows, name))
+    columns |= {f"supply.generation.{name}": ("MW", power) for name, power in flows.generation.items()}
+    return parquet(columns)
+
+
+FACILITY = {
+    "load": "MW",
+    "it": "MW",
+    "cooling": "MW",
+    "power_losses": "MW",
+    "other": "MW",
+    "water_withdrawal": "m3",
+    "water_consumption": "m3",
+}
+FLOWS = {
+    "grid_import": "MW",
+    "grid_export": "MW",
+    "charge": "MW",
+    "discharge": "MW",
+    "soc": "MWh",
+    "curtailed": "MW",
+    "unserved": "MW",
+    "price": "USD/MWh",
+}
+
+
+def monthly(run: Run) -> bytes:
+    """One row a month: energy, water and cost of the campus, and every row of the deal's statement."""
+    columns: dict[str, tuple[str, Any]] = {}
+    if run.campus.physical:
+        timeline = run.timeline
+        columns["month"] = ("", timeline.months.astype("datetime64[ms]"))
+        columns["facility.energy"] = ("MWh", timeline.monthly(run.facility.load))
+        columns["it.energy"] = ("MWh", timeline.monthly(run.facility.it))
+        columns["facility.water"] = ("m3", timeline.monthly(run.facility.water_withdrawal))
+        columns |= {f"supply.cost.{name}": ("USD", amount) for name, amount in run.supply.costs.items()}
+    if run.finance is not None:
+        columns = _statement(run, columns)
+    return parquet(columns)
+
+
+def _statement(run: Run, physical: dict[str, tuple[str, Any]]) -> dict[str, tuple[str, Any]]:
+    """Lay the physical months and the statement's months on one axis; where one has none, it is zero."""
+    months = run.finance.months.astype("datetime64[M]")
+    own = run.timeline.months if physical else months
+    axis = np.arange(min(months[0], own[0]), max(months[-1], own[-1]) + 1)
+    columns: dict[str, tuple[str, Any]] = {"month": ("", axis.astype("datetime64[ms]"))}
+    for name, (unit, values) in physical.items():
+        if name != "month":
+            columns[name] = (unit, _on(axis, own, values))
+    for name, row in run.finance.rows.items():
+        columns[f"finance.{name}"] = (run.finance.graph[name].unit, _on(axis, months, row))
+    return columns
+
+
+def _on(axis: Any, months: Any, values: Any) -> Any:
+    laid = np.zeros(len(axis))
+    first = int((months[0] - axis[0]).astype(int))
+    laid[first : first + len(months)] = values
+    return laid
+
+
+def parquet(columns: Columns) -> bytes:
+    """Columns as one Parquet file: zstd, no dictionaries for floats."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays, fields = [], []
+    for name, (unit, values) in columns.items():
+        if values.dtype.kind == "M":
+            kind, values = pa.timestamp("ms"), values.astype("datetime64[ms]").astype("int64")
+        else:
+            kind, values = pa.float64(), np.ascontiguousarray(values, dtype=float)
+        arrays.append(pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)]))
+        fields.append(pa.field(name, kind, metadata={"units": unit}))
+    out = io.BytesIO()
+    table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    pq.write_table(table, out, compression="zstd", compression_level=1, use_dictionary=False)
+    return out.getvalue()
