@@ -226,11 +226,13 @@ def _read_plant(given: Any, info: ValidationInfo) -> Any:
         return given
     name = given if isinstance(given, str) else given.get("use") if isinstance(given, dict) else None
     kind = given.get("kind") if isinstance(given, dict) else None
+    if name is not None and not isinstance(name, str):
+        raise PydanticCustomError("plant", "use must be the name of a catalogue entry")
     if not isinstance(given, (str, dict)) or (name is None and kind is None):
         raise PydanticCustomError(
             "plant", "a plant needs its kind ({kinds}), or use: a catalogue entry", {"kinds": ", ".join(KINDS)}
         )
-    of_entry = _entry_kind(name) if isinstance(name, str) else None
+    of_entry = None if name is None else _entry_kind(name)
     kind = kind or of_entry
     if not isinstance(kind, str) or kind not in KINDS:
         raise PydanticCustomError(
