@@ -1,11 +1,12 @@
 """What carries power to the racks and heat away from them: the power chain and the cooling plant.
 
-IT power is what enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, server fans and batteries in the
-rack are inside it; coolant distribution units (CDUs), UPS, busways and transformers are outside.
+IT power is what enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, server fans and batteries in
+the rack are inside it; coolant distribution units (CDUs), UPS, busways and transformers are outside.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -26,9 +27,9 @@ class PowerChain(FromCatalog):
     default_entry: ClassVar[str | None] = "ups-4n3"
 
     topology: Topology = Field(description="redundancy of unit transformers and UPS")
-    units: int = Field(description="units that carry the load where the topology is N+1", ge=1)
+    units: int = Field(description="units that carry the load where a topology is N+1", ge=1)
     headroom: float = Field(
-        description="transformer rating of the paths needed, over the IT rating; it carries cooling too", ge=1
+        description="transformer rating of the paths needed, over the highest hour of the weather year", ge=1
     )
     substation_topology: Topology = Field(description="redundancy of the substation's transformers")
     substation_no_load: Share = Field(description="no-load loss of a substation transformer, over its rating")
@@ -36,7 +37,7 @@ class PowerChain(FromCatalog):
     transformer_no_load: Share = Field(description="no-load loss of a unit transformer, over its rating")
     transformer_load: Share = Field(description="load loss of a unit transformer at its rating")
     ups: Literal["double-conversion", "eco", "none"] = Field(
-        description="how the UPS runs; batteries in the rack: none"
+        description="how the UPS runs; none: batteries in the rack"
     )
     ups_headroom: float = Field(description="UPS rating of the paths needed, over the IT rating", ge=1)
     ups_no_load: float = Field(description="UPS loss a in a + b L + c L2, over its rating", ge=0, lt=1)
@@ -50,10 +51,21 @@ class PowerChain(FromCatalog):
         a, b, c = self.ups_no_load, self.ups_linear, self.ups_square
         load = min(max(-b / (2 * c), 0.0), 1.0) if c > 0 else float(b < 0)
         if a + b * load + c * load**2 < 0:
-            raise PydanticCustomError(
-                "ups", "the UPS loss a + b L + c L2 must not be negative between no and full load"
-            )
+            raise PydanticCustomError("ups", "the UPS loss a + b L + c L2 must not be negative up to full load")
         return self
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A chiller's curves, all there: coefficients, and the box of leaving and entering temperatures [degC]."""
+
+    cop: float
+    capft: tuple[float, ...]
+    eirft: tuple[float, ...]
+    eirfplr: tuple[float, float, float]
+    leaving: tuple[float, float]
+    entering: tuple[float, float]
+    least: float
 
 
 class Chiller(FromCatalog):
@@ -90,6 +102,18 @@ class Chiller(FromCatalog):
             raise PydanticCustomError("chiller", "the Carnot fractions are those of water-cooled machines")
         return self
 
+    @property
+    def curves(self) -> Curves:
+        """The curves of a chiller whose model is ``curves``."""
+        boxes = (self.leaving_min, self.leaving_max, self.entering_min, self.entering_max)
+        assert self.cop is not None
+        assert self.capft is not None
+        assert self.eirft is not None
+        assert self.eirfplr is not None
+        assert self.part_load_min is not None
+        cold, warm, least, most = (float(edge) for edge in boxes if edge is not None)
+        return Curves(self.cop, self.capft, self.eirft, self.eirfplr, (cold, warm), (least, most), self.part_load_min)
+
 
 class HeatRejection(FromCatalog):
     """Coolers outdoors, sized by their design point; `fan_power` and `drift` are shares of design heat and of flow."""
@@ -117,7 +141,7 @@ class HeatRejection(FromCatalog):
         if missing:
             raise PydanticCustomError(
                 "rejection",
-                "heat rejection of kind {kind} needs {what}",
+                "{kind} heat rejection needs {what}",
                 {"kind": self.kind, "what": ", ".join(missing)},
             )
         if min(self.approach, self.range, self.fan_minimum) <= 0:
@@ -251,7 +275,7 @@ class CoolingPlant(FromCatalog):
 
     kind: Kind = Field(description="what cools the racks")
     liquid_share: Share | None = Field(
-        None, description="share of servers' heat to liquid, instead of the server's own"
+        None, description="share of servers' heat to liquid; the server's own by default"
     )
     water_model: Literal["energy-balance", "all-latent"] = Field(
         "energy-balance", description="whether a tower's air also takes sensible heat, or all heat evaporates water"
@@ -260,9 +284,7 @@ class CoolingPlant(FromCatalog):
     air: AirHandlers | None = Field(None, description="recirculating air handlers")
     outside_air: OutsideAir | None = Field(None, description="outside-air handlers")
     loop: WaterLoop | None = Field(None, description="facility water")
-    chiller: Chiller | None = Field(
-        None, description="chillers, or the trim chillers of a plant that has an economiser"
-    )
+    chiller: Chiller | None = Field(None, description="chillers; trim chillers where outside cold comes first")
     rejection: HeatRejection | None = Field(None, description="coolers outdoors")
     air_plant: CoolingPlant | None = Field(None, description="plant for the heat that liquid does not take")
 

@@ -1,1 +1,277 @@
-"""Stub."""
+"""The facility: power from the meter to the racks, heat from the racks to the air, and the water that this takes.
+
+In: the spec's facility and server; a `Weather` with (W,) dry bulb, wet bulb, dew point [degC] and pressure [Pa]; IT
+power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, the load at the meter (P, W) [MW];
+`settle`, every flow of every hour of the life (H,) [MW, m3], at the IT power that the served power allows.
+
+IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, batteries in the
+rack and server fans are IT; coolant units, busways, UPS, transformers and light are facility.
+
+Equations: transformers P0 + Pk L^2, UPS a + b L + c L^2, busways by the square (`power_chain`); pumps V dp / eta and
+fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a tower by Merkel's (`exchanger`,
+`rejection`); outside air by enthalpy (`outside_air`); chillers by curves within their box or a share of Carnot's COP
+(`chiller`); water by the energy balance of the air, or all heat latent (`water`). Everything is per MW of IT rating.
+The load at the meter rises with IT without exception, so the served power gives the IT power back.
+
+Not modelled yet: fouling and altitude derating of coolers, intake recirculation, glycol, humidification of halls that
+recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, failures, storage of
+cold, minimum flows of pumps, staging of machines one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigacampus.campus.spec.compute import Server
+from gigacampus.campus.spec.facility import Facility
+from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
+from gigacampus.engines.facility.plant import Plant
+from gigacampus.engines.facility.settle import Hourly, over_life
+from gigacampus.errors import SpecError
+from gigacampus.timeline import Timeline
+
+__all__ = ["PUE_CATEGORY", "FacilityResult", "Response", "Weather", "peak_ratio", "respond", "settle"]
+
+PUE_CATEGORY = 3
+"""Category of ISO/IEC 30134-2: IT energy is measured where it enters the IT equipment."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the facility asks of the grid; P phases, W hours of the weather year.
+
+    Attributes
+    ----------
+    load : array, shape (P, W) [MW]
+        At the campus meter.
+    it : array, shape (P, W) [MW]
+    it_rating : array, shape (P,) [MW]
+    hours_short : array, shape (P,) [h]
+        Hours of the weather year in which a supply set-point cannot be held.
+    """
+
+    load: Floats
+    it: Floats
+    it_rating: Floats
+    hours_short: Floats
+
+
+@dataclass(frozen=True)
+class FacilityResult:
+    """Every flow over the life; H hours.
+
+    Attributes
+    ----------
+    it : array, shape (H,) [MW]
+        IT power that is served.
+    server_fans : array, shape (H,) [MW]
+        Inside `it`.
+    chiller, pumps, rejection_fans, air_handlers, cdu_pumps : array, shape (H,) [MW]
+        Parts of cooling.
+    transformers, ups, distribution : array, shape (H,) [MW]
+        Losses of the power chain.
+    other : array, shape (H,) [MW]
+        Light, controls, offices.
+    load : array, shape (H,) [MW]
+        At the campus meter.
+    evaporation, drift, blowdown, makeup : array, shape (H,) [m3]
+        Make-up is what is withdrawn.
+    heat_sensible, heat_latent : array, shape (H,) [MW]
+        Heat to the air outdoors; sensible heat is negative where wetting cools more air than the plant warms.
+    excess : array, shape (H,) [K]
+        By how much the warmest supply is above its set-point.
+    short, unserved, dark : array of bool, shape (H,)
+        Hours in which a set-point is not held, in which IT is curtailed for want of power, and in which halls are off.
+    ppue_liquid, ppue_air : float or None
+        Partial PUE of the two sides: 1 + cooling energy over the IT energy whose heat the side takes; the air side's
+        cooling takes the losses in the hall too. None where the side takes no IT heat.
+    residual_energy, residual_water, residual_heat : float
+        Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
+        evaporation + drift + blowdown; heat out = load.
+    """
+
+    it: Floats
+    server_fans: Floats
+    chiller: Floats
+    pumps: Floats
+    rejection_fans: Floats
+    air_handlers: Floats
+    cdu_pumps: Floats
+    transformers: Floats
+    ups: Floats
+    distribution: Floats
+    other: Floats
+    load: Floats
+    evaporation: Floats
+    drift: Floats
+    blowdown: Floats
+    makeup: Floats
+    heat_sensible: Floats
+    heat_latent: Floats
+    excess: Floats
+    short: Bools
+    unserved: Bools
+    dark: Bools
+    ppue_liquid: float | None
+    ppue_air: float | None
+    residual_energy: float
+    residual_water: float
+    residual_heat: float
+
+    @property
+    def cooling(self) -> Floats:
+        """All power of the cooling plant, shape (H,) [MW]."""
+        return self.chiller + self.pumps + self.rejection_fans + self.air_handlers + self.cdu_pumps
+
+    @property
+    def power_losses(self) -> Floats:
+        """All losses of the power chain, shape (H,) [MW]."""
+        return self.transformers + self.ups + self.distribution
+
+    @property
+    def withdrawal(self) -> Floats:
+        """Water drawn, shape (H,) [m3]."""
+        return self.makeup
+
+    @property
+    def consumption(self) -> Floats:
+        """Water that does not come back: evaporation and drift, shape (H,) [m3]."""
+        return self.evaporation + self.drift
+
+    @property
+    def pue(self) -> float:
+        """Power usage effectiveness of category 3 over the life."""
+        return float(np.sum(self.load) / np.sum(self.it))
+
+    @property
+    def wue(self) -> float:
+        """Water usage effectiveness over the life, by withdrawal [L/kWh]."""
+        return float(np.sum(self.makeup) / np.sum(self.it))
+
+    @property
+    def hours_short(self) -> int:
+        """Hours of the life in which a supply set-point is not held."""
+        return int(np.sum(self.short))
+
+
+def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
+    """Highest ratio of facility to IT power at full IT over the weather year.
+
+    Parameters
+    ----------
+    facility : Facility
+    server : Server
+        What fills the halls: `liquid_share`, `overhead_share`, `fan_share`.
+    weather : Weather
+        Arrays of shape (W,).
+
+    Returns
+    -------
+    float
+    """
+    plant = Plant(facility, server, Outdoors.of(weather))
+    return float(np.max(plant.evaluate(np.ones_like(plant.out.dry_bulb), plant.out).load))
+
+
+def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it_rating: Floats) -> Response:
+    """Load at the meter that an IT load asks for.
+
+    Parameters
+    ----------
+    facility, server, weather
+        As in `peak_ratio`.
+    it : array, shape (P, W) [MW]
+    it_rating : array, shape (P,) [MW]
+
+    Returns
+    -------
+    Response
+
+    Raises
+    ------
+    SpecError
+        If IT power is negative or above its rating.
+    """
+    _within_rating(it, it_rating)
+    plant = Plant(facility, server, Outdoors.of(weather))
+    flows = plant.evaluate(it / it_rating[:, None], plant.out)
+    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
+
+
+def settle(
+    facility: Facility,
+    server: Server,
+    weather: Weather,
+    timeline: Timeline,
+    it: Floats,
+    it_rating: Floats,
+    served: Floats | None = None,
+) -> FacilityResult:
+    """Every flow of every hour of the life.
+
+    Parameters
+    ----------
+    facility, server, weather
+        As in `peak_ratio`.
+    timeline : Timeline
+    it : array, shape (P, W) [MW]
+    it_rating : array, shape (P,) [MW]
+    served : array, shape (H,) [MW], optional
+        Power at the meter that the supply delivers; where it is below the load, IT is curtailed until the load fits.
+        Where it does not even carry the facility without IT, halls are switched off. None: all load is served.
+
+    Returns
+    -------
+    FacilityResult
+    """
+    _within_rating(it, it_rating)
+    plant = Plant(facility, server, Outdoors.of(weather))
+    return _result(over_life(plant, timeline, it, it_rating, served))
+
+
+def _within_rating(it: Floats, rating: Floats) -> None:
+    """Refuse IT power that the halls are not built for."""
+    load = it / rating[:, None]
+    if not (np.all(load >= 0) and np.all(load <= 1 + 1e-9)):
+        raise SpecError(f"IT power must lie between 0 and its rating; it is {np.max(load):.3g} of it at the highest")
+
+
+def _result(hourly: Hourly) -> FacilityResult:
+    flows = hourly.flows
+    named = {name: getattr(flows, name) for name in FacilityResult.__dataclass_fields__ if hasattr(flows, name)}
+    return FacilityResult(
+        **{
+            **named,
+            "short": flows.short > 0,
+            "unserved": hourly.unserved,
+            "dark": hourly.dark,
+            "ppue_liquid": _partial(flows.cooling_liquid, flows.it_liquid),
+            "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
+            **_residuals(named),
+        }
+    )
+
+
+def _partial(cooling: Floats, it: Floats) -> float | None:
+    energy = float(np.sum(it))
+    return 1 + float(np.sum(cooling)) / energy if energy > 0 else None
+
+
+def _residuals(f: dict[str, Floats]) -> dict[str, float]:
+    """Largest imbalance of any hour over the largest flow, from the arrays as they are given out."""
+    cooling = f["chiller"] + f["pumps"] + f["rejection_fans"] + f["air_handlers"] + f["cdu_pumps"]
+    parts = f["it"] + cooling + f["transformers"] + f["ups"] + f["distribution"] + f["other"]
+    water = f["evaporation"] + f["drift"] + f["blowdown"]
+    heat = f["heat_sensible"] + f["heat_latent"]
+    return {
+        "residual_energy": _largest(f["load"] - parts, f["load"]),
+        "residual_water": _largest(f["makeup"] - water, f["makeup"]),
+        "residual_heat": _largest(heat - f["load"], f["load"]),
+    }
+
+
+def _largest(off: Floats, scale: Floats) -> float:
+    highest = float(np.max(np.abs(scale), initial=0.0))
+    return float(np.max(np.abs(off), initial=0.0)) / highest if highest > 0 else 0.0

@@ -1,0 +1,125 @@
+"""Chillers: COP by the machine's curves within their box, or by its share of Carnot's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus.campus.spec.facility import Chiller
+from gigacampus.engines.facility.outdoors import Floats
+from gigacampus.errors import SpecError
+
+LIFTS = np.array([7.5, 12.5, 17.5, 22.5, 27.5])
+ETAS = np.array([0.50, 0.57, 0.63, 0.69, 0.71])
+"""Share of Carnot's COP at a lift [K]: fitted to centrifugal machines of 1.5 MW and above inside their own box (D)."""
+LEAST_LIFT, MOST_LIFT = 5.0, 30.0
+
+
+def carnot_cop(leaving: float, entering: Floats) -> Floats:
+    """COP of a large water-cooled chiller at any leaving water temperature.
+
+    Parameters
+    ----------
+    leaving : float [degC]
+        Chilled water T_chw.
+    entering : array [degC]
+        Condenser water T_ecw; control keeps it at least 5 K above T_chw.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    SpecError
+        At a lift above 30 K, which the fit does not reach.
+
+    Notes
+    -----
+    COP = eta (T_chw - 2 + 273.15) / (T_ecw - T_chw + 9): evaporation 2 K below the chilled water, condensation 7 K
+    above the condenser's inlet; eta by the lift T_ecw - T_chw, linear between the middles of its classes.
+
+    Examples
+    --------
+    >>> carnot_cop(20.0, np.array([27.5, 37.5])).round(2).tolist()
+    [8.82, 6.92]
+    """
+    lift = np.maximum(entering - leaving, LEAST_LIFT)
+    if np.any(lift > MOST_LIFT):
+        raise SpecError(
+            f"a chiller with {leaving:.1f} C chilled water and {np.max(entering):.1f} C condenser water lifts by more "
+            f"than {MOST_LIFT:.0f} K, beyond the fit; choose warmer chilled water, other heat rejection, or curves"
+        )
+    return np.asarray(np.interp(lift, LIFTS, ETAS) * (leaving - 2 + 273.15) / (lift + 9))
+
+
+def biquadratic(c: tuple[float, ...], x: float, y: Floats) -> Floats:
+    """c1 + c2 x + c3 x2 + c4 y + c5 y2 + c6 x y."""
+    return np.asarray(c[0] + x * (c[1] + c[2] * x) + y * (c[3] + c[4] * y + c[5] * x))
+
+
+def _curves(chiller: Chiller, leaving: float, entering: Floats) -> tuple[Floats, Floats]:
+    """Capacity over reference capacity, and COP at full load, by the machine's curves [1]_.
+
+    Below the box control holds the condenser at its edge. Above it the edge's COP and capacity fall on as Carnot's COP
+    does, by (edge - T_chw + 9) / (T - T_chw + 9).
+
+    References
+    ----------
+    .. [1] EnergyPlus Engineering Reference, "Electric Chiller Model Based on Condenser Entering Temperature".
+    """
+    curves = chiller.curves
+    if not curves.leaving[0] <= leaving <= curves.leaving[1]:
+        raise SpecError(
+            f"chilled water of {leaving:.1f} C lies outside the chiller's curves, {curves.leaving[0]:g} to "
+            f"{curves.leaving[1]:g} C; change the supply air, the coil or the chiller"
+        )
+    y = np.clip(entering, *curves.entering)
+    beyond = (y - leaving + 9) / (np.maximum(entering, y) - leaving + 9)
+    capacity = biquadratic(curves.capft, leaving, y) * beyond
+    return capacity, curves.cop / biquadratic(curves.eirft, leaving, y) * beyond
+
+
+def part_load(coefficients: tuple[float, float, float], load: Floats, least: float) -> Floats:
+    """Power over full-load power at a part load: EIRFPLR, below `least` that of the machine cycling [1]_.
+
+    References
+    ----------
+    .. [1] EnergyPlus Engineering Reference, chiller cycling ratio.
+    """
+    c1, c2, c3 = coefficients
+    running = np.maximum(load, least)
+    return np.asarray((c1 + running * (c2 + c3 * running)) * load / running)
+
+
+def full_load_cop(chiller: Chiller, leaving: float, entering: Floats) -> Floats:
+    """COP at full load by the chiller's model."""
+    if chiller.model == "carnot-fraction":
+        return carnot_cop(leaving, entering)
+    return _curves(chiller, leaving, entering)[1]
+
+
+def chill(chiller: Chiller, heat: Floats, full: float, leaving: float, entering: Floats) -> tuple[Floats, Floats]:
+    """Power of the chillers, and the heat that is beyond their capacity.
+
+    Parameters
+    ----------
+    chiller : Chiller
+    heat, full : array, float
+        Heat to lift, and the plant's full heat, to which the chillers are sized [MW per MW of IT rating].
+    leaving, entering : float, array [degC]
+        Chilled water, and condenser water or outdoor dry bulb.
+
+    Notes
+    -----
+    By curves P = Q_avail / COP(T) EIRFPLR(Q / Q_avail); the Carnot fraction stages machines so that each runs near full
+    load, P = Q / COP(T). Capacity is Q_ref CAPFT(T), without curves Q_ref.
+    """
+    reference = chiller.capacity * full
+    if chiller.model == "carnot-fraction":
+        lifted = np.minimum(heat, reference)
+        return lifted / carnot_cop(leaving, entering), heat - lifted
+    capacity, cop = _curves(chiller, leaving, entering)
+    available = reference * capacity
+    lifted = np.minimum(heat, available)
+    power = available / cop * part_load(chiller.curves.eirfplr, lifted / available, chiller.curves.least)
+    return power, heat - lifted

@@ -1,0 +1,79 @@
+"""The cooling plant by kind: liquid side and air side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus import air
+from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant
+from gigacampus.engines.facility import loop, outside_air, water
+from gigacampus.engines.facility.movers import fan_law, fan_share, pump_share
+from gigacampus.engines.facility.outdoors import Floats, Outdoors
+from gigacampus.engines.facility.sides import Side, choose, side
+
+_SEA_LEVEL = np.array(1.2)
+
+
+def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+    """Coolant through the racks, coolant units, facility water and what cools it [MW per MW of IT rating].
+
+    Each approach of the chain lowers what is asked of the next: coolant set-point, less that of the coolant unit, less
+    that of the heat exchanger, is what the coolers must give.
+    """
+    coolant = plant.liquid
+    assert coolant is not None
+    pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
+    carried = loop.cool(plant, out, heat * (1 + pump), full * (1 + pump), coolant.supply - coolant.cdu_approach)
+    return side(heat, **{**vars(carried), "cdu_pumps": heat * pump})
+
+
+def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+    """Air through the servers, by outside air or over a coil [MW per MW of IT rating]."""
+    if plant.outside_air is None:
+        return _recirculated(plant, out, heat, full)
+    blown = _blown(plant, out, heat, full)
+    if plant.chiller is None:
+        return blown
+    return choose(blown.short > 0, _recirculated(plant, out, heat, full), blown)
+
+
+def _recirculated(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+    """Air handlers over a coil; their fans warm the air too."""
+    handlers = plant.air
+    assert handlers is not None
+    density = air.density(handlers.supply, 0.008, out.pressure)
+    fans = full * _fan_share(handlers, density) * fan_law(heat / full, handlers.flow_minimum)
+    sized = full * (1 + float(_fan_share(handlers, _SEA_LEVEL)))
+    carried = loop.cool(plant, out, heat + fans, sized, handlers.water_supply)
+    return side(heat, **{**vars(carried), "air_handlers": fans})
+
+
+def _fan_share(handlers: AirHandlers, density: Floats) -> Floats:
+    return fan_share(handlers.rise, handlers.pressure, handlers.efficiency, density)
+
+
+def _blown(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+    """Outside air, in its box as far as it goes."""
+    spec = plant.outside_air
+    assert spec is not None
+    supply = outside_air.condition(spec, out)
+    density = air.density(supply.temperature, supply.humidity, out.pressure)
+    fans = (
+        full * fan_share(spec.rise, spec.pressure, spec.efficiency, density) * fan_law(heat / full, spec.flow_minimum)
+    )
+    evaporated, latent = outside_air.evaporation(spec, supply, heat, out)
+    zero = np.zeros_like(heat)
+    drawn = water.makeup(evaporated, zero, spec.cycles)
+    pumps = outside_air.mist_pumps(spec, drawn)
+    return side(
+        heat,
+        air_handlers=fans,
+        pumps=pumps,
+        evaporation=evaporated,
+        blowdown=water.blowdown(evaporated, zero, spec.cycles),
+        makeup=drawn,
+        rejected=heat + fans + pumps,
+        latent=latent,
+        excess=supply.excess,
+        short=supply.short,
+    )

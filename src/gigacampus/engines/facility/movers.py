@@ -1,0 +1,60 @@
+"""Pumps and fans: power over the heat that their flow carries, and the fan law."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus.engines.facility.outdoors import AIR_HEAT, WATER_HEAT, Floats
+
+WATER_VOLUME_HEAT = 1e3 * WATER_HEAT
+"""Heat capacity of water by volume [MJ/(m3 K)]."""
+
+
+def pump_share(rise: float, pressure: float, efficiency: float, volume_heat: float = WATER_VOLUME_HEAT) -> float:
+    """Pump power over the heat carried.
+
+    Parameters
+    ----------
+    rise : float [K]
+        Warming of the fluid.
+    pressure : float [Pa]
+    efficiency : float [0-1]
+        Of pump and motor.
+    volume_heat : float [MJ/(m3 K)]
+
+    Returns
+    -------
+    float [MW/MW]
+
+    Notes
+    -----
+    Flow V = Q / (rho c dT) and power P = V dp / eta, hence P / Q = dp / (eta rho c dT).
+
+    Examples
+    --------
+    >>> round(pump_share(7.5, 143_658.0, 0.7), 5)
+    0.00655
+    """
+    return pressure / (efficiency * volume_heat * 1e6 * rise)
+
+
+def fan_share(rise: float, pressure: float, efficiency: float, density: Floats) -> Floats:
+    """Fan power over the sensible heat carried at full flow: dp / (eta rho c dT) [MW/MW], with `density` in kg/m3.
+
+    Examples
+    --------
+    >>> round(float(fan_share(16.7, 500.0, 0.78, np.array(1.2))), 4)
+    0.0318
+    """
+    return np.asarray(pressure / (efficiency * density * AIR_HEAT * 1e6 * rise))
+
+
+def fan_law(flow: Floats, least: float) -> Floats:
+    """Power over full power at a flow over full flow: the cube of the speed, not below the lowest speed.
+
+    Examples
+    --------
+    >>> fan_law(np.array([1.0, 0.5, 0.1]), 0.3).round(3).tolist()
+    [1.0, 0.125, 0.027]
+    """
+    return np.maximum(flow, least) ** 3

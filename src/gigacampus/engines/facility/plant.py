@@ -1,0 +1,142 @@
+"""The whole facility at a load and an outdoor air: everything per MW of IT rating, so that size cancels out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+
+from gigacampus.campus.spec.compute import Server
+from gigacampus.campus.spec.facility import Facility
+from gigacampus.engines.facility import cooling, power_chain
+from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors
+from gigacampus.engines.facility.sides import Side, plus, side
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Power [MW], water [m3/h] and heat [MW], per MW of IT rating: arrays of one shape.
+
+    `load` is at the meter. `cooling_liquid` and `cooling_air` are the power of the plant's two sides, `it_liquid` the
+    IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `short` is 1 in hours in which a
+    set-point cannot be held.
+    """
+
+    it: Floats
+    server_fans: Floats
+    chiller: Floats
+    pumps: Floats
+    rejection_fans: Floats
+    air_handlers: Floats
+    cdu_pumps: Floats
+    transformers: Floats
+    ups: Floats
+    distribution: Floats
+    other: Floats
+    load: Floats
+    evaporation: Floats
+    drift: Floats
+    blowdown: Floats
+    makeup: Floats
+    heat_sensible: Floats
+    heat_latent: Floats
+    it_liquid: Floats
+    cooling_liquid: Floats
+    cooling_air: Floats
+    excess: Floats
+    short: Floats
+
+    def scaled(self, rating: Floats) -> Flows:
+        """The same in MW and m3/h at an IT rating [MW]; `excess` and `short` are no quantities and stay."""
+        kept = ("excess", "short")
+        return Flows(
+            **{
+                field.name: getattr(self, field.name) * (1.0 if field.name in kept else rating)
+                for field in fields(Flows)
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A facility over a weather year, with what its sizes follow from.
+
+    Attributes
+    ----------
+    facility : Facility
+    server : Server
+    out : Outdoors
+        The weather year.
+    """
+
+    facility: Facility
+    server: Server
+    out: Outdoors
+
+    @property
+    def liquid_share(self) -> float:
+        """Share of the IT power whose heat liquid takes; network and storage beside the servers are cooled by air."""
+        plant = self.facility.cooling
+        if plant.liquid is None:
+            return 0.0
+        share = self.server.liquid_share if plant.liquid_share is None else plant.liquid_share
+        return share / (1 + self.server.overhead_share)
+
+    @cached_property
+    def highest(self) -> float:
+        """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year."""
+        full = np.ones_like(self.out.dry_bulb)
+        liquid, air = self._sides(power_chain.indoors(self.facility.power, full), self.out)
+        return float(np.max(self._full.power + liquid.power + air.power))
+
+    @cached_property
+    def _full(self) -> power_chain.Indoors:
+        return power_chain.indoors(self.facility.power, np.array(1.0))
+
+    def _sides(self, inside: power_chain.Indoors, out: Outdoors) -> tuple[Side, Side]:
+        """Liquid and air side; all losses in the hall go to air."""
+        plant, share, full = self.facility.cooling, self.liquid_share, float(self._full.power)
+        to_air = inside.power - inside.it * share
+        if share == 0:
+            return side(inside.it), cooling.hall(plant.air_plant or plant, out, to_air, full)
+        liquid = cooling.liquid(plant, out, inside.it * share, share)
+        assert plant.air_plant is not None
+        return liquid, cooling.hall(plant.air_plant, out, to_air, full - share)
+
+    def evaluate(self, load: Floats, out: Outdoors) -> Flows:
+        """Everything at an IT load over the IT rating, and an outdoor air of a shape that broadcasts to the load's."""
+        inside = power_chain.indoors(self.facility.power, load)
+        liquid, air = self._sides(inside, out)
+        both = plus(liquid, air)
+        chain = power_chain.upstream(self.facility.power, inside.power + both.power, self.highest)
+        outdoors = chain.transformers + chain.substation
+        return Flows(
+            it=inside.it,
+            server_fans=inside.it * (self.server.fan_share / (1 + self.server.overhead_share)),
+            chiller=both.chiller,
+            pumps=both.pumps,
+            rejection_fans=both.rejection_fans,
+            air_handlers=both.air_handlers,
+            cdu_pumps=both.cdu_pumps,
+            transformers=outdoors,
+            ups=inside.ups,
+            distribution=inside.distribution,
+            other=inside.other,
+            load=chain.load,
+            evaporation=both.evaporation,
+            drift=both.drift,
+            blowdown=both.blowdown,
+            makeup=both.makeup,
+            heat_sensible=both.rejected - both.latent + outdoors,
+            heat_latent=both.latent,
+            it_liquid=inside.it * self.liquid_share,
+            cooling_liquid=liquid.power,
+            cooling_air=air.power,
+            excess=both.excess,
+            short=both.short,
+        )
+
+    def at(self, load: Floats, hours: Ints) -> Flows:
+        """Everything at a load and an hour of the weather year, both of shape (n,)."""
+        return self.evaluate(load, self.out.at(hours))

@@ -1,0 +1,187 @@
+"""Coolers outdoors: dry, adiabatic and wet, each an exchanger of water and air that is known by its design point.
+
+A tower is Merkel's: its air stands for a fluid whose heat capacity is the slope of saturated air's enthalpy, so that
+the wet bulb takes the dry bulb's place. Flows are over design flows; coolers are sized to the full heat, and all run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigacampus import air
+from gigacampus.campus.spec.facility import HeatRejection
+from gigacampus.engines.facility import exchanger, water
+from gigacampus.engines.facility.outdoors import AIR_HEAT, WATER_HEAT, Floats, Outdoors
+
+_STANDARD = 101_325.0
+_PASSES = 4
+
+
+def saturation_slope(wet_bulb: Floats, water_in: Floats, pressure: Floats) -> Floats:
+    """Heat capacity of saturated air between the wet bulb and the water's inlet, c_e [kJ/(kg K)] [1]_.
+
+    References
+    ----------
+    .. [1] J. E. Braun, S. A. Klein and J. W. Mitchell, "Effectiveness models for cooling towers and cooling coils",
+           ASHRAE Transactions 95(2), 1989.
+    """
+    span = np.maximum(water_in - wet_bulb, 0.1)
+    return (_saturated(wet_bulb + span, pressure) - _saturated(wet_bulb, pressure)) / span
+
+
+def _saturated(t: Floats, pressure: Floats) -> Floats:
+    return air.enthalpy(t, air.saturation_humidity_ratio(t, pressure))
+
+
+def dry_conductance(air_flow: Floats, water_flow: Floats) -> Floats:
+    """UA over design: h_air ~ a^0.8, h_water ~ w^0.85, a half of it at design [1]_.
+
+    References
+    ----------
+    .. [1] lbl-srg/modelica-buildings, Fluid.HeatExchangers.CoolingTowers.Data.DryCooler.BaseClasses.UACorrection.
+    """
+    return np.asarray(1.5 / (air_flow**-0.8 + 0.5 * water_flow**-0.85))
+
+
+def wet_conductance(air_flow: Floats, water_flow: Floats, colder: Floats) -> Floats:
+    """Merkel's UA over design; `colder` is the design wet bulb less the actual [K] [1]_.
+
+    References
+    ----------
+    .. [1] lbl-srg/modelica-buildings, Fluid.HeatExchangers.CoolingTowers.Data.Merkel.BaseClasses.UACorrection, as in
+           EnergyPlus' CoolingTower:VariableSpeed:Merkel.
+    """
+    by_water = np.maximum(0.1082 + water_flow * (1.667 - 0.7713 * water_flow), 0.1082)
+    return np.asarray((1 + 0.0081 * colder) * air_flow * (1.3 - 0.3 * air_flow) * by_water)
+
+
+@dataclass(frozen=True)
+class Cooler:
+    """Coolers sized to a heat, per MW of IT rating.
+
+    Attributes
+    ----------
+    spec : HeatRejection
+    heat : float [MW]
+        Heat at full load.
+    rise : float [K]
+        Cooling of the water at full load; the water's flow follows the load.
+    """
+
+    spec: HeatRejection
+    heat: float
+    rise: float
+
+    @property
+    def tower(self) -> bool:
+        """Whether the air takes up water where it meets the warm water."""
+        return self.spec.kind == "tower"
+
+    @property
+    def design_slope(self) -> float:
+        """c_e at the design point [kJ/(kg K)]."""
+        spec = self.spec
+        return float(
+            saturation_slope(
+                np.array(spec.design_air), np.array(spec.design_air + spec.approach + spec.range), np.array(_STANDARD)
+            )
+        )
+
+    @property
+    def ratio(self) -> float:
+        """Water's over air's heat capacity rate at design."""
+        scale = 1e3 * WATER_HEAT / self.design_slope if self.tower else 1.0
+        return self.spec.capacity_ratio * scale
+
+    @property
+    def ntu(self) -> float:
+        """UA over the water's heat capacity rate at design."""
+        return exchanger.ntu_for(self.spec.range / (self.spec.range + self.spec.approach), self.ratio)
+
+    @property
+    def air_mass(self) -> float:
+        """Dry air at full speed [kg/s per MW of IT rating]."""
+        water_rate = self.heat * self.spec.margin / self.spec.range
+        if self.tower:
+            return water_rate / WATER_HEAT / self.spec.capacity_ratio
+        return water_rate / self.spec.capacity_ratio / AIR_HEAT
+
+    @property
+    def fan_full(self) -> float:
+        """Fan power at full speed [MW per MW of IT rating]."""
+        return self.spec.fan_power * self.heat * self.spec.margin
+
+    def water_flow(self, load: Floats) -> Floats:
+        """Water flow of each cooler over design flow, at a load over full load."""
+        return np.maximum(load, 1e-6) * (self.spec.range / self.rise / self.spec.margin)
+
+    def intake(self, out: Outdoors) -> tuple[Floats, Floats]:
+        """Air that meets the water [degC] (a tower's wet bulb), and the water that wetting adds [kg/kg]."""
+        if self.tower:
+            return out.wet_bulb, np.zeros_like(out.wet_bulb)
+        if self.spec.kind == "dry":
+            return out.dry_bulb, np.zeros_like(out.dry_bulb)
+        assert self.spec.wet_above is not None
+        assert self.spec.effectiveness is not None
+        wetted, added = water.adiabatic(out, self.spec.effectiveness)
+        wet = out.dry_bulb > self.spec.wet_above
+        return np.where(wet, wetted, out.dry_bulb), np.where(wet, added, 0.0)
+
+    def effectiveness(self, air_flow: Floats, water_flow: Floats, slope: Floats, colder: Floats) -> Floats:
+        """Cooling of the water over inlet water less intake air; `slope` is c_e over that at design."""
+        conductance = (
+            wet_conductance(air_flow, water_flow, colder) if self.tower else dry_conductance(air_flow, water_flow)
+        )
+        return exchanger.effectiveness(
+            self.ntu * slope * conductance / water_flow, self.ratio * water_flow / (air_flow * slope)
+        )
+
+    def leaving(self, out: Outdoors, air_flow: Floats, water_flow: Floats, cooling: Floats) -> Floats:
+        """Water that leaves the coolers [degC] when they cool it by `cooling` [K] at an air flow: no set-point."""
+        intake = self.intake(out)[0]
+        if not self.tower:
+            effect = self.effectiveness(air_flow, water_flow, np.array(1.0), np.array(0.0))
+            return intake + cooling / effect - cooling
+        entering = intake + cooling + self.spec.approach
+        for _ in range(_PASSES):
+            slope = saturation_slope(intake, entering, out.pressure) / self.design_slope
+            effect = self.effectiveness(air_flow, water_flow, slope, self.spec.design_air - intake)
+            entering = intake + cooling / effect
+        return entering - cooling
+
+    def air_flow(self, out: Outdoors, water_flow: Floats, cooling: Floats, target: Floats, most: Floats) -> Floats:
+        """Air flow over design that cools the water by `cooling` down to `target` [degC], held within its bounds."""
+        if self.spec.fan_control == "fixed":
+            return most + 0 * cooling
+        intake = self.intake(out)[0]
+        difference = target + cooling - intake
+        needed = np.where(difference > cooling, cooling / np.where(difference > cooling, difference, 1.0), 1.0)
+        slope, colder = np.array(1.0), np.array(0.0)
+        if self.tower:
+            slope = saturation_slope(intake, target + cooling, out.pressure) / self.design_slope
+            colder = self.spec.design_air - intake
+        return exchanger.air_flow(
+            lambda a: self.effectiveness(a, water_flow, slope, colder), needed, self.spec.fan_minimum, most
+        )
+
+    def fans(self, air_flow: Floats) -> Floats:
+        """Fan power [MW per MW of IT rating]: the cube of the speed."""
+        return self.fan_full * air_flow**3
+
+    def evaporation(
+        self, out: Outdoors, air_flow: Floats, heat: Floats, temperature: Floats, all_latent: bool
+    ) -> tuple[Floats, Floats]:
+        """Water evaporated [m3/h] and its heat [MW] per MW of IT rating; `temperature` is the tower water's [degC]."""
+        if self.tower and all_latent:
+            return water.all_latent(heat, temperature)
+        if self.tower:
+            return water.tower_evaporation(out, heat, self.air_mass * air_flow)
+        evaporated = self.air_mass * air_flow * self.intake(out)[1]
+        return evaporated * 3.6, evaporated * air.latent_heat(out.wet_bulb) / 1e3
+
+    def drift(self, water_flow: Floats) -> Floats:
+        """Drift [m3/h per MW of IT rating]."""
+        rate = self.heat * self.spec.margin / self.spec.range
+        return self.spec.drift * water_flow * rate / WATER_HEAT * 3.6

@@ -1,0 +1,64 @@
+"""One side of a plant (liquid or air): what it takes and gives, in MW and m3/h per MW of IT rating."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from gigacampus.engines.facility.outdoors import Bools, Floats
+
+
+@dataclass(frozen=True)
+class Side:
+    """Power, water and heat of one side of the cooling plant: arrays of one shape.
+
+    Attributes
+    ----------
+    chiller, pumps, rejection_fans, air_handlers, cdu_pumps : array [MW]
+    evaporation, drift, blowdown, makeup : array [m3/h]
+    rejected, latent : array [MW]
+        Heat that leaves to the air, and the part of it that leaves as vapour.
+    excess : array [K]
+        By how much the supply is warmer than its set-point.
+    short : array
+        1 in hours in which the set-point or the humidity cannot be held, else 0.
+    """
+
+    chiller: Floats
+    pumps: Floats
+    rejection_fans: Floats
+    air_handlers: Floats
+    cdu_pumps: Floats
+    evaporation: Floats
+    drift: Floats
+    blowdown: Floats
+    makeup: Floats
+    rejected: Floats
+    latent: Floats
+    excess: Floats
+    short: Floats
+
+    @property
+    def power(self) -> Floats:
+        """All electrical power of the side."""
+        return self.chiller + self.pumps + self.rejection_fans + self.air_handlers + self.cdu_pumps
+
+
+def side(like: Floats, **given: Floats) -> Side:
+    """A side that is zero but for what is given, broadcast to the shape of `like`."""
+    zero = np.zeros_like(like)
+    values = {field.name: given.get(field.name, zero) + zero for field in fields(Side)}
+    values["short"] = np.maximum(values["short"], values["excess"] > 1e-6)
+    return Side(**values)
+
+
+def plus(a: Side, b: Side) -> Side:
+    """Both sides together: sums, the larger excess, and hours short on either."""
+    summed = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(Side)}
+    return Side(**{**summed, "excess": np.maximum(a.excess, b.excess), "short": np.maximum(a.short, b.short)})
+
+
+def choose(where: Bools, a: Side, b: Side) -> Side:
+    """`a` in the hours where the condition holds, `b` in the others."""
+    return Side(**{f.name: np.where(where, getattr(a, f.name), getattr(b, f.name)) for f in fields(Side)})

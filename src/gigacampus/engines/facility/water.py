@@ -1,0 +1,95 @@
+"""Water: what evaporates, what drifts off, what is bled, and so what is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus import air
+from gigacampus.engines.facility.outdoors import HOUR, Floats, Outdoors
+
+
+def saturated_at(enthalpy: Floats, pressure: Floats, guess: Floats) -> Floats:
+    """Temperature of saturated air with an enthalpy [kJ/kg]: Newton's method from a guess [degC], within 1e-6 K."""
+    t = np.array(guess, dtype=float)
+    for _ in range(20):
+        ratio = air.saturation_humidity_ratio(t, pressure)
+        slope = 1.006 + 1.86 * ratio + (2501.0 + 1.86 * t) * ratio * _log_slope(t) * (1 + ratio / air.MOLAR_MASSES)
+        step = (air.enthalpy(t, ratio) - enthalpy) / slope
+        t = t - step
+        if not np.any(np.abs(step) > 1e-6):
+            break
+    return t
+
+
+def _log_slope(t: Floats) -> Floats:
+    """d ln p_s / dT, by Magnus' formula; it steers Newton's method only."""
+    return 17.625 * 243.04 / (243.04 + t) ** 2
+
+
+def tower_evaporation(out: Outdoors, heat: Floats, air_flow: Floats) -> tuple[Floats, Floats]:
+    """Water that a tower evaporates, by the energy balance of its air [1]_.
+
+    Parameters
+    ----------
+    out : Outdoors
+    heat : array [MW]
+    air_flow : array [kg/s]
+        Dry air.
+
+    Returns
+    -------
+    evaporation : array [m3/h]
+    latent : array [MW]
+        Heat that leaves as vapour; the rest of `heat` warms the air (or is more than all of it, where the air cools).
+
+    Notes
+    -----
+    The air leaves saturated: h_out = h_in + Q / m, and E = m (w_s(T_out) - w_in).
+
+    References
+    ----------
+    .. [1] F. Merkel, "Verdunstungskuehlung", VDI-Zeitschrift 70, 1925; ASHRAE Handbook - HVAC Systems and Equipment,
+           chapter "Cooling towers".
+    """
+    enthalpy = out.enthalpy + heat * 1e3 / air_flow
+    leaving = saturated_at(enthalpy, out.pressure, out.wet_bulb + heat * 1e3 / air_flow / 4.0)
+    moisture = np.maximum(air.saturation_humidity_ratio(leaving, out.pressure) - out.humidity, 0.0)
+    evaporated = air_flow * moisture
+    return evaporated * HOUR / 1e3, evaporated * air.latent_heat(leaving) / 1e3
+
+
+def all_latent(heat: Floats, temperature: Floats) -> tuple[Floats, Floats]:
+    """Evaporation [m3/h] if all heat [MW] leaves as vapour of water at a temperature [degC], and that heat [1]_.
+
+    References
+    ----------
+    .. [1] N. Lei and E. Masanet, Energy 201, 117556, 2020, https://doi.org/10.1016/j.energy.2020.117556
+    """
+    return heat * 1e3 / air.latent_heat(temperature) * HOUR / 1e3, heat
+
+
+def adiabatic(out: Outdoors, effectiveness: float) -> tuple[Floats, Floats]:
+    """Air that is wetted at constant enthalpy: temperature [degC], and water taken up [kg/kg].
+
+    Notes
+    -----
+    T = T_db - e (T_db - T_wb); w = (h - 1.006 T) / (2501 + 1.86 T).
+    """
+    wetted = out.dry_bulb - effectiveness * (out.dry_bulb - out.wet_bulb)
+    return wetted, np.maximum((out.enthalpy - 1.006 * wetted) / (2501.0 + 1.86 * wetted) - out.humidity, 0.0)
+
+
+def blowdown(evaporation: Floats, drift: Floats, cycles: float) -> Floats:
+    """Water bled to hold the cycles of concentration S: E / (S - 1), of which drift is a part.
+
+    Examples
+    --------
+    >>> blowdown(np.array([1.0]), np.array([0.1]), 3.0).tolist()
+    [0.4]
+    """
+    return np.maximum(evaporation / (cycles - 1) - drift, 0.0)
+
+
+def makeup(evaporation: Floats, drift: Floats, cycles: float) -> Floats:
+    """Water drawn: E S / (S - 1), or E and drift where drift alone bleeds enough."""
+    return np.maximum(evaporation * cycles / (cycles - 1), evaporation + drift)
