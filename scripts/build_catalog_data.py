@@ -4,9 +4,9 @@ Usage::
 
     uv run python scripts/build_catalog_data.py SOURCE_DIR [TARGET_DIR]
 
-`SOURCE_DIR` holds ``weather_tmy3/<station>.tmy3.gz`` (NREL TMY3, 1991-2005; Wilcox and Marion, NREL/TP-581-43156) and
-``eia_mix2022/<BA>.csv.gz`` (EIA-930 net generation by fuel, 2022). `TARGET_DIR` is the catalogue's folder by default.
-Running it twice gives the same bytes (with the same pyarrow).
+`SOURCE_DIR` holds ``weather_tmy3/<station>.tmy3.gz`` (NREL TMY3, months of 1976-2005; Wilcox and Marion,
+NREL/TP-581-43156) and ``eia_mix2022/<BA>.csv.gz`` (EIA-930 net generation by fuel, 2022). `TARGET_DIR` is the
+catalogue's folder by default. Running it twice gives the same bytes (with the same pyarrow).
 
 Schema of ``weather/<name>.parquet``: 8,760 rows in the order of local standard time, 1 January 00:00 first. TMY3 labels
 an hour by its end, 01:00 to 24:00, so row 0 is the file's ``01:00``. Irradiance is the energy of that hour; the other
@@ -101,6 +101,9 @@ WEATHER: Mapping[str, tuple[str, int, pa.DataType, float, float]] = {
     "wind_speed": ("Wspd (m/s)", 10, pa.int16(), 0, 45),
 }
 
+EARLY: Mapping[str, Sequence[int]] = {"fairbanks-ak": (1, 2, 3, 5, 6, 7, 8, 9, 10, 12)}
+"""Months whose irradiance stands an hour before the extraterrestrial irradiance of the same file; moved back here."""
+
 MIXES: Mapping[str, str] = {"ercot-2022": "ERCO", "miso-2022": "MISO", "pjm-2022": "PJM"}
 ENDING = ("ercot-2022", "miso-2022")
 """Mixes whose source labels an hour by its end."""
@@ -141,6 +144,9 @@ def weather_table(source: Path, name: str) -> pa.Table:
     columns, types = [], []
     for column, (given, scale, dtype, lowest, highest) in WEATHER.items():
         values = np.array([float(row[given]) for row in rows])
+        for month in EARLY.get(name, ()) if given.endswith("(W/m^2)") else ():
+            hours = [hour for hour, row in enumerate(rows) if int(row["Date (MM/DD/YYYY)"][:2]) == month]
+            values[hours] = np.roll(values[hours], 1)
         if not (values.min() >= lowest and values.max() <= highest):
             raise ValueError(f"{name}: {given} runs from {values.min()} to {values.max()}")
         columns.append(pa.array(np.rint(values * scale).astype(int).tolist(), type=dtype))
