@@ -286,6 +286,8 @@ class Loan(Part):
             raise PydanticCustomError("loan", "a loan has either a coupon or a benchmark")
         if sum(self.holders.values()) > self.amount * (1 + 1e-12):
             raise PydanticCustomError("loan", "the holders hold more than the loan's amount")
+        if self.rest in self.holders:
+            raise PydanticCustomError("loan", "who holds the rest cannot be one of the holders")
         return self
 
 
@@ -644,6 +646,10 @@ class Calendar:
             base = max(several) if when.latest else min(several)
         months = math.floor(when.plus + 1e-9)
         return add_months(base, months) + timedelta(days=round((when.plus - months) * 30))
+
+    def fields(self, name: str) -> list[str]:
+        """The dates that a contract has."""
+        return [rule.rpartition(".")[2] for rule in self._rules if rule.rpartition(".")[0] == name]
 
     def _end(self, name: str) -> date:
         lease = self.deal.leases[name]

@@ -1,0 +1,187 @@
+"""From dates to arrays by month: which day of each month a contract pays on, how much time has passed, and flags.
+
+A contract pays at most once a month. Payment days roll back from a loan's last day and forward from a lease's first,
+unadjusted for holidays. Works and everything else without a day of its own fall on the last day of the month, and on the
+day of closing in its month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.campus.spec.deal import MONTHS, Calendar, Cost, Deal, Lease, Loan
+from gigacampus.money import add_months, year_fraction
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+
+
+def index(day: date) -> int:
+    """Months since year 0."""
+    return day.year * 12 + day.month - 1
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The months of a statement.
+
+    Attributes
+    ----------
+    first : int
+        Months since year 0 of the first month.
+    count : int
+        Number of months M.
+    close : date
+    """
+
+    first: int
+    count: int
+    close: date
+
+    @classmethod
+    def of(cls, deal: Deal, calendar: Calendar, months: Days | None) -> Grid:
+        """From the earliest to the latest month of the deal and of the physical campus, if there is one."""
+        days = [deal.close]
+        for _, name, contract in deal.contracts():
+            days += [calendar[f"{name}.{field}"] for field in calendar.fields(name)]
+            days += [calendar.of(part.start) for part in getattr(contract, "parts", {}).values()]
+        ends = [index(day) for day in days]
+        if months is not None and len(months):
+            ends += [int(m) + 1970 * 12 for m in (months[0].astype(int), months[-1].astype(int))]
+        return cls(min(ends), max(ends) - min(ends) + 1, deal.close)
+
+    @property
+    def months(self) -> Days:
+        """Months, shape (M,), datetime64[M]."""
+        return np.arange(self.count).astype("timedelta64[M]") + np.datetime64(self.first - 1970 * 12, "M")
+
+    def at(self, day: date) -> int:
+        """Position of the month of a day, kept within the statement."""
+        return min(max(index(day) - self.first, 0), self.count - 1)
+
+    def flag(self, *days: date) -> Floats:
+        """1 in the months of these days, shape (M,)."""
+        flags = np.zeros(self.count)
+        flags[[self.at(day) for day in days]] = 1.0
+        return flags
+
+    def days(self, day_of_month: int = 31, start: date | None = None) -> list[date]:
+        """The day of payment in each month: a day of the month, or `start` in its own month."""
+        start = start or self.close
+        listed = [add_months(date(1, 1, 1), self.first - 12 + k, day_of_month) for k in range(self.count)]
+        position = index(start) - self.first
+        if 0 <= position < self.count:
+            listed[position] = start
+        return listed
+
+    def place(self, months: Days, values: Floats) -> Floats:
+        """Lay an array over another axis of months out over this one, shape (M,)."""
+        out = np.zeros(self.count)
+        begin = int(months[0].astype(int)) + 1970 * 12 - self.first
+        out[begin : begin + len(values)] = values
+        return out
+
+
+@dataclass(frozen=True)
+class LoanTimes:
+    """A loan by month, each field of shape (M,): its days, years of interest since the day before, and flags of
+    payment, of interest alone (with draws), of repayment, of the start and of the last payment."""
+
+    days: list[date]
+    tau: Floats
+    pay: Floats
+    open: Floats
+    repay: Floats
+    first: Floats
+    final: Floats
+    years: Floats
+    repayment_year: Floats
+    paid_share: Floats
+    rate: Floats
+
+    @classmethod
+    def of(cls, name: str, loan: Loan, deal: Deal, calendar: Calendar, grid: Grid) -> LoanTimes:
+        start, grace, final = (calendar[f"{name}.{f}"] for f in ("start", "interest_only_until", "final"))
+        days, begin, end = grid.days(final.day, start), grid.at(start), grid.at(final)
+        days[end] = final
+        step, tau, pay = MONTHS[loan.every], np.zeros(grid.count), np.zeros(grid.count)
+        for k in range(begin + 1, end + 1):
+            tau[k] = year_fraction(days[k - 1], days[k], loan.day_count)
+        pay[np.arange(end, begin, -step)] = 1.0
+        alone = np.array([begin <= k and day <= grace for k, day in enumerate(days)], float)
+        repay = pay * (1 - alone)
+        order = np.cumsum(repay) - repay
+        shares = np.cumsum(loan.amortisation.shares or [1.0])
+        done = np.where(np.cumsum(repay) > 0, shares[np.minimum(order.astype(int), len(shares) - 1)], 0.0)
+        return cls(
+            days, tau, pay, alone, repay, grid.flag(start), grid.flag(final), np.cumsum(tau),
+            np.floor(order * step / 12 + 1e-9), done, _rates(loan, deal, days),
+        )  # fmt: skip
+
+
+def _rates(loan: Loan, deal: Deal, days: list[date]) -> Floats:
+    """Benchmark in force over the time that ends on each day, fixed at its beginning."""
+    if loan.benchmark is None:
+        return np.zeros(len(days))
+    steps = sorted(deal.benchmarks[loan.benchmark], key=lambda step: step.start)
+    values = [next((s.rate for s in reversed(steps) if s.start <= day), steps[0].rate) for day in days]
+    return np.array([values[0], *values[:-1]])
+
+
+@dataclass(frozen=True)
+class LeaseTimes:
+    """A lease by month, each field of shape (M,): its days, the part of a year's rent that is paid, and the lease year
+    (from 0) that it is paid for."""
+
+    days: list[date]
+    fraction: Floats
+    year: Floats
+
+    @classmethod
+    def of(cls, name: str, lease: Lease, calendar: Calendar, grid: Grid) -> LeaseTimes:
+        start, end, step = calendar[f"{name}.start"], calendar[f"{name}.end"], MONTHS[lease.every]
+        parts = [(part.share, max(calendar.of(part.start), start)) for part in lease.parts.values()] or [(1.0, start)]
+        fraction, year, lag = np.zeros(grid.count), np.zeros(grid.count), step if lease.timing == "arrears" else 0
+        days = grid.days(start.day, start)
+        for period in range(-(-(index(end) - index(start) + 1) // step)):
+            begin, stop = add_months(start, period * step), min(add_months(start, (period + 1) * step), end)
+            paid = sum(share * _overlap(max(begin, first), stop, begin, step) for share, first in parts)
+            if begin < stop and paid:
+                at = grid.at(stop if lag else begin)
+                fraction[at], year[at] = fraction[at] + paid, period * step // 12
+        return cls(days, fraction, year)
+
+
+def _overlap(first: date, stop: date, begin: date, step: int) -> float:
+    """Years of rent from `first` to `stop` within the period of `step` months from `begin`: whole periods are exact."""
+    if first >= stop:
+        return 0.0
+    if first == begin and stop == add_months(begin, step, stop.day):
+        return step / 12
+    return min(year_fraction(first, stop, "30/360"), step / 12)
+
+
+def progress(name: str, cost: Cost, calendar: Calendar, grid: Grid) -> Floats:
+    """Share of the time from start to end of a cost that has passed by each month's last day, shape (M,)."""
+    start = calendar[f"{name}.start"]
+    end = calendar[f"{name}.end"] if cost.end is not None else start
+    span = (end - start).days
+    days = grid.days()
+    if span == 0:
+        return np.array([float(index(day) >= index(start)) for day in days])
+    return np.clip([(day - start).days / span for day in days], 0.0, 1.0)
+
+
+def window(days: list[date], start: date, until: date) -> Floats:
+    """1 on the days within a window, both ends included, shape (M,)."""
+    return np.array([start <= day <= until for day in days], float)
+
+
+def physical(costs: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
+    """A physical cost over the statement's months, or None where the campus gives none of that name."""
+    return grid.place(months, costs[name]) if name in costs and months is not None else None

@@ -1,0 +1,108 @@
+"""The statement: every contract and every vehicle as rows of one graph.
+
+Names: a contract's rows begin with its name, a vehicle's with the vehicle's (``notes.balance``, ``beignet.distribution``);
+an input of the spec is called by its path (``loans.notes.coupon``). Amounts are positive from payer to payee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.campus.spec.deal import OUTSIDE, UNKNOWN, Calendar, Deal, slug
+from gigacampus.engines.finance.graph import Graph
+from gigacampus.engines.finance.schedule import Days, Grid
+
+Floats = NDArray[np.float64]
+Paid = Literal["use", "operating", "service", "owners", "lent"]
+Received = Literal["operating", "capital", "owners", "funding"]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A payment from one party to another, month by month.
+
+    `row` holds its amounts, `dates` its day in each month; `kind` says what it is (rent, interest, draw …). `paid` and
+    `received` say how the waterfall of a vehicle at either end takes it.
+    """
+
+    row: str
+    kind: str
+    payer: str
+    payee: str
+    dates: Days
+    paid: Paid
+    received: Received
+
+
+@dataclass
+class Statement:
+    """A deal's graph while it is built: its months, its dates, and the flows between its parties."""
+
+    deal: Deal
+    calendar: Calendar
+    grid: Grid
+    months: Days | None
+    costs: Mapping[str, Floats]
+    graph: Graph
+    flows: list[Flow] = field(default_factory=list)
+    days: dict[str, list[list[date]]] = field(default_factory=dict)
+
+    def number(self, path: str, value: float, unit: str = "USD", label: str = "") -> str:
+        """Add a number of the spec as an input; its row is called by its path."""
+        name = ".".join(slug(part) for part in path.split("."))
+        if name not in self.graph.rows:
+            self.graph.add(name, value, unit, label or path, path, solved=value is UNKNOWN)
+        return name
+
+    def flow(
+        self, row: str, kind: str, payer: str, payee: str, days: list[date], paid: Paid, received: Received
+    ) -> None:
+        """Register a payment."""
+        self.flows.append(Flow(row, kind, payer, payee, np.array(days, "datetime64[D]"), paid, received))
+
+    def rows_of(self, payer: str = "", payee: str = "", **how: str) -> str:
+        """Sum, as a formula, of the flows of one payer or payee that its waterfall takes in one way."""
+        chosen = [
+            flow.row
+            for flow in self.flows
+            if (flow.payer == payer or not payer)
+            and (flow.payee == payee or not payee)
+            and all(getattr(flow, key) == value for key, value in how.items())
+        ]
+        return plus(sorted(chosen))
+
+    @property
+    def vehicles(self) -> list[str]:
+        """Entities with owners or loans, whose cash goes through a waterfall."""
+        borrowers = {loan.borrower for loan in self.deal.loans.values()}
+        return [name for name, entity in self.deal.entities.items() if entity.owners or name in borrowers]
+
+    def owners(self, vehicle: str) -> dict[str, float]:
+        """Who stands behind a vehicle; where nobody is named, shareholders of its own."""
+        owners = self.deal.entities[vehicle].owners
+        return owners or {f"{vehicle} shareholders": 1.0}
+
+
+def plus(terms: Sequence[str]) -> str:
+    """Sum of terms as a formula, balanced so that many of them nest little; 0 where there are none.
+
+    >>> plus(["a", "b", "c"])
+    '(a + (b + c))'
+    """
+    if not terms:
+        return "0"
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return f"({plus(terms[:half])} + {plus(terms[half:])})"
+
+
+def is_party(name: str, deal: Deal) -> bool:
+    """Whether a name is one of the deal's entities, and not the rest of the world."""
+    return name != OUTSIDE and name in deal.entities
