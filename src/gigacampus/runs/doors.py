@@ -110,9 +110,7 @@ def impact(run: Run) -> Any:
         run.supply,
         carbon=run.site.carbon,
         mix={fuel: float(hours.sum()) for fuel, hours in inputs.grid_mix(grid.mix).generation.items()},
-        meters=room.Meters(
-            run.facility.load, run.facility.it, run.facility.water_withdrawal, run.facility.water_consumption
-        ),
+        meters=room.Meters(run.facility.load, run.facility.it, run.facility.withdrawal, run.facility.consumption),
         hardware=_hardware(run),
         factors=_factors(),
     )
@@ -166,3 +164,10 @@ def monthly(run: Run) -> Any:
     from gigacampus.runs import tables
 
     return tables.monthly(run)
+
+
+def finance(run: Run) -> Any:
+    """The deal's statement, with the campus's bills under it where there is a campus."""
+    from gigacampus.engines import finance as room
+
+    return room.run(run.campus.deal)

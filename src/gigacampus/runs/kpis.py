@@ -71,7 +71,7 @@ def facility_pue(run: Run) -> float:
 @kpi("facility.wue", "L/kWh", "facility", standard="ISO/IEC 30134-9, category 1", of=("impact.water", "it.energy"))
 def facility_wue(run: Run) -> float:
     """Water usage effectiveness: water drawn on site over IT energy."""
-    return float(run.facility.water_withdrawal.sum() / run.facility.it.sum())
+    return float(run.facility.withdrawal.sum() / run.facility.it.sum())
 
 
 @kpi("facility.peak", "MW", "facility")

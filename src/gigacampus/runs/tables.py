@@ -36,8 +36,8 @@ FACILITY = {
     "cooling": "MW",
     "power_losses": "MW",
     "other": "MW",
-    "water_withdrawal": "m3",
-    "water_consumption": "m3",
+    "withdrawal": "m3",
+    "consumption": "m3",
 }
 FLOWS = {
     "grid_import": "MW",
@@ -59,7 +59,7 @@ def monthly(run: Run) -> bytes:
         columns["month"] = ("", timeline.months.astype("datetime64[ms]"))
         columns["facility.energy"] = ("MWh", timeline.monthly(run.facility.load))
         columns["it.energy"] = ("MWh", timeline.monthly(run.facility.it))
-        columns["facility.water"] = ("m3", timeline.monthly(run.facility.water_withdrawal))
+        columns["facility.water"] = ("m3", timeline.monthly(run.facility.withdrawal))
         columns |= {f"supply.cost.{name}": ("USD", amount) for name, amount in run.supply.costs.items()}
     if run.finance is not None:
         columns = _statement(run, columns)

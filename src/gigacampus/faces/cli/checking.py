@@ -1,0 +1,48 @@
+"""Commands that check gigacampus itself: verify and selfcheck."""
+
+from __future__ import annotations
+
+import click
+
+from gigacampus.faces.cli import say
+from gigacampus.faces.numbers import significant
+from gigacampus.runs import selfcheck as checks
+from gigacampus.runs import verify as ledger
+
+
+def verify(ids: tuple[str, ...], as_json: bool) -> bool:
+    """Print the ledger; True while every row stands as it is recorded."""
+    outcomes = []
+    for outcome in ledger.verify(lambda name: not ids or name.startswith(ids)):
+        outcomes.append(outcome)
+        if not as_json:
+            click.echo(_line(outcome))
+            if not outcome.hit and outcome.note:
+                click.echo(click.wrap_text(outcome.note, 80, "       ", "       "))
+    hits, changed = sum(o.hit for o in outcomes), [o for o in outcomes if not o.stands]
+    if as_json:
+        say([o.plain() for o in outcomes])
+    else:
+        click.echo(f"\n{hits} of {len(outcomes)} published figures reproduced, {len(outcomes) - hits} missed")
+        for o in changed:
+            click.echo(f"changed: {o.id} is recorded as a {'hit' if o.recorded else 'miss'}")
+    return not changed
+
+
+def _line(o: ledger.Outcome) -> str:
+    mark = "✓ hit " if o.hit else "△ miss"
+    got = significant(o.got, 5) if o.got is not None else "–"
+    return f"{mark} {o.id:<44} {significant(o.expected, 5):>9} {got:>9} {o.unit}"
+
+
+def selfcheck(full: bool, as_json: bool) -> bool:
+    """Print the table of promises; True if none that is checked is broken."""
+    found = []
+    for check in checks.run(full):
+        found.append(check)
+        if not as_json:
+            mark = {True: "✓", False: "✗", None: "–"}[check.holds]
+            click.echo(f"{mark} {check.number:>2}  {check.name:<24} {check.figure}")
+    if as_json:
+        say([vars(check) for check in found])
+    return all(check.holds is not False for check in found)

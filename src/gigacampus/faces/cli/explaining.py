@@ -1,0 +1,54 @@
+"""The command explain: a KPI as a tree, down to sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from gigacampus.campus.catalog import GRADES
+from gigacampus.campus.spec import Origin
+from gigacampus.faces import numbers
+from gigacampus.faces.cli import say
+from gigacampus.runs import explain as walk
+from gigacampus.runs import inputs
+from gigacampus.runs.pipeline import Run
+
+WIDTH = 78
+
+
+def explain(path: Path, name: str, as_json: bool) -> None:
+    """Print the walk from one KPI."""
+    node = walk.explain(Run(inputs.read_spec(path)), name)
+    if as_json:
+        say(node.plain())
+        return
+    seen: dict[str, Origin] = {}
+    for line in _tree(node, 0, set(), seen):
+        click.echo(line)
+    assumed = sum(origin.grade in "AU" for origin in seen.values())
+    click.echo(f"\n{len(seen)} inputs, {assumed} of them assumed:\n")
+    for origin in sorted(seen.values(), key=lambda o: o.path):
+        click.echo(_source(origin))
+
+
+def _tree(node: walk.Node, depth: int, shown: set[str], seen: dict[str, Origin]) -> Iterator[str]:
+    seen.update({origin.path: origin for origin in node.inputs})
+    value, unit = numbers.shown(node.value, node.unit, ratio=True)
+    again = " (above)" if node.name in shown and node.children else ""
+    text = f"{'  ' * depth}{node.name} = {value} {unit}".rstrip() + again
+    about = "" if again else node.about
+    yield f"{text}  {about}"[: WIDTH - 1] + ("…" if len(text) + len(about) + 2 > WIDTH else "")
+    if again:
+        return
+    shown.add(node.name)
+    for child in node.children:
+        yield from _tree(child, depth + 1, shown, seen)
+
+
+def _source(origin: Origin) -> str:
+    place = f"line {origin.line}" if origin.line else origin.kind
+    value = f"{origin.value:,.6g}" if isinstance(origin.value, (int, float)) else str(origin.value)
+    source = " ".join(part for part in (origin.source.title, origin.source.url) if part)
+    return f"  {origin.path} = {value} ({GRADES[origin.grade]}, {place})\n      source: {source}"

@@ -1,0 +1,91 @@
+"""From a KPI down to the sourced numbers behind it: the KPIs that it is made of, the rows of the statement, the inputs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gigacampus.campus.spec import Origin
+from gigacampus.errors import CampusError, Problem
+from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
+from gigacampus.runs import provenance
+from gigacampus.runs.kpi import REGISTRY, Kpi
+from gigacampus.runs.pipeline import Run
+
+DEAL = "deal."
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step of the walk: a KPI, a row of the statement, or an input with its origin."""
+
+    name: str
+    value: float | None
+    unit: str
+    about: str
+    children: tuple[Node, ...] = ()
+    inputs: tuple[Origin, ...] = field(default=())
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        inputs = {origin.path: provenance.plain(origin) for origin in self.inputs}
+        below = {"of": [child.plain() for child in self.children]} if self.children else {}
+        return (
+            {"name": self.name, "value": self.value, "unit": self.unit, "about": self.about}
+            | below
+            | ({"inputs": inputs} if inputs else {})
+        )
+
+
+def explain(run: Run, name: str) -> Node:
+    """The walk from one KPI.
+
+    Raises
+    ------
+    CampusError
+        If there is no such KPI, with the nearest name.
+    """
+    if name not in run.kpi:
+        near = difflib.get_close_matches(name, run.kpi, n=3, cutoff=0.3)
+        raise CampusError(
+            Problem(f"no KPI is called {name[:60]!r}", fix=f"Try {', '.join(near or sorted(run.kpi)[:5])}")
+        )
+    return _kpi(run, name, frozenset())
+
+
+def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
+    entry = REGISTRY[name] if name in REGISTRY else REGISTRY[name.rpartition(".")[0]]
+    value = run.kpi[name]
+    children = [_kpi(run, of, seen | {name}) for of in entry.of if of in run.kpi and of not in seen]
+    row = run.finance.rows_behind(name) if entry.stage == "finance" and run.finance is not None else ()
+    children += [_row(run, behind, frozenset()) for behind in row]
+    return Node(name, value.value, value.unit, entry.about, tuple(children), () if row else tuple(_inputs(run, entry)))
+
+
+def _inputs(run: Run, entry: Kpi) -> Iterator[Origin]:
+    """Numbers of the spec that the KPI's stage, and the stages that it needs, read."""
+    reads = _reads(run, entry.stage)
+    for path, origin in provenance.used(run).items():
+        if any(path == read or path.startswith((read + ".", read + "[")) for read in reads):
+            yield origin
+
+
+def _reads(run: Run, name: str) -> set[str]:
+    stage = next((s for s in run.stages if s.name == name), None)
+    if stage is None:
+        return set()
+    return set(stage.reads).union(*(_reads(run, need) for need in stage.needs))
+
+
+def _row(run: Run, name: str, above: frozenset[str]) -> Node:
+    """A row of the statement, with the rows that its formula names; a row that feeds itself is shown once."""
+    graph = run.finance.graph
+    row = graph.rows[name]
+    about = f"{row.label}: {row.formula}" if row.formula else row.label
+    children = [_row(run, behind, above | {name}) for behind in graph.precedents(name) if behind not in above | {name}]
+    total = run.finance.rows[name]
+    value = float(total if getattr(total, "ndim", 0) == 0 else total.sum())
+    origin = run.loaded.origins.get(DEAL + row.path) if row.path else None
+    return Node(name, value, row.unit, about, tuple(children), (origin,) if origin else ())
