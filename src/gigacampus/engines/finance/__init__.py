@@ -1,19 +1,88 @@
-"""Finance. Stub door while it is built."""
+"""Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
+
+In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of its
+events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
+
+Money is nominal US dollars, by month; every payment has its exact day. Equations stand in `contracts` (loans, leases,
+guarantees), `vehicles` (the waterfall) and `report` (cover, returns). The statement is one graph of named rows (`graph`).
+
+Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option, and the
+tenant's choice at each option (those marked as exercised are).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
 from gigacampus.campus.spec.deal import Calendar, Deal
 from gigacampus.engines.finance import contracts, vehicles
-from gigacampus.engines.finance.graph import Graph
+from gigacampus.engines.finance.graph import Graph, Row
+from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.result import (
+    Cover, FinanceResult, GuaranteeYears, LeaseBook, LoanResult, Metric, SourcesUses,
+)  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
 from gigacampus.engines.finance.solve import add_targets, solve
-from gigacampus.engines.finance.statement import Statement
+from gigacampus.engines.finance.statement import Flow, Statement
+from gigacampus.errors import Problem, SpecError
+
+__all__ = [
+    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
+    "SourcesUses", "run",
+]  # fmt: skip
 
 
-def build(deal, months=None, costs=None, events=None):
-    calendar = Calendar(deal, events or {})
+def run(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None = None,
+    costs: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+) -> FinanceResult:
+    """Run a deal.
+
+    Parameters
+    ----------
+    deal : Deal
+    months : array of datetime64[M], shape (M,), optional
+        Consecutive months of the physical campus.
+    costs : mapping of name to array, shape (M,) [USD], optional
+        Nominal monthly costs, such as energy, water and opex; services and costs of construction draw on them by name.
+    events : mapping of name to date, optional
+        ``ready`` and the phases' names. They come before `deal.events`.
+
+    Returns
+    -------
+    FinanceResult
+
+    Raises
+    ------
+    SpecError
+        Dates out of order once events are known, an unknown event, or a figure of `solve` that is no row.
+    InfeasibleError
+        No value of an unknown meets its figure.
+    """
+    s = _statement(deal, months, costs or {}, events or {})
+    wanted = add_targets(s)
+    solved = solve(s, wanted)
+    return Report(s, s.graph.evaluate(solved), solved).result()
+
+
+def _statement(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None,
+    costs: Mapping[str, NDArray[np.float64]],
+    events: Mapping[str, date],
+) -> Statement:
+    calendar = Calendar(deal, events)
+    for kind, name, _ in deal.contracts():
+        for place, message, value in calendar.disorder(kind, name):
+            raise SpecError(Problem(message, "deal." + ".".join(map(str, place)), value=value))
     grid = Grid.of(deal, calendar, months)
-    s = Statement(deal, calendar, grid, months, costs or {}, Graph(grid.count))
+    s = Statement(deal, calendar, grid, months, costs, Graph(grid.count))
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)

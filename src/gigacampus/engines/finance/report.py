@@ -1,0 +1,261 @@
+"""From the evaluated statement to its result: cover, returns, tables and residuals."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.campus.spec.deal import OUTSIDE, slug
+from gigacampus.engines.finance.result import (
+    Cover, FinanceResult, GuaranteeYears, LeaseBook, LoanResult, Metric, SourcesUses,
+)  # fmt: skip
+from gigacampus.engines.finance.schedule import index
+from gigacampus.engines.finance.statement import Statement
+from gigacampus.errors import SpecError
+from gigacampus.money import add_months, irr
+
+Floats = NDArray[np.float64]
+
+
+class Report:
+    """Reads an evaluated statement."""
+
+    def __init__(self, s: Statement, rows: dict[str, Floats], solved: dict[str, float]) -> None:
+        self.s, self.rows, self.solved, self.count = s, rows, solved, s.grid.count
+
+    def month(self, name: str) -> Floats:
+        """A row by month."""
+        return np.broadcast_to(self.rows[name], self.count)
+
+    def result(self) -> FinanceResult:
+        """Everything that the statement says."""
+        s = self.s
+        loans = {name: self._loan(name) for name in s.deal.loans}
+        cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
+        parties = self._parties()
+        funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
+        paid = {c.cost for c in (*s.deal.services.values(), *s.deal.construction.values())}
+        result = FinanceResult(
+            s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
+            {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
+            {name: self._guarantee(name) for name in s.deal.guarantees},
+            {name: self._lease(name) for name in s.deal.leases}, {}, tuple(sorted(set(s.costs) - paid)),
+            self._residuals(parties, funding),
+        )  # fmt: skip
+        result.metrics.update(self._metrics(result))
+        return result
+
+    def _loan(self, name: str) -> LoanResult:
+        n, spec = slug(name), self.s.deal.loans[name]
+        days = next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
+        rows = [self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "service", "balance")]
+        held = {h: float(self.rows[f"{n}.held_by.{slug(h)}"]) for h in (*spec.holders, spec.rest)
+                if f"{n}.held_by.{slug(h)}" in self.rows}  # fmt: skip
+        return LoanResult(days, *rows, self.rows[f"{n}.repay"] > 0, held)
+
+    def _cover(self, vehicle: str) -> Cover:
+        """Cash since the last repayment date of any loan, over what is due then, refinanced balances left out."""
+        due, pays, dates = np.zeros(self.count), np.zeros(self.count, bool), self.s.grid.months.astype("datetime64[D]")
+        for name, loan in self.s.deal.loans.items():
+            if loan.borrower == vehicle:
+                n = slug(name)
+                rest = {"bullet": 1.0, "balloon": self.month(f"{n}.planned_payment")}.get(loan.amortisation.kind, 0.0)
+                if loan.amortisation.kind == "balloon":
+                    rest = self.rows[f"loans.{n}.amortisation.balloon"]
+                refinanced = rest * self.rows[f"{n}.funded"] * self.rows[f"{n}.final"]
+                due = due + (self.month(f"{n}.due") - refinanced) * self.rows[f"{n}.repay"]
+                pays |= self.rows[f"{n}.repay"] > 0
+                dates = np.where(self.rows[f"{n}.pay"] > 0, self._dates(n), dates)
+        at = np.flatnonzero(pays & (due > 1e-6 * max(due.max(initial=0.0), 1e-300)))
+        building = min(self._works_end(name) for name, x in self.s.deal.loans.items() if x.borrower == vehicle)
+        total = np.cumsum(self.month(f"{slug(vehicle)}.cfads"))
+        before = np.concatenate([[total[building]], total[at[:-1]]]) if len(at) else total[:0]
+        return Cover(dates[at], total[at] - before, due[at])
+
+    def _dates(self, n: str) -> NDArray[np.datetime64]:
+        return next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
+
+    def _works_end(self, name: str) -> int:
+        return int(np.flatnonzero(self.rows[f"{slug(name)}.open"])[-1])
+
+    def _parties(self) -> dict[str, Floats]:
+        names = dict.fromkeys([*self.s.deal.entities, *(p for f in self.s.flows for p in (f.payer, f.payee)), OUTSIDE])
+        parties = {name: np.zeros(self.count) for name in names}
+        for flow in self.s.flows:
+            parties[flow.payer] = parties[flow.payer] - self.month(flow.row)
+            parties[flow.payee] = parties[flow.payee] + self.month(flow.row)
+        return parties
+
+    def _funding(self, vehicle: str) -> SourcesUses:
+        e, s = slug(vehicle), self.s
+        loans = {name: slug(name) for name, x in s.deal.loans.items() if x.borrower == vehicle}
+        escrows = {name: n for name, n in loans.items() if s.deal.loans[name].funded == "day one"}
+        capital, calls = np.minimum(self.month(f"{e}.capital") - self.month(f"{e}.uses"), 0), {}
+        for flow in s.flows:
+            if flow.payee == vehicle and flow.received in ("capital", "owners"):
+                calls[f"{flow.payer}: {flow.kind}"] = calls.get(f"{flow.payer}: {flow.kind}", 0.0) + self._total(
+                    flow.row
+                )
+        sources = {**{name: self._total(f"{n}.draw") for name, n in loans.items()},
+                   **{f"{name}: escrow income": self._total(f"{n}.escrow_income") for name, n in escrows.items()},
+                   **calls, "own cash": self._total(f"{e}.self_funded")}  # fmt: skip
+        uses: dict[str, float] = {}
+        for flow in s.flows:
+            if flow.payer == vehicle and flow.paid in ("use", "lent"):
+                name = next(
+                    (k for k in s.deal.construction if flow.row == f"{slug(k)}.cost"), f"{flow.kind} to {flow.payee}"
+                )
+                uses[name] = uses.get(name, 0.0) + self._total(flow.row)
+        for name, n in loans.items():
+            uses[f"{name}: interest while building"] = self._total(f"{n}.funded_interest")
+            uses[f"{name}: reserve"] = self._total(f"{n}.reserve_funding")
+            uses[f"{name}: left in escrow"] = self._total(f"{n}.escrow_release")
+        uses["operating deficit"] = self._total(f"{e}.deficit")
+        uses["paid in ahead of uses"] = float(np.sum(self.month(f"{e}.capital") - self.month(f"{e}.uses") - capital))
+        return SourcesUses({k: v for k, v in sources.items() if v}, {k: v for k, v in uses.items() if v})
+
+    def _total(self, row: str) -> float:
+        return float(np.sum(self.month(row))) if row in self.rows else 0.0
+
+    def _guarantee(self, name: str) -> GuaranteeYears:
+        n, g, s = slug(name), self.s.deal.guarantees[name], self.s
+        start, loan = s.calendar[f"{name}.start"], g.loan
+        last = (
+            s.calendar[f"{name}.until"]
+            if loan is None
+            else max(s.calendar[f"{name}.until"], s.calendar[f"{loan}.final"])
+        )
+        days = [add_months(start, 12 * year) for year in range((index(last) - index(start)) // 12 + 1)]
+        at = [s.grid.at(day) for day in days]
+        threshold = self.month(f"{n}.threshold")[at]
+        debt = self.month(f"{slug(loan)}.balance")[at] if loan else np.zeros(len(at))
+        return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - threshold))
+
+    def _lease(self, name: str) -> LeaseBook:
+        lease, calendar = self.s.deal.leases[name], self.s.calendar
+        start, end = calendar[f"{name}.start"], calendar[f"{name}.end"]
+        first = calendar.of(lease.end) if lease.end is not None else add_months(start, round(12 * (lease.term or 0.0)))
+        options, day = [], first
+        for number, length in enumerate(lease.options):
+            options.append((day, number < len(lease.taken)))
+            day = add_months(day, round(12 * length))
+        try:
+            ready: date | None = calendar[lease.readiness]
+        except SpecError:
+            ready = None
+        return LeaseBook(start, first, tuple(options), end, ready)
+
+    def _lease_years(self, name: str, cover: dict[str, Cover], parties: dict[str, Floats]) -> dict[str, Floats]:
+        """Columns by lease year; what is paid in arrears on an anniversary belongs to the year that ends then."""
+        s, lease = self.s, self.s.deal.leases[name]
+        first = s.grid.at(s.calendar[f"{name}.start"]) + (1 if lease.timing == "arrears" else 0)
+        last = s.grid.at(s.calendar[f"{name}.end"]) - (0 if lease.timing == "arrears" else 1)
+        edges = np.arange(first, last + 1, 12)
+
+        def by_year(monthly: Floats) -> Floats:
+            return np.add.reduceat(monthly[: last + 1], edges) if len(edges) else monthly[:0]
+
+        table = {"rent": by_year(self.month(f"{slug(name)}.rent"))}
+        for vehicle in cover:
+            table[f"cfads.{vehicle}"] = by_year(self.month(f"{slug(vehicle)}.cfads"))
+            borrowed = [slug(k) for k, x in s.deal.loans.items() if x.borrower == vehicle]
+            table[f"service.{vehicle}"] = by_year(np.sum([self.month(f"{n}.service") for n in borrowed], axis=0))
+            with np.errstate(all="ignore"):
+                table[f"dscr.{vehicle}"] = table[f"cfads.{vehicle}"] / table[f"service.{vehicle}"]
+        for loan in s.deal.loans:
+            table[f"balance.{loan}"] = self.month(f"{slug(loan)}.balance")[np.minimum(edges + 11, last)]
+        for party, net in parties.items():
+            table[f"party.{party}"] = by_year(net)
+            received = [self.month(f.row) for f in s.flows if f.payee == party and f.paid == "owners"]
+            table[f"distribution.{party}"] = by_year(np.sum(received, axis=0) if received else np.zeros(self.count))
+        return table
+
+    def _residuals(self, parties: dict[str, Floats], funding: dict[str, SourcesUses]) -> dict[str, float]:
+        s, size = self.s, max((float(np.abs(x).sum()) for x in parties.values()), default=0.0) or 1.0
+        found = {
+            "flows sum to zero": float(np.abs(sum(parties.values(), np.zeros(self.count))).max(initial=0.0)) / size
+        }
+        gaps = [abs(sum(t.sources.values()) - sum(t.uses.values())) for t in funding.values()]
+        found["sources are uses"] = max(gaps, default=0.0) / size
+        accounts = [0.0]
+        for vehicle in s.vehicles:
+            held = [f"{slug(vehicle)}.cash"]
+            for name, loan in s.deal.loans.items():
+                if loan.borrower == vehicle:
+                    held += [row for row in (f"{slug(name)}.escrow", f"{slug(name)}.reserve") if row in self.rows]
+            stock = np.sum([self.month(row) for row in held], axis=0)
+            accounts.append(float(np.abs(np.cumsum(parties[vehicle]) - stock).max()) / size)
+        found["accounts hold what came in less what went out"] = max(accounts)
+        debts = [0.0]
+        for name in s.deal.loans:
+            n = slug(name)
+            owed = np.cumsum(self.month(f"{n}.draw") + self.month(f"{n}.added") + self.month(f"{n}.arrears")
+                             - self.month(f"{n}.principal"))  # fmt: skip
+            debts.append(float(np.abs(owed - self.month(f"{n}.balance")).max()) / size)
+        found["loans owe what was drawn less what was repaid"] = max(debts)
+        checks = [float(np.abs(np.sum(self.rows[row]))) for row in self.rows if row.startswith("check.")]
+        found["solved values meet their figures"] = max(checks, default=0.0) / size
+        return found
+
+    def _metrics(self, result: FinanceResult) -> dict[str, Metric]:
+        s, rows = self.s, self.rows
+        metrics: dict[str, Metric] = {}
+        ratios = np.concatenate([c.dscr for c in result.cover.values()] or [np.array([])])
+        none = "" if len(ratios) else "there is no debt service"
+        metrics["dscr_min"] = Metric(float(ratios.min()) if len(ratios) else None, "1", none)
+        metrics["dscr_avg"] = Metric(float(ratios.mean()) if len(ratios) else None, "1", none)
+        metrics["llcr"] = self._llcr(result)
+        balances = np.sum([loan.balance for loan in result.loans.values()] or [np.zeros(1)], axis=0)
+        metrics["debt_peak"] = Metric(float(balances.max()), "USD")
+        for what, label in (
+            ("rent_year1", "rent_year1"),
+            ("rent_total", "rent_total"),
+            ("commitment", "rent_committed"),
+        ):
+            metrics[label] = Metric(float(sum(rows[f"{slug(name)}.{what}"] for name in s.deal.leases)), "USD")
+        metrics["capitalised_interest"] = Metric(
+            float(sum(rows[f"{slug(n)}.capitalised"] for n in s.deal.loans)), "USD"
+        )
+        for name in s.deal.loans:
+            wal, key = float(rows[f"{slug(name)}.wal"]), slug(name)
+            paid = np.isfinite(wal)
+            metrics[f"wal.{key}"] = Metric(wal if paid else None, "year", "" if paid else "no principal is repaid")
+            metrics[f"unpaid.{key}"] = Metric(float(rows[f"{key}.unpaid"]), "USD")
+        for name in s.deal.exposures:
+            metrics[f"exposure.{slug(name)}"] = Metric(float(rows[f"exposures.{slug(name)}.maximum"]), "USD")
+        for name, guarantee in s.deal.guarantees.items():
+            if guarantee.loan is not None:
+                metrics[f"uncovered.{slug(name)}"] = Metric(float(rows[f"{slug(name)}.tail"]), "USD")
+        for party in result.parties:
+            if party not in s.vehicles and party != OUTSIDE:
+                metrics.update(self._returns(result, party))
+        return metrics
+
+    def _returns(self, result: FinanceResult, party: str) -> dict[str, Metric]:
+        dates, amounts = result.cashflows(party)
+        found, name = irr(dates, amounts), slug(party)
+        paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
+        return {
+            f"irr.{name}": Metric(found.rate, "1/year", found.reason),
+            f"sign_changes.{name}": Metric(float(found.sign_changes), "1"),
+            f"moic.{name}": Metric(got / paid if paid else None, "1", "" if paid else "nothing is paid in"),
+        }
+
+    def _llcr(self, result: FinanceResult) -> Metric:
+        """Least, over vehicles, of the value of cash to the last payment, at the debt's own rate, over the debt."""
+        worst: float | None = None
+        for vehicle, cover in result.cover.items():
+            loans = [slug(name) for name, x in self.s.deal.loans.items() if x.borrower == vehicle]
+            balance = np.sum([self.month(f"{n}.balance") for n in loans], axis=0)
+            interest = np.sum([self.month(f"{n}.interest_due") for n in loans], axis=0)
+            repays = np.any([self.rows[f"{n}.repay"] > 0 for n in loans], axis=0)
+            at = np.flatnonzero(repays)
+            if not len(at) or not balance[at[0] - 1] > 0 or len(cover.dscr) != len(at):
+                continue
+            with np.errstate(all="ignore"):
+                factor = np.where(balance[at - 1] > 0, interest[at] / balance[at - 1], 0.0)
+            value = float(np.sum(cover.cfads / np.cumprod(1 + factor)) / balance[at[0] - 1])
+            worst = value if worst is None else min(worst, value)
+        return Metric(worst, "1", "" if worst is not None else "there is no debt to cover")

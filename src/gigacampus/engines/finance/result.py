@@ -1,0 +1,183 @@
+"""What the statement says: who gets what, cover, returns, sources and uses, guarantees, lease book, residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.campus.spec.deal import slug
+from gigacampus.engines.finance.graph import Graph
+from gigacampus.engines.finance.schedule import Days
+from gigacampus.engines.finance.statement import Flow
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure: a value in its unit, or None with the reason why there is none."""
+
+    value: float | None
+    unit: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class LoanResult:
+    """A loan by month: `dates` (M,) datetime64[D] on which it pays; `draw`, `interest`, `principal`, `service` (interest
+    and principal) and `balance` at the month's end, each (M,) [USD]; `repays` (M,) bool marks payments after the works;
+    `holders` maps each holder to its share."""
+
+    dates: Days
+    draw: Floats
+    interest: Floats
+    principal: Floats
+    service: Floats
+    balance: Floats
+    repays: NDArray[np.bool_]
+    holders: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Debt service cover of a vehicle by payment period, each field of shape (N,): `dates`, `cfads` (operating cash since
+    the payment before) and `service` due in [USD], and `dscr`, their ratio. What falls due at the end of a bullet or
+    balloon loan is left out, as it is refinanced."""
+
+    dates: Days
+    cfads: Floats
+    service: Floats
+
+    @property
+    def dscr(self) -> Floats:
+        """Cash over debt service, shape (N,) [1]."""
+        ratio: Floats = self.cfads / self.service
+        return ratio
+
+
+@dataclass(frozen=True)
+class SourcesUses:
+    """What a vehicle raises and what it pays it for, by name, over the whole life [USD]; the two sum to the same."""
+
+    sources: dict[str, float]
+    uses: dict[str, float]
+
+
+@dataclass(frozen=True)
+class LeaseBook:
+    """A lease's calendar: contractual start, end of the first term, dates of the options (each with whether it is taken
+    up), end, and the day on which the space is physically ready, if known. `gap_days` is readiness after the start."""
+
+    start: date
+    first_end: date
+    options: tuple[tuple[date, bool], ...]
+    end: date
+    ready: date | None
+
+    @property
+    def gap_days(self) -> int | None:
+        """Days from the contractual start to physical readiness; positive where rent runs before the space is ready."""
+        return (self.ready - self.start).days if self.ready is not None else None
+
+
+@dataclass(frozen=True)
+class GuaranteeYears:
+    """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt` (what
+    the guaranteed loan still owes) and `uncovered` (debt above the threshold) in [USD]."""
+
+    dates: Days
+    threshold: Floats
+    debt: Floats
+    uncovered: Floats
+
+
+@dataclass(frozen=True)
+class FinanceResult:
+    """A deal's statement and what follows from it. M months; money in nominal USD.
+
+    Attributes
+    ----------
+    months : array of datetime64[M], shape (M,)
+    rows : dict of arrays
+        Every row of the statement by name: (M,), or () for a scalar. Units stand in ``graph.rows[name].unit``.
+    graph : Graph
+        For `explain`: ``graph.precedents(name)``, and ``graph.rows[name].path``, the place in the spec of an input.
+    solved : dict
+        Value found for each unknown, by input row.
+    flows : tuple of Flow
+        Every payment between two parties.
+    parties : dict of arrays, shape (M,) [USD]
+        Net cash flow of each party in each month, received positive; `outside` is the rest of the world.
+    loans : dict of LoanResult
+    cover : dict of Cover
+        By vehicle that owes debt.
+    lease_years : dict of dicts of arrays, shape (Y,)
+        By lease, columns by lease year: ``rent``, ``cfads.<vehicle>``, ``service.<vehicle>``, ``dscr.<vehicle>``,
+        ``balance.<loan>`` at its end, ``party.<name>`` net cash flow, ``distribution.<name>`` received.
+    funding : dict of SourcesUses
+        By vehicle.
+    guarantees : dict of GuaranteeYears
+    leases : dict of LeaseBook
+    metrics : dict of Metric
+        ``irr.<party>``, ``moic.<party>``, ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``debt_peak``,
+        ``rent_year1``, ``rent_total``, ``capitalised_interest``, ``exposure.<name>``, ``unpaid.<loan>``, and so on.
+    unassigned : tuple of str
+        Physical costs that no contract of the deal pays.
+    residuals : dict of float
+        Largest relative gap of each conservation law.
+    """
+
+    months: Days
+    rows: dict[str, Floats]
+    graph: Graph
+    solved: dict[str, float]
+    flows: tuple[Flow, ...]
+    parties: dict[str, Floats]
+    loans: dict[str, LoanResult]
+    cover: dict[str, Cover]
+    lease_years: dict[str, dict[str, Floats]]
+    funding: dict[str, SourcesUses]
+    guarantees: dict[str, GuaranteeYears]
+    leases: dict[str, LeaseBook]
+    metrics: dict[str, Metric]
+    unassigned: tuple[str, ...] = ()
+    residuals: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def residual_money(self) -> float:
+        """Largest relative gap of any conservation law of money."""
+        return max(self.residuals.values(), default=0.0)
+
+    def row(self, name: str) -> Floats:
+        """A row by month, shape (M,), a scalar repeated."""
+        return np.broadcast_to(self.rows[name], len(self.months))
+
+    def cashflows(self, party: str) -> tuple[Days, Floats]:
+        """A party's payments by day: dates (N,) in order, and amounts (N,) [USD], received positive."""
+        dates = [f.dates for f in self.flows if party in (f.payer, f.payee)]
+        amounts = [self.row(f.row) * ((f.payee == party) - float(f.payer == party)) for f in self.flows
+                   if party in (f.payer, f.payee)]  # fmt: skip
+        if not dates:
+            return np.array([], "datetime64[D]"), np.array([])
+        days, where = np.unique(np.concatenate(dates), return_inverse=True)
+        sums = np.bincount(where, weights=np.concatenate(amounts), minlength=len(days))
+        return days[sums != 0], sums[sums != 0]
+
+    def who_gets_what(self, party: str) -> Mapping[str, Floats]:
+        """A party's monthly flows by kind, ``rent paid``, ``interest received`` …, each (M,) [USD] and positive."""
+        kinds: dict[str, Floats] = {}
+        for flow in self.flows:
+            for end, word in ((flow.payer, "paid"), (flow.payee, "received")):
+                if end == party and np.any(self.row(flow.row)):
+                    key = f"{flow.kind} {word}"
+                    kinds[key] = kinds.get(key, np.zeros(len(self.months))) + self.row(flow.row)
+        return kinds
+
+
+def key(name: str) -> str:
+    """A party's or contract's name as part of a metric's name."""
+    return slug(name)
