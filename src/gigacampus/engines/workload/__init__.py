@@ -1,14 +1,14 @@
 """The workload: IT power that training and serving draw, and what they deliver for it.
 
-In: the spec's compute and workload; local standard time minus UTC [h]; the facility's peak over IT power. Out: `offer`,
-IT power by phase and hour of the weather year (P, W) [MW], and what it stands for; after the supply has said which power
-there is, `settle`: accelerator hours, FLOP and tokens by calendar year (Y,).
+In: the spec's compute and workload; local standard time minus UTC [h]; the facility's peak over IT power. Out:
+`offer`, IT power by phase and hour of the weather year (P, W) [MW], and what it stands for; after the supply has said
+which power there is, `settle`: accelerator hours, FLOP and tokens by calendar year (Y,).
 
 Equations: a server draws idle + activity (peak - idle), network and storage in proportion. Training computes at its
 activity, and waits at idle while it writes checkpoints and restarts (`goodput`: exact form for exponential
-interruptions, Daly's interval). Serving's activity is a cosine over the local day. What neither holds idles. Progress is
-FLOP at the stated utilisation; a token takes 6 N of them. Power that is not served takes from progress in proportion to
-dynamic power, the power above idle; below idle servers are off.
+interruptions, Daly's interval). Serving's activity is a cosine over the local day. What neither holds idles. Progress
+is FLOP at the stated utilisation; a token takes 6 N of them. Power that is not served takes from progress in proportion
+to dynamic power, the power above idle; below idle servers are off.
 
 Not modelled yet: steps, parallelism and networks, queues, request lengths, several job sizes, causes of interruption
 apart, which jobs yield first when power is short, planned stops.
