@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS, Timeline, to_utc, weather_year
@@ -68,6 +68,7 @@ def test_an_hour_is_labelled_by_its_start():
     assert line.month[23:25].tolist() == [0, 1]
 
 
+@settings(deadline=None)
 @given(timelines())
 def test_every_hour_points_to_its_own_calendar_day(line):
     stamps = line.days.repeat(24)
@@ -93,6 +94,7 @@ def test_utc_at_half_an_hour_is_the_mean_of_both_hours():
     assert to_utc(local, -3.5)[[8, 9]].tolist() == [0.5, 0.5]
 
 
+@settings(deadline=None)
 @given(st.integers(-48, 56), st.integers(0, 2**32 - 1))
 def test_utc_conserves_the_year(quarters, seed):
     local = np.random.default_rng(seed).random(8760)
@@ -102,6 +104,7 @@ def test_utc_conserves_the_year(quarters, seed):
         assert (to_utc(moved, -quarters / 4) == local).all()
 
 
+@settings(deadline=None)
 @given(timelines(), st.integers(0, 2**32 - 1))
 def test_sums_by_month_and_year_conserve(line, seed):
     hourly = np.random.default_rng(seed).random(line.hours)
@@ -112,6 +115,7 @@ def test_sums_by_month_and_year_conserve(line, seed):
     np.testing.assert_allclose(line.months_to_years(monthly), yearly, rtol=1e-12)
 
 
+@settings(deadline=None)
 @given(timelines())
 def test_each_month_has_its_hours(line):
     counted = line.monthly(np.ones(line.hours))
@@ -121,6 +125,7 @@ def test_each_month_has_its_hours(line):
         assert hours == 24 * ((last - first).astype(int) + 1)
 
 
+@settings(deadline=None)
 @given(timelines(), st.integers(0, 2**32 - 1))
 def test_monthly_peak_is_each_months_highest_hour(line, seed):
     hourly = np.random.default_rng(seed).normal(size=line.hours)

@@ -217,7 +217,8 @@ def wet_bulb(dry_bulb: ArrayLike, humidity_ratio: ArrayLike, pressure: ArrayLike
     Returns
     -------
     array [degC]
-        At most the dry bulb; it solves `humidity_ratio_from_wet_bulb` within 1e-9 K.
+        At most the dry bulb; it solves `humidity_ratio_from_wet_bulb` within 1e-9 K, and within 0.001 K between 0 °C
+        and the triple point, where the wick is of water and the handbook's saturation is over ice.
 
     Notes
     -----

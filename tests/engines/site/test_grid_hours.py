@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacampus.engines.site import GridMix, grid
@@ -20,6 +20,7 @@ def mix():
     return GridMix("made up", {code: rng.uniform(0, 1000, 8760) for code in CODES})
 
 
+@settings(deadline=None)
 @given(st.floats(1.0, 200.0), st.lists(st.floats(0.1, 5.0), min_size=24, max_size=24), st.integers(-48, 56))
 def test_the_mean_of_the_price_is_the_grids_price(mean, shape, quarters):
     hourly = grid.price(mean, np.array(shape), quarters / 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacampus.engines.site import wind
@@ -24,6 +24,7 @@ def test_shear_lifts_the_wind_to_the_hub(turbine):
     assert raw.tolist() == pytest.approx((0.88 * ((np.array([4.6, 3.6]) * 10**0.2) ** 3 - 27) / 1304).tolist())
 
 
+@settings(deadline=None)
 @given(profiles, st.floats(0.01, 0.97))
 def test_scaling_hits_the_mean_under_the_cap(raw, mean):
     scaled = wind.scale(raw, mean, 0.98)
@@ -32,6 +33,7 @@ def test_scaling_hits_the_mean_under_the_cap(raw, mean):
     assert (np.diff(scaled[np.argsort(raw)]) >= 0).all()
 
 
+@settings(deadline=None)
 @given(profiles)
 def test_scaling_to_its_own_mean_changes_nothing(raw):
     np.testing.assert_allclose(wind.scale(raw, raw.mean(), 1.0), raw, rtol=1e-9)

@@ -41,7 +41,7 @@ class Resource:
     Attributes
     ----------
     dry_bulb, wet_bulb, dew_point : array, shape (W,) [degC]
-        Of the outdoor air; the dew point is at most the dry bulb, and the wet bulb stands between them.
+        Of the outdoor air; the dew point is at most the dry bulb, and the wet bulb stands between them within 0.001 K.
     rh : array, shape (W,) [0-1]
         From dry bulb and dew point, so that the four agree.
     pressure : array, shape (W,) [Pa]
