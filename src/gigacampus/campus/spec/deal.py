@@ -156,7 +156,7 @@ class _When:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        rule = handler(schema["schema"])  # type: ignore[typeddict-item]
+        rule = handler(schema["schema"])
         return {"anyOf": [{"type": "string", "examples": ["2029-05-30", "ready"]}, rule]}
 
 
@@ -535,8 +535,7 @@ def slug(name: str) -> str:
     return text if text.isidentifier() and text not in _WORDS else f"n_{text}"
 
 
-_WORDS = frozenset("and as assert async await break class continue def del elif else except finally for from global if "
-                   "import in is lambda nonlocal not or pass raise return try while with yield".split())  # fmt: skip
+_WORDS = frozenset(["and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield"])  # fmt: skip
 
 
 def _slug_clashes(deal: Deal) -> Iterator[Fault]:

@@ -19,11 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Calendar, Deal
-from gigacampus.engines.finance import contracts, vehicles
+from gigacampus.engines.finance import contracts, loans, vehicles
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
-    Cover, FinanceResult, GuaranteeYears, LeaseBook, LoanResult, Metric, SourcesUses,
+    Cover,
+    FinanceResult,
+    GuaranteeYears,
+    LeaseBook,
+    LoanResult,
+    Metric,
+    SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
 from gigacampus.engines.finance.solve import add_targets, solve
@@ -87,7 +93,7 @@ def _statement(
     contracts.add_services(s)
     contracts.add_transfers(s)
     contracts.add_leases(s)
-    contracts.add_loans(s)
+    loans.add_loans(s)
     vehicles.add_owner_flows(s)
     vehicles.add_vehicles(s)
     contracts.add_guarantees(s)

@@ -129,6 +129,10 @@ class Graph:
         self._formulas: dict[str, _Formula] = {}
         self._plans: dict[frozenset[str] | None, list[_Step]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Compiled plans are made again when needed: they cannot be stored."""
+        return self.__dict__ | {"_plans": {}}
+
     def add(
         self,
         name: str,
@@ -219,7 +223,7 @@ def _loop_step(group: list[str], formulas: dict[str, _Formula]) -> _Step:
         columns = [_columns(values[name], rows, periods) for name in outside]
         columns += [[0.0] * periods for _ in order]
         space = {"v": columns, "n": periods, **(_NUMPY if rows else _SCALAR)}
-        codes = [(index, eval(code, space)) for index, code in (paths if rows else plain)]  # noqa: S307 (our own tree)
+        codes = [(index, eval(code, space)) for index, code in (paths if rows else plain)]
         for t in range(periods) if forward else range(periods - 1, -1, -1):
             for index, code in codes:
                 columns[index][t] = code(t)

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import OUTSIDE, slug
 from gigacampus.engines.finance.result import (
-    Cover, FinanceResult, GuaranteeYears, LeaseBook, LoanResult, Metric, SourcesUses,
+    Cover,
+    FinanceResult,
+    GuaranteeYears,
+    LeaseBook,
+    LoanResult,
+    Metric,
+    SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import index
 from gigacampus.engines.finance.statement import Statement
@@ -36,7 +42,7 @@ class Report:
         cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
-        paid = {c.cost for c in (*s.deal.services.values(), *s.deal.construction.values())}
+        paid = {x.cost for x in s.deal.services.values()} | {x.cost for x in s.deal.construction.values()}
         result = FinanceResult(
             s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
@@ -50,10 +56,12 @@ class Report:
     def _loan(self, name: str) -> LoanResult:
         n, spec = slug(name), self.s.deal.loans[name]
         days = next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
-        rows = [self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "service", "balance")]
+        draw, interest, principal, service, balance = (
+            self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "service", "balance")
+        )
         held = {h: float(self.rows[f"{n}.held_by.{slug(h)}"]) for h in (*spec.holders, spec.rest)
                 if f"{n}.held_by.{slug(h)}" in self.rows}  # fmt: skip
-        return LoanResult(days, *rows, self.rows[f"{n}.repay"] > 0, held)
+        return LoanResult(days, draw, interest, principal, service, balance, self.rows[f"{n}.repay"] > 0, held)
 
     def _cover(self, vehicle: str) -> Cover:
         """Cash since the last repayment date of any loan, over what is due then, refinanced balances left out."""
@@ -61,9 +69,9 @@ class Report:
         for name, loan in self.s.deal.loans.items():
             if loan.borrower == vehicle:
                 n = slug(name)
-                rest = {"bullet": 1.0, "balloon": self.month(f"{n}.planned_payment")}.get(loan.amortisation.kind, 0.0)
+                rest = np.float64(loan.amortisation.kind == "bullet")
                 if loan.amortisation.kind == "balloon":
-                    rest = self.rows[f"loans.{n}.amortisation.balloon"]
+                    rest = np.float64(self.rows[f"loans.{n}.amortisation.balloon"])
                 refinanced = rest * self.rows[f"{n}.funded"] * self.rows[f"{n}.final"]
                 due = due + (self.month(f"{n}.due") - refinanced) * self.rows[f"{n}.repay"]
                 pays |= self.rows[f"{n}.repay"] > 0
@@ -92,7 +100,8 @@ class Report:
         e, s = slug(vehicle), self.s
         loans = {name: slug(name) for name, x in s.deal.loans.items() if x.borrower == vehicle}
         escrows = {name: n for name, n in loans.items() if s.deal.loans[name].funded == "day one"}
-        capital, calls = np.minimum(self.month(f"{e}.capital") - self.month(f"{e}.uses"), 0), {}
+        ahead = np.maximum(self.month(f"{e}.capital") - self.month(f"{e}.uses"), 0)
+        calls: dict[str, float] = {}
         for flow in s.flows:
             if flow.payee == vehicle and flow.received in ("capital", "owners"):
                 calls[f"{flow.payer}: {flow.kind}"] = calls.get(f"{flow.payer}: {flow.kind}", 0.0) + self._total(
@@ -113,7 +122,7 @@ class Report:
             uses[f"{name}: reserve"] = self._total(f"{n}.reserve_funding")
             uses[f"{name}: left in escrow"] = self._total(f"{n}.escrow_release")
         uses["operating deficit"] = self._total(f"{e}.deficit")
-        uses["paid in ahead of uses"] = float(np.sum(self.month(f"{e}.capital") - self.month(f"{e}.uses") - capital))
+        uses["paid in ahead of uses"] = float(ahead.sum())
         return SourcesUses({k: v for k, v in sources.items() if v}, {k: v for k, v in uses.items() if v})
 
     def _total(self, row: str) -> float:

@@ -89,39 +89,58 @@ class Grid:
 
 @dataclass(frozen=True)
 class LoanTimes:
-    """A loan by month, each field of shape (M,): its days, years of interest since the day before, and flags of
-    payment, of interest alone (with draws), of repayment, of the start and of the last payment."""
+    """A loan by month, each field of shape (M,).
 
-    days: list[date]
+    Attributes
+    ----------
+    dates : list of date
+    tau, years : array [years]
+        Of interest since the day of the month before, and since the start.
+    pay, open, repay, first, final, carry : array of 0 and 1
+        Month of payment; interest alone, with draws; repayment; start; last payment; no payment in the month before.
+    repayment_year : array [years]
+        Year of repayment, from 0.
+    repaid : array [1]
+        Share of principal repaid by a plan given as a list.
+    rate : array [1/year]
+        Benchmark.
+    """
+
+    dates: list[date]
     tau: Floats
+    years: Floats
     pay: Floats
     open: Floats
     repay: Floats
     first: Floats
     final: Floats
-    years: Floats
+    carry: Floats
     repayment_year: Floats
-    paid_share: Floats
+    repaid: Floats
     rate: Floats
 
     @classmethod
     def of(cls, name: str, loan: Loan, deal: Deal, calendar: Calendar, grid: Grid) -> LoanTimes:
+        """Dates rolled back from the last payment, without those in the month of the start."""
         start, grace, final = (calendar[f"{name}.{f}"] for f in ("start", "interest_only_until", "final"))
-        days, begin, end = grid.days(final.day, start), grid.at(start), grid.at(final)
-        days[end] = final
-        step, tau, pay = MONTHS[loan.every], np.zeros(grid.count), np.zeros(grid.count)
+        days, begin, end, step = grid.days(final.day, start), grid.at(start), grid.at(final), MONTHS[loan.every]
+        tau, pay = np.zeros(grid.count), np.zeros(grid.count)
         for k in range(begin + 1, end + 1):
             tau[k] = year_fraction(days[k - 1], days[k], loan.day_count)
         pay[np.arange(end, begin, -step)] = 1.0
         alone = np.array([begin <= k and day <= grace for k, day in enumerate(days)], float)
         repay = pay * (1 - alone)
         order = np.cumsum(repay) - repay
-        shares = np.cumsum(loan.amortisation.shares or [1.0])
-        done = np.where(np.cumsum(repay) > 0, shares[np.minimum(order.astype(int), len(shares) - 1)], 0.0)
         return cls(
-            days, tau, pay, alone, repay, grid.flag(start), grid.flag(final), np.cumsum(tau),
-            np.floor(order * step / 12 + 1e-9), done, _rates(loan, deal, days),
+            days, tau, np.cumsum(tau), pay, alone, repay, grid.flag(start), grid.flag(final),
+            1 - np.concatenate([[0.0], pay[:-1]]), np.floor(order * step / 12 + 1e-9), _repaid(loan, repay),
+            _rates(loan, deal, days),
         )  # fmt: skip
+
+
+def _repaid(loan: Loan, repay: Floats) -> Floats:
+    shares = np.concatenate([[0.0], np.cumsum(loan.amortisation.shares)])
+    return shares[np.minimum(np.cumsum(repay).astype(int), len(shares) - 1)]
 
 
 def _rates(loan: Loan, deal: Deal, days: list[date]) -> Floats:
@@ -184,4 +203,6 @@ def window(days: list[date], start: date, until: date) -> Floats:
 
 def physical(costs: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
     """A physical cost over the statement's months, or None where the campus gives none of that name."""
-    return grid.place(months, costs[name]) if name in costs and months is not None else None
+    if name is None or months is None or name not in costs:
+        return None
+    return grid.place(months, costs[name])

@@ -1,11 +1,12 @@
 """The statement: every contract and every vehicle as rows of one graph.
 
-Names: a contract's rows begin with its name, a vehicle's with the vehicle's (``notes.balance``, ``beignet.distribution``);
-an input of the spec is called by its path (``loans.notes.coupon``). Amounts are positive from payer to payee.
+Names: a contract's rows begin with its name, a vehicle's with the vehicle's (``notes.balance``, ``jv.distribution``); an
+input of the spec is called by its path (``loans.notes.coupon``). Amounts are positive from payer to payee.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,13 +15,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import OUTSIDE, UNKNOWN, Calendar, Deal, slug
+from gigacampus.campus.spec.deal import UNKNOWN, Calendar, Deal, slug
 from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days, Grid
 
 Floats = NDArray[np.float64]
 Paid = Literal["use", "operating", "service", "owners", "lent"]
 Received = Literal["operating", "capital", "owners", "funding"]
+
+
+_LINE = re.compile(r"\s*\.(\w+) *(?:\[(.*?)\])? *= *(.*?) *; *(.*?) *")
+_OWN = re.compile(r"(?<![\w.)])\.(?=[a-z_])")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,18 @@ class Statement:
         if name not in self.graph.rows:
             self.graph.add(name, value, unit, label or path, path, solved=value is UNKNOWN)
         return name
+
+    def table(self, owner: str, name: str, text: str) -> None:
+        """Add rows from a table, one a line: ``.row [unit] = formula ; label``, the unit USD if not given.
+
+        A leading dot stands for `owner`: in the table of ``notes``, ``.balance`` is ``notes.balance``.
+        """
+        for line in filter(str.strip, text.splitlines()):
+            match = _LINE.fullmatch(line)
+            assert match is not None, line
+            row, unit, formula, label = match.groups()
+            whole = _OWN.sub(f"{owner}.", formula)
+            self.graph.add(f"{owner}.{row}", whole, unit or "USD", f"{name}: {label}")
 
     def flow(
         self, row: str, kind: str, payer: str, payee: str, days: list[date], paid: Paid, received: Received
@@ -101,8 +118,3 @@ def plus(terms: Sequence[str]) -> str:
         return terms[0]
     half = len(terms) // 2
     return f"({plus(terms[:half])} + {plus(terms[half:])})"
-
-
-def is_party(name: str, deal: Deal) -> bool:
-    """Whether a name is one of the deal's entities, and not the rest of the world."""
-    return name != OUTSIDE and name in deal.entities

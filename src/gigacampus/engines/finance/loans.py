@@ -1,0 +1,206 @@
+"""Rows of each loan: draws, interest, plan, principal, balance, reserve, escrow account and holders.
+
+For month t, with years of interest tau and the rate r since the day of the month before:
+
+- accrued interest ``a_t = a_{t-1} + B_{t-1} r tau``, which starts anew after a payment, falls due on payment days;
+- the planned balance is ``P_t = P_{t-1} (1 + f) - s_t`` with the period's interest factor f and the payment s. Level and
+  growing payments are ``s = s_1 w``, ``s_1 = B (1 - rest D_n) / sum(w D)``, with D the discount factor at the loan's own
+  rate [1]_; sculpted ones are the cash since the last payment over the cover;
+- principal due is what stands between balance and plan, so that arrears are caught up once there is cash.
+
+References
+----------
+.. [1] Fabozzi, F. J. (2016). Bond Markets, Analysis, and Strategies, 9th ed., ch. 2 and 4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, UNKNOWN, Loan, slug
+from gigacampus.engines.finance.schedule import LoanTimes
+from gigacampus.engines.finance.statement import Statement, plus
+
+_TIMES = {
+    "tau": ("year", "years of interest since the day of the month before"),
+    "pay": ("1", "month of payment"),
+    "open": ("1", "interest alone, and draws are possible"),
+    "repay": ("1", "month of repayment"),
+    "first": ("1", "month in which it starts"),
+    "final": ("1", "month of the last payment"),
+    "years": ("year", "years since its start"),
+    "carry": ("1", "no payment in the month before"),
+}
+_INTEREST = """
+    .accrual [1]      = .rate * .tau ; interest factor of the month
+    .factor [1]       = .carry * prev(.factor) + .accrual ; interest factor since the last payment
+    .accrued_building = .carry * prev(.accrued_building) + prev(.drawn) * .accrual * .open ; interest accrued while drawn
+    .accrued          = .carry * prev(.accrued) + prev(.balance) * .accrual * (1 - .open) ; interest accrued after that
+    .interest_due     = .pay * (.accrued + .accrued_building) - .added ; interest due
+    .drawn            = prev(.drawn) + .draw + .added ; drawn so far, with interest added
+    .funded           = sum(.draw + .added) ; drawn in all, with interest added
+"""
+_PAYMENTS = """
+    .plan_end        = sum(.planned * .final) ; balance that the plan leaves at the end
+    .principal_due   = .repay * max(0, prev(.balance) - (1 - .final) * max(.planned, 0)) ; principal due
+    .due             = .interest_due + .principal_due ; debt service due
+    .funded_interest = (.due - .paid_cash - .from_reserve) * .open ; interest paid from the funding of the works
+    .service         = .paid_cash + .from_reserve + .funded_interest ; debt service paid
+    .interest        = min(.interest_due, .service) ; interest paid
+    .principal       = .service - .interest ; principal paid
+    .arrears         = .interest_due - .interest ; interest that could not be paid, and is added to the loan
+    .balance         = prev(.balance) + .draw + .added + .arrears - .principal ; balance
+    .capitalised     = sum(.funded_interest + .added) ; capitalised interest
+    .wal [year]      = sum(.principal * .years) / sum(.principal) ; weighted average life of the principal, from its start
+    .unpaid          = sum(.balance * .final) ; balance unpaid at the end
+"""
+_RESERVE = """
+    .reserve_funding = .reserve_target * .reserve_flag ; reserve filled
+    .from_reserve    = min(prev(.reserve), (.due - .paid_cash) * (1 - .open)) ; debt service paid from the reserve
+    .reserve_release = (prev(.reserve) - .from_reserve) * .final ; reserve released
+    .reserve         = prev(.reserve) + .reserve_funding + .reserve_topup - .from_reserve - .reserve_release ; reserve
+"""
+_ESCROW = """
+    .draw                = loans.{n}.amount * .first ; paid in by the holders
+    .escrow_income       = prev(.escrow) * loans.{n}.escrow_yield * .tau ; income of the escrow account
+    .escrow_open         = prev(.escrow) + .draw + .escrow_income ; in escrow before payments
+    .escrow_release      = (.escrow_open - .from_escrow) * .closes ; left in escrow as the works end, and released
+    .escrow              = .escrow_open - .from_escrow - .escrow_release ; in escrow
+    .escrow_income_total = sum(.escrow_income) ; income of the escrow account in all
+"""
+
+
+def add_loans(s: Statement) -> None:
+    """Every loan; what it draws for uses and what it is paid from cash come from the vehicle's waterfall."""
+    for name, loan in s.deal.loans.items():
+        n, times = slug(name), LoanTimes.of(name, loan, s.deal, s.calendar, s.grid)
+        s.number(f"loans.{name}.amount", loan.amount)
+        for what, (unit, label) in _TIMES.items():
+            s.graph.add(f"{n}.{what}", getattr(times, what), unit, f"{name}: {label}")
+        _rate(s, name, loan, times)
+        added = ".accrued_building * .pay * .open" if loan.interest_while_building == "added" else "0 * .pay"
+        s.table(n, name, f".added = {added} ; interest added to the loan" + _INTEREST)
+        _plan(s, name, loan, times)
+        s.table(n, name, _PAYMENTS)
+        _reserve(s, name, loan, times)
+        if loan.funded == "day one":
+            s.number(f"loans.{name}.escrow_yield", loan.escrow_yield, "fraction")
+            closes = s.grid.flag(s.calendar[f"{name}.interest_only_until"])
+            s.graph.add(f"{n}.closes", closes, "1", f"{name}: month in which the escrow account closes")
+            s.table(n, name, _ESCROW.format(n=n))
+            s.flow(f"{n}.escrow_income", "escrow income", OUTSIDE, loan.borrower, times.dates, "use", "funding")
+        s.days.setdefault(loan.borrower, []).append(times.dates)
+        _flows(s, name, loan, times)
+
+
+def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
+    n = slug(name)
+    if loan.benchmark is None:
+        coupon = s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")
+        s.table(n, name, f".rate [fraction] = {coupon} ; rate a year")
+    else:
+        s.graph.add(
+            f"{n}.benchmark", times.rate, "fraction", f"{name}: {loan.benchmark}", f"benchmarks.{loan.benchmark}"
+        )
+        spread = s.number(f"loans.{name}.spread", loan.spread, "fraction")
+        s.table(n, name, f".rate [fraction] = .benchmark + {spread} ; rate a year")
+
+
+def _plan(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
+    """Debt service and balance by the plan."""
+    n, kind = slug(name), loan.amortisation.kind
+    before, interest = "prev(.planned) + .draw + .added", "prev(.planned) * .factor * .repay"
+    if kind == "list":
+        s.graph.add(f"{n}.repaid", times.repaid, "1", f"{name}: share of principal repaid by the plan")
+        s.table(n, name, f"""
+            .planned         = .drawn - .funded * .repaid ; balance by the plan
+            .planned_payment = ({before} - .planned) * .repay + {interest} ; debt service by the plan
+        """)  # fmt: skip
+        return
+    if kind == "bullet":
+        payment = f"{interest} + .final * ({before})"
+    else:
+        payment = _sculpted(s, name, loan) if kind == "sculpted" else _annuity(s, name, loan, times)
+    s.table(n, name, f"""
+        .planned_payment = {payment} ; debt service by the plan
+        .planned         = {before} + {interest} - .planned_payment ; balance by the plan
+    """)  # fmt: skip
+
+
+def _annuity(s: Statement, name: str, loan: Loan, times: LoanTimes) -> str:
+    """Level or growing payments that leave the balloon: the first payment times a weight."""
+    n, plan = slug(name), loan.amortisation
+    growth = s.number(f"loans.{name}.amortisation.growth", plan.growth, "fraction")
+    rest = s.number(f"loans.{name}.amortisation.balloon", plan.balloon, "fraction")
+    s.graph.add(f"{n}.repayment_year", times.repayment_year, "year", f"{name}: year of repayment, from 0")
+    s.table(n, name, f"""
+        .weight [1]   = .repay * (1 + {growth}) ** .repayment_year ; payment over the first
+        .discount [1] = prev(.discount, 1) / (1 + .factor * .repay) ; discount factor at its own rate
+        .payment      = .funded * (1 - {rest} * sum(.discount * .final)) / sum(.weight * .discount) ; first payment
+    """)  # fmt: skip
+    return f".payment * .weight + .final * {rest} * .funded"
+
+
+def _sculpted(s: Statement, name: str, loan: Loan) -> str:
+    """Cash since the last payment over the cover, less what is due to other loans of the same or an earlier rank."""
+    dscr = s.number(f"loans.{name}.amortisation.dscr", loan.amortisation.dscr, "1")
+    cash = f".carry * prev(.cash) + {slug(loan.borrower)}.cfads * (1 - .open)"
+    s.table(slug(name), name, f".cash = {cash} ; cash available for debt service since the last payment")
+    others = [
+        f"{slug(other)}.due"
+        for other, spec in sorted(s.deal.loans.items())
+        if other != name and spec.borrower == loan.borrower
+        and (spec.rank < loan.rank or (spec.rank == loan.rank and spec.amortisation.kind != "sculpted"))
+    ]  # fmt: skip
+    return f".repay * (.cash / {dscr} - {plus(others)})"
+
+
+def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
+    """Reserve of the first months' debt service; its size rests on the plan, so it is solved for, with a check row."""
+    n, g = slug(name), s.graph
+    if not loan.dsra:
+        g.add(f"{n}.from_reserve", 0.0, label=f"{name}: no reserve")
+        return
+    month = np.arange(s.grid.count)
+    payments = np.flatnonzero(times.repay)[: max(1, round(loan.dsra / MONTHS[loan.every]))]
+    filled = s.calendar[f"{name}.dsra_funded" if loan.dsra_funded is not None else f"{name}.interest_only_until"]
+    live = (month > s.grid.at(filled)) & (month < np.flatnonzero(times.final)[0])
+    g.add(f"{n}.reserve_window", np.isin(month, payments).astype(float), "1", f"{name}: payments kept in reserve")
+    g.add(f"{n}.reserve_flag", s.grid.flag(filled), "1", f"{name}: month in which the reserve is filled")
+    g.add(f"{n}.reserve_live", live.astype(float), "1", f"{name}: the reserve is kept up")
+    target = g.add(f"{n}.reserve_target", 0.0, label=f"{name}: size of the reserve", solved=True)
+    check = f"sum({n}.planned_payment * {n}.reserve_window) - {target}"
+    g.add(f"check.{target}", check, label=f"{name}: the reserve is what it should be")
+    s.table(n, name, _RESERVE)
+
+
+def _flows(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
+    """Draws, interest, principal and fees between the borrower and each holder, by what each holds."""
+    n, total, days = slug(name), f"loans.{slug(name)}.amount", times.dates
+    fee = s.number(f"loans.{name}.upfront_fee", loan.upfront_fee, "fraction")
+    undrawn = s.number(f"loans.{name}.commitment_fee", loan.commitment_fee, "fraction")
+    s.table(n, name, f"""
+        .fee         = {fee} * {total} * .first ; upfront fee
+        .fee_undrawn = {undrawn} * ({total} - prev(.drawn)) * .tau * .open ; commitment fee
+    """)  # fmt: skip
+    for holder, share in _shares(s, name, loan).items():
+        h = slug(holder)
+        s.graph.add(f"{n}.held_by.{h}", share, "fraction", f"{name}: share held by {holder}")
+        for what in ("draw", "interest", "principal", "fee", "fee_undrawn"):
+            row = s.graph.add(f"{n}.{what}.{h}", f"{n}.{what} * {n}.held_by.{h}", label=f"{name}: {what}, {holder}")
+            if what == "draw":
+                s.flow(row, what, holder, loan.borrower, days, "lent", "funding")
+            elif what in ("interest", "principal"):
+                s.flow(row, what, loan.borrower, holder, days, "service", "operating")
+            else:
+                s.flow(row, "fee", loan.borrower, holder, days, "use", "operating")
+
+
+def _shares(s: Statement, name: str, loan: Loan) -> dict[str, str]:
+    """Share of each holder as a formula; the rest's is what the others leave."""
+    n = slug(name)
+    held = {holder: s.number(f"loans.{name}.holders.{holder}", amount) for holder, amount in loan.holders.items()}
+    shares = {holder: f"{row} / loans.{n}.amount" for holder, row in held.items()}
+    if loan.amount is UNKNOWN or sum(loan.holders.values()) < loan.amount * (1 - 1e-12):
+        shares[loan.rest] = f"1 - {plus([f'{n}.held_by.{slug(holder)}' for holder in sorted(held)])}"
+    return shares
