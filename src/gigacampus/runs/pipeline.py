@@ -83,7 +83,7 @@ STAGES: tuple[Stage, ...] = (
 
 
 class Run:
-    """One campus going through the stage table; results are computed when asked for."""
+    """One campus going through the stage table; results are computed when asked for, and kept on disk with `store`."""
 
     def __init__(
         self,
@@ -91,10 +91,12 @@ class Run:
         tell: Callable[[Event], None] = lambda event: None,
         faces: Iterable[Stage] = (),
         language: str = "en",
+        store: bool = True,
     ) -> None:
         self.loaded = loaded
         self.campus = loaded.campus
         self.language = language
+        self._store = store
         self._tell = tell
         self._stages = {stage.name: stage for stage in (*STAGES, *faces)}
         self._results: dict[str, Any] = {}
@@ -138,15 +140,16 @@ class Run:
             return None
         if name not in self._results:
             start = time.perf_counter()
-            result = cache.load(name, self.key(name))
+            result = cache.load(name, self.key(name)) if self._store else None
             state: Literal["computed", "cached"] = "cached"
-            if cache.is_missing(result):
+            if not self._store or cache.is_missing(result):
                 for need in self._stages[name].needs:
                     self.get(need)
                 state, start = "computed", time.perf_counter()
                 self._tell(Event(name, "start"))
                 result = self._stages[name].call(self)
-                cache.save(name, self.key(name), result)
+                if self._store:
+                    cache.save(name, self.key(name), result)
             self._results[name] = result
             self._tell(Event(name, state, time.perf_counter() - start))
         return self._results[name]
