@@ -1,13 +1,15 @@
 """The deal: who owns, builds, lends, leases, guarantees and pays. Any number of each, under any names.
 
-Money is nominal US dollars. Any number of a type below that begins with `Find` may be the word ``unknown``; an entry of
-`solve` then says which published figure it is found from. Every date is a rule: a day, an event, or the earlier or later
-of several (`When`).
+Money is nominal US dollars. Any number of a type below that begins with `Find` may be the word ``unknown``; an entry
+of `solve` then says which published figure it is found from. Every date is a rule: a day, an event, or the earlier or
+later of several (`When`).
 """
 
 from __future__ import annotations
 
 import difflib
+import itertools
+import keyword
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +23,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, Val
 from gigacampus.campus.spec.part import Part
 from gigacampus.errors import Problem, SpecError
 from gigacampus.money import DayCount, add_months
-from gigacampus.quantities import USD, Date, Quantity, Rate, Share, Years, parse_quantity
+from gigacampus.quantities import USD, Date, Quantity, Rate, Share, Years, format_quantity, parse_quantity
 
 OUTSIDE = "outside"
 """The rest of the world: contractors, utilities, the Treasury. It needs no entry among the entities."""
@@ -65,13 +67,16 @@ class Findable(Quantity):
                 raise PydanticCustomError("quantity", "must be above {b}", {"b": f"{bound:g}"})
         return float(value)
 
+    def _write(self, value: float) -> Any:
+        if value is UNKNOWN:
+            return "unknown"
+        return format_quantity(value, self.unit) if self.unit else value
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = super().__get_pydantic_core_schema__(source, handler)
-        plain = schema["serialization"]["function"] if self.unit else lambda value: value  # type: ignore[typeddict-item]
-        schema["serialization"] = core_schema.plain_serializer_function_ser_schema(  # type: ignore[typeddict-unknown-key]
-            lambda value: "unknown" if value is UNKNOWN else plain(value), when_used="json-unless-none"
+        return core_schema.with_info_plain_validator_function(
+            self._read,
+            serialization=core_schema.plain_serializer_function_ser_schema(self._write, when_used="json-unless-none"),
         )
-        return schema
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         known = super().__get_pydantic_json_schema__(schema, handler) if self.unit else {"type": "number"}
@@ -194,7 +199,7 @@ class Step(Part):
 
 
 class Entity(Part):
-    """A party. With owners or loans it is a vehicle, whose cash goes through a waterfall; else what it pays is its own."""
+    """A party. With owners or loans it is a vehicle, whose cash goes through a waterfall; else its cash is its own."""
 
     owners: dict[str, Share] = Field(default_factory=dict, description="who owns it, with their shares")
     funding: list[Step] = Field(
@@ -404,7 +409,7 @@ class Transfer(Part):
 
 
 class Exposure(Part):
-    """A party's maximum exposure to loss on a day: guarantee, committed rent, carrying value, capital not yet paid in."""
+    """A party's maximum exposure to loss: guarantees, committed rent, carrying value, capital not yet paid in."""
 
     party: str = Field(description="entity that is exposed")
     at: Date = Field(description="day")
@@ -535,7 +540,7 @@ def slug(name: str) -> str:
     return text if text.isidentifier() and text not in _WORDS else f"n_{text}"
 
 
-_WORDS = frozenset(["and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield"])  # fmt: skip
+_WORDS = frozenset(keyword.kwlist)
 
 
 def _slug_clashes(deal: Deal) -> Iterator[Fault]:
@@ -664,7 +669,7 @@ class Calendar:
                 except SpecError:
                     if not self.partial:
                         raise
-        for (before, earlier), (after, later) in zip(days, days[1:], strict=False):
+        for (before, earlier), (after, later) in itertools.pairwise(days):
             if later < earlier or (later == earlier and after != "final"):
                 yield (kind, name, after), f"this date, {later}, is not after {before}, {earlier}", str(later)
 

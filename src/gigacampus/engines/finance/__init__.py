@@ -1,10 +1,11 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of its
-events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
+In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of
+its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
-Money is nominal US dollars, by month; every payment has its exact day. Equations stand in `contracts` (loans, leases,
-guarantees), `vehicles` (the waterfall) and `report` (cover, returns). The statement is one graph of named rows (`graph`).
+Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
+(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans` and `vehicles` (the waterfall); cover
+and returns in `report`.
 
 Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option, and the
 tenant's choice at each option (those marked as exercised are).

@@ -1,4 +1,4 @@
-"""Rows of each contract: costs, running payments, transfers, leases, guarantees and exposures; loans stand in `loans`."""
+"""Rows of each contract: costs, running payments, transfers, leases, guarantees, exposures. Loans: `loans`."""
 
 from __future__ import annotations
 

@@ -9,12 +9,13 @@ an Excel twin, so that a row prints as one formula across all months:
 ``min(a, b, ...)``    MIN, ``max`` MAX, ``iff(condition, a, b)`` IF
 ``prev(x, first)``    the cell to the left; `first` (0 if not given) in the first month
 ``next(x, last)``     the cell to the right; `last` (0 if not given) in the last month
-``sum(x)``            SUM over all months, a scalar;  ``cumsum(x)`` SUM from the first month to this one
+``sum(x)``            SUM over all months, a scalar
+``cumsum(x)``         SUM from the first month to this one
 ====================  ==============================================================
 
 Rows without a loop are evaluated for all months at once. Rows that need each other run month by month: forward where
-the loop goes through `prev`, backward where it goes through `next`. A loop within one month, through both directions, or
-through a `sum` is an error that names its rows. All of it also works along a leading axis of paths: (paths, months).
+the loop goes through `prev`, backward where it goes through `next`. A loop within one month, through both directions,
+or through a `sum` is an error that names its rows. All of it also works along a leading axis of paths: (paths, months).
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ class Graph:
         self.rows: dict[str, Row] = {}
         self.inputs: dict[str, Floats] = {}
         self._formulas: dict[str, _Formula] = {}
-        self._plans: dict[frozenset[str] | None, list[_Step]] = {}
+        self._plans: dict[tuple[frozenset[str] | None, frozenset[str] | None], list[_Step]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Compiled plans are made again when needed: they cannot be stored."""
@@ -172,18 +173,25 @@ class Graph:
         return seen
 
     def evaluate(
-        self, given: Mapping[str, float | Floats] | None = None, only: Iterable[str] | None = None
+        self,
+        given: Mapping[str, float | Floats] | None = None,
+        only: Iterable[str] | None = None,
+        base: Mapping[str, Floats] | None = None,
     ) -> dict[str, Floats]:
         """Value of every row (or of `only` these, and what they rest on), with some inputs replaced.
 
+        With `base`, values of an evaluation before, only what rests on the replaced inputs is evaluated again.
+
         Returns
         -------
-        dict of arrays, shape () for scalars, (M,) or, where an input has a leading axis of paths (P, 1) or (P, M), (P, M)
+        dict of arrays, shape () for scalars, (M,) or, where an input has a leading axis of paths, (P, 1) or (P, M)
         """
-        key = frozenset(only) if only is not None else None
+        given = given or {}
+        key = (frozenset(only) if only is not None else None, frozenset(given) if base is not None else None)
         if key not in self._plans:
-            self._plans[key] = _plan(self, self.ancestors(key if key is not None else self.rows))
-        values = {**self.inputs, **{name: np.asarray(value, dtype=float) for name, value in (given or {}).items()}}
+            self._plans[key] = _plan(self, self.ancestors(key[0] if key[0] is not None else self.rows), key[1])
+        values = {**(self.inputs if base is None else base)}
+        values.update((name, np.asarray(value, dtype=float)) for name, value in given.items())
         with np.errstate(all="ignore"):
             for step in self._plans[key]:
                 step(values, self.periods)
@@ -193,10 +201,15 @@ class Graph:
 _Step = Callable[[dict[str, Floats], int], None]
 
 
-def _plan(graph: Graph, names: set[str]) -> list[_Step]:
+def _plan(graph: Graph, names: set[str], changed: frozenset[str] | None) -> list[_Step]:
     formulas = {name: graph._formulas[name] for name in sorted(names) if name in graph._formulas}
     steps: list[_Step] = []
+    touched = set(changed or ())
     for group in _groups({name: formula.names for name, formula in formulas.items()}):
+        if changed is not None:
+            if touched.isdisjoint(name for member in group for name in formulas[member].names):
+                continue
+            touched.update(group)
         first = formulas[group[0]]
         alone = len(group) == 1 and group[0] not in first.names
         steps.append(_vector_step(group[0], first) if alone else _loop_step(group, formulas))

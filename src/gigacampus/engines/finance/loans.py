@@ -3,9 +3,9 @@
 For month t, with years of interest tau and the rate r since the day of the month before:
 
 - accrued interest ``a_t = a_{t-1} + B_{t-1} r tau``, which starts anew after a payment, falls due on payment days;
-- the planned balance is ``P_t = P_{t-1} (1 + f) - s_t`` with the period's interest factor f and the payment s. Level and
-  growing payments are ``s = s_1 w``, ``s_1 = B (1 - rest D_n) / sum(w D)``, with D the discount factor at the loan's own
-  rate [1]_; sculpted ones are the cash since the last payment over the cover;
+- the planned balance is ``P_t = P_{t-1} (1 + f) - s_t`` with the period's interest factor f and the payment s. Level
+  and growing payments are ``s = s_1 w``, ``s_1 = B (1 - rest D_n) / sum(w D)``, with D the discount factor at the
+  loan's own rate [1]_; sculpted ones are the cash since the last payment over the cover;
 - principal due is what stands between balance and plan, so that arrears are caught up once there is cash.
 
 References
@@ -34,8 +34,8 @@ _TIMES = {
 _INTEREST = """
     .accrual [1]      = .rate * .tau ; interest factor of the month
     .factor [1]       = .carry * prev(.factor) + .accrual ; interest factor since the last payment
-    .accrued_building = .carry * prev(.accrued_building) + prev(.drawn) * .accrual * .open ; interest accrued while drawn
-    .accrued          = .carry * prev(.accrued) + prev(.balance) * .accrual * (1 - .open) ; interest accrued after that
+    .accrued_building = .carry * prev(.accrued_building) + prev(.drawn) * .accrual * .open ; accrued while drawn
+    .accrued          = .carry * prev(.accrued) + prev(.balance) * .accrual * (1 - .open) ; accrued after that
     .interest_due     = .pay * (.accrued + .accrued_building) - .added ; interest due
     .drawn            = prev(.drawn) + .draw + .added ; drawn so far, with interest added
     .funded           = sum(.draw + .added) ; drawn in all, with interest added
@@ -51,7 +51,7 @@ _PAYMENTS = """
     .arrears         = .interest_due - .interest ; interest that could not be paid, and is added to the loan
     .balance         = prev(.balance) + .draw + .added + .arrears - .principal ; balance
     .capitalised     = sum(.funded_interest + .added) ; capitalised interest
-    .wal [year]      = sum(.principal * .years) / sum(.principal) ; weighted average life of the principal, from its start
+    .wal [year]      = sum(.principal * .years) / sum(.principal) ; weighted average life, from its start
     .unpaid          = sum(.balance * .final) ; balance unpaid at the end
 """
 _RESERVE = """

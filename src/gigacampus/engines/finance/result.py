@@ -9,7 +9,6 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import slug
 from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days
 from gigacampus.engines.finance.statement import Flow
@@ -28,9 +27,9 @@ class Metric:
 
 @dataclass(frozen=True)
 class LoanResult:
-    """A loan by month: `dates` (M,) datetime64[D] on which it pays; `draw`, `interest`, `principal`, `service` (interest
-    and principal) and `balance` at the month's end, each (M,) [USD]; `repays` (M,) bool marks payments after the works;
-    `holders` maps each holder to its share."""
+    """A loan by month: `dates` (M,) datetime64[D] on which it pays; `draw`, `interest`, `principal`, `service`
+    (interest and principal) and `balance` at the month's end, each (M,) [USD]; `repays` (M,) bool marks payments after
+    the works; `holders` maps each holder to its share."""
 
     dates: Days
     draw: Floats
@@ -44,9 +43,9 @@ class LoanResult:
 
 @dataclass(frozen=True)
 class Cover:
-    """Debt service cover of a vehicle by payment period, each field of shape (N,): `dates`, `cfads` (operating cash since
-    the payment before) and `service` due in [USD], and `dscr`, their ratio. What falls due at the end of a bullet or
-    balloon loan is left out, as it is refinanced."""
+    """Debt service cover of a vehicle by payment period, each field of shape (N,): `dates`, `cfads` (operating cash
+    since the payment before) and `service` due in [USD], and `dscr`, their ratio. What falls due at the end of a bullet
+    or balloon loan is left out, as it is refinanced."""
 
     dates: Days
     cfads: Floats
@@ -69,8 +68,8 @@ class SourcesUses:
 
 @dataclass(frozen=True)
 class LeaseBook:
-    """A lease's calendar: contractual start, end of the first term, dates of the options (each with whether it is taken
-    up), end, and the day on which the space is physically ready, if known. `gap_days` is readiness after the start."""
+    """A lease's calendar: contractual start, end of the first term, dates of the options (each with whether it is
+    taken up), end, and the day on which the space is physically ready, if known."""
 
     start: date
     first_end: date
@@ -86,8 +85,8 @@ class LeaseBook:
 
 @dataclass(frozen=True)
 class GuaranteeYears:
-    """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt` (what
-    the guaranteed loan still owes) and `uncovered` (debt above the threshold) in [USD]."""
+    """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt`
+    (what the guaranteed loan still owes) and `uncovered` (debt above the threshold) in [USD]."""
 
     dates: Days
     threshold: Floats
@@ -176,8 +175,3 @@ class FinanceResult:
                     key = f"{flow.kind} {word}"
                     kinds[key] = kinds.get(key, np.zeros(len(self.months))) + self.row(flow.row)
         return kinds
-
-
-def key(name: str) -> str:
-    """A party's or contract's name as part of a metric's name."""
-    return slug(name)

@@ -1,8 +1,8 @@
 """From dates to arrays by month: which day of each month a contract pays on, how much time has passed, and flags.
 
 A contract pays at most once a month. Payment days roll back from a loan's last day and forward from a lease's first,
-unadjusted for holidays. Works and everything else without a day of its own fall on the last day of the month, and on the
-day of closing in its month.
+unadjusted for holidays. Works and everything else without a day of its own fall on the last day of the month, and on
+the day of closing in its month.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ class LoanTimes:
 
 def _repaid(loan: Loan, repay: Floats) -> Floats:
     shares = np.concatenate([[0.0], np.cumsum(loan.amortisation.shares)])
-    return shares[np.minimum(np.cumsum(repay).astype(int), len(shares) - 1)]
+    done: Floats = shares[np.minimum(np.cumsum(repay).astype(int), len(shares) - 1)]
+    return done
 
 
 def _rates(loan: Loan, deal: Deal, days: list[date]) -> Floats:

@@ -1,8 +1,8 @@
 """Unknowns of a deal, each found from one published figure; and the sizes that rest on the statement they are part of.
 
-A figure whose row rests on one unknown alone is solved first, then those that rest on it and one more, and so on: each is
-a root of one variable, found to the last digits by Brent's method. What is left rests on several unknowns at once and is
-solved together by Newton's method. Solved values are inputs of the graph, each with a row ``check.<name>`` that is zero.
+A figure whose row rests on one unknown alone is solved first, then those that rest on it and one more, and so on: each
+is a root of one variable, found to the last digits by Brent's method. What is left rests on several unknowns at once,
+and is solved together by Newton's method. Solved values are inputs of the graph, each with a row ``check.<name>``: zero.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Solved:
-    """An unknown: its input row, the check row that must be zero, where the search starts, bounds, and a size of the check."""
+    """An unknown: its input row, the check row that must be zero, start and bounds of the search, size of the check."""
 
     row: str
     check: str
@@ -118,15 +118,13 @@ def _path(s: Statement, row: str) -> str:
     return f"deal.{s.graph.rows[row].path or row}"
 
 
-def _value(s: Statement, check: Solved, values: dict[str, float]) -> float:
-    return float(np.sum(s.graph.evaluate(values, [check.check])[check.check])) / check.scale
-
-
 def _alone(s: Statement, one: Solved, check: Solved, values: dict[str, float]) -> float:
     """Root of one check in one unknown."""
 
+    base = s.graph.evaluate(values, [check.check])
+
     def f(x: float) -> float:
-        return _value(s, check, {**values, one.row: x})
+        return float(np.sum(s.graph.evaluate({one.row: x}, [check.check], base)[check.check])) / check.scale
 
     ends = bracket(f, one.guess, one.step, one.low, one.high)
     if ends is None:

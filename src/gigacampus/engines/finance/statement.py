@@ -1,7 +1,7 @@
 """The statement: every contract and every vehicle as rows of one graph.
 
-Names: a contract's rows begin with its name, a vehicle's with the vehicle's (``notes.balance``, ``jv.distribution``); an
-input of the spec is called by its path (``loans.notes.coupon``). Amounts are positive from payer to payee.
+Names: a contract's rows begin with its name, a vehicle's with the vehicle's (``notes.balance``, ``jv.distribution``);
+an input of the spec is called by its path (``loans.notes.coupon``). Amounts are positive from payer to payee.
 """
 
 from __future__ import annotations

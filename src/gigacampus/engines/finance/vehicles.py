@@ -1,7 +1,7 @@
 """Rows of each vehicle's waterfall. What enters it in a month leaves it, or stands in one of its accounts.
 
-In order: operating cash (rent, distributions and income received, less running payments) pays debt by rank, then tops up
-the reserves. What is left pays for the works while they go on (if the vehicle keeps its cash), or is distributed on
+In order: operating cash (rent, distributions and income received, less running payments) pays debt by rank, then tops
+up the reserves. What is left pays for the works while they go on (if the vehicle keeps its cash), or is distributed on
 payment days. Uses that it does not cover (works, interest while building, fees, reserves, contributions to what the
 vehicle owns) are drawn from the funding steps in order, and from the owners last; so is an operating deficit.
 """
