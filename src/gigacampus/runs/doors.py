@@ -167,7 +167,14 @@ def monthly(run: Run) -> Any:
 
 
 def finance(run: Run) -> Any:
-    """The deal's statement, with the campus's bills under it where there is a campus."""
+    """The deal's statement, with the campus's dates and monthly costs under it where there is a campus."""
     from gigacampus.engines import finance as room
 
-    return room.run(run.campus.deal)
+    assert run.campus.deal is not None
+    if not run.campus.physical:
+        return room.run(run.campus.deal)
+    assert run.campus.compute is not None
+    built = run.campus.compute.built
+    events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
+    costs = {"energy": run.supply.bill}
+    return room.run(run.campus.deal, run.timeline.months, costs, events)

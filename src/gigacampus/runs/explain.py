@@ -11,7 +11,7 @@ from gigacampus.campus.spec import Origin
 from gigacampus.errors import CampusError, Problem
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
-from gigacampus.runs.kpi import REGISTRY, Kpi
+from gigacampus.runs.kpi import Kpi, find
 from gigacampus.runs.pipeline import Run
 
 DEAL = "deal."
@@ -56,12 +56,12 @@ def explain(run: Run, name: str) -> Node:
 
 
 def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
-    entry = REGISTRY[name] if name in REGISTRY else REGISTRY[name.rpartition(".")[0]]
+    entry, member = find(name)
     value = run.kpi[name]
     children = [_kpi(run, of, seen | {name}) for of in entry.of if of in run.kpi and of not in seen]
-    row = run.finance.rows_behind(name) if entry.stage == "finance" and run.finance is not None else ()
-    children += [_row(run, behind, frozenset()) for behind in row]
-    return Node(name, value.value, value.unit, entry.about, tuple(children), () if row else tuple(_inputs(run, entry)))
+    rows = entry.rows(run, member) if entry.rows and run.finance is not None else []
+    children += [_row(run, behind, frozenset()) for behind in rows]
+    return Node(name, value.value, value.unit, entry.about, tuple(children), () if rows else tuple(_inputs(run, entry)))
 
 
 def _inputs(run: Run, entry: Kpi) -> Iterator[Origin]:

@@ -6,13 +6,16 @@ Values are over the whole life unless the name says a year, in the unit that is 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from gigacampus.campus.spec.deal import slug
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
+
+__all__ = ["REGISTRY", "Kpi", "Undefined", "Value", "evaluate", "find", "kpi", "slug"]
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,15 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
+Members = Literal["parties", "loans"]
+
+
 @dataclass(frozen=True)
 class Kpi:
     """One registered KPI, or a family of them, one for each party.
 
-    `of` names the KPIs that it is made of, `reads` the parts of the spec that decide it, `row` the row of the statement.
+    `of` names the KPIs that it is made of, `rows` gives the rows of the statement behind it, and `members` says what a
+    family has one of for each: a party or a loan of the deal.
     """
 
     name: str
@@ -45,7 +52,8 @@ class Kpi:
     call: Callable[[Run], Any]
     standard: str
     of: tuple[str, ...]
-    family: bool
+    rows: Callable[[Run, str], list[str]] | None
+    members: Members | None
 
     @property
     def about(self) -> str:
@@ -58,25 +66,38 @@ REGISTRY: dict[str, Kpi] = {}
 Function = Callable[["Run"], Any]
 
 
+def find(name: str) -> tuple[Kpi, str]:
+    """The registered KPI behind a name, and the member of its family.
+
+    >>> find("no.such.kpi")
+    Traceback (most recent call last):
+    KeyError: 'no.such.kpi'
+    """
+    if name in REGISTRY:
+        return REGISTRY[name], ""
+    family, _, member = name.rpartition(".")
+    if family in REGISTRY and REGISTRY[family].members:
+        return REGISTRY[family], member
+    raise KeyError(name)
+
+
 def kpi(
-    name: str, unit: str, stage: str, *, standard: str = "", of: tuple[str, ...] = (), family: bool = False
+    name: str,
+    unit: str,
+    stage: str,
+    *,
+    standard: str = "",
+    of: tuple[str, ...] = (),
+    rows: Callable[[Run, str], list[str]] | None = None,
+    members: Members | None = None,
 ) -> Callable[[Function], Function]:
-    """Register a function of the `Run` as a KPI of a stage."""
+    """Register a function of the `Run` as a KPI of a stage; that of a family gives a mapping by member."""
 
     def register(call: Function) -> Function:
-        REGISTRY[name] = Kpi(name, unit, stage, call, standard, of, family)
+        REGISTRY[name] = Kpi(name, unit, stage, call, standard, of, rows, members)
         return call
 
     return register
-
-
-def slug(name: str) -> str:
-    """A party's name as part of a dotted name.
-
-    >>> slug("Blue Owl funds")
-    'blue_owl_funds'
-    """
-    return re.sub(r"\W+", "_", name.casefold()).strip("_")
 
 
 def evaluate(run: Run) -> dict[str, Value]:
@@ -90,12 +111,12 @@ def evaluate(run: Run) -> dict[str, Value]:
 def _values(entry: Kpi, run: Run) -> Mapping[str, Value]:
     if not run.runs(entry.stage):
         what = "deal" if entry.stage == "finance" else "campus to run"
-        return {} if entry.family else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
+        return {} if entry.members else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
     try:
         found = entry.call(run)
     except Undefined as reason:
         return {entry.name: Value(None, entry.unit, str(reason))}
-    if entry.family:
+    if entry.members:
         return {f"{entry.name}.{slug(key)}": _value(item, entry.unit) for key, item in found.items()}
     return {entry.name: _value(found, entry.unit)}
 

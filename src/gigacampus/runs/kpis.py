@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from gigacampus.runs.kpi import Undefined, evaluate, kpi
+from gigacampus.runs.kpi import Undefined, evaluate, kpi, slug
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -44,13 +43,13 @@ def it_accelerators(run: Run) -> float:
 @kpi("workload.ettr", "fraction", "offer")
 def workload_ettr(run: Run) -> float:
     """Effective training time ratio: progress over time held, after failures and checkpoints."""
-    return float(run.offer.ettr)
+    return float(run.offer.ettr[-1])
 
 
 @kpi("workload.tokens_trained", "1", "workload")
 def workload_tokens(run: Run) -> float:
     """Tokens that training processes, on the reference model (6 N D)."""
-    return float(run.workload.tokens_trained.sum())
+    return float(run.workload.tokens.sum())
 
 
 # Facility
@@ -230,6 +229,95 @@ def impact_ref(run: Run) -> float:
 def impact_ref_bare(run: Run) -> float:
     """Renewable energy factor without certificates, at most 1."""
     return _defined(run.impact.ref_no_certificates, "nothing was consumed")
+
+
+# Finance
+
+
+def _metric(run: Run, name: str) -> float:
+    metric = run.finance.metrics[name]
+    return _defined(metric.value, metric.reason)
+
+
+def _family(run: Run, family: str) -> dict[str, float | Undefined]:
+    found = {name.removeprefix(f"{family}."): m for name, m in run.finance.metrics.items() if name.startswith(f"{family}.")}
+    return {name: m.value if m.value is not None else Undefined(m.reason) for name, m in found.items()}
+
+
+def _cover_rows(run: Run, _: str) -> list[str]:
+    vehicles = [slug(name) for name in run.finance.cover]
+    return [f"{name}.cfads" for name in vehicles] + [f"{slug(loan)}.service" for loan in run.finance.loans]
+
+
+def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
+    """Rows of every loan or lease that end alike, such as ``notes.balance``."""
+    return lambda run, member: [
+        row for name in getattr(run.finance, of) for row in [f"{slug(name)}.{suffix}"] if row in run.finance.rows
+    ]
+
+
+def _party_rows(run: Run, member: str) -> list[str]:
+    return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
+
+
+@kpi("finance.dscr_min", "1", "finance", rows=_cover_rows)
+def finance_dscr_min(run: Run) -> float:
+    """Lowest debt service coverage ratio of any payment: CFADS over debt service."""
+    return _metric(run, "dscr_min")
+
+
+@kpi("finance.dscr_avg", "1", "finance", rows=_cover_rows)
+def finance_dscr_avg(run: Run) -> float:
+    """Average debt service coverage ratio."""
+    return _metric(run, "dscr_avg")
+
+
+@kpi("finance.llcr", "1", "finance", rows=_cover_rows)
+def finance_llcr(run: Run) -> float:
+    """Loan life coverage ratio: present value of CFADS over debt when repayment begins."""
+    return _metric(run, "llcr")
+
+
+@kpi("finance.debt_peak", "USD", "finance", rows=_rows("balance", "loans"))
+def finance_debt_peak(run: Run) -> float:
+    """Highest debt outstanding, all loans together."""
+    return _metric(run, "debt_peak")
+
+
+@kpi("finance.capitalised_interest", "USD", "finance", rows=_rows("capitalised", "loans"))
+def finance_capitalised_interest(run: Run) -> float:
+    """Interest paid out of funding before rent begins."""
+    return _metric(run, "capitalised_interest")
+
+
+@kpi("finance.rent_year1", "USD", "finance", rows=_rows("rent_year1", "leases"))
+def finance_rent_year1(run: Run) -> float:
+    """Rent of the first lease year, all leases together."""
+    return _metric(run, "rent_year1")
+
+
+@kpi("finance.rent_total", "USD", "finance", rows=_rows("rent_total", "leases"))
+def finance_rent_total(run: Run) -> float:
+    """Rent over all terms that are taken up, undiscounted."""
+    return _metric(run, "rent_total")
+
+
+@kpi("finance.wal", "year", "finance", rows=_rows("wal", "loans"), members="loans")
+def finance_wal(run: Run) -> dict[str, float | Undefined]:
+    """Weighted average life of a loan, by principal, from closing."""
+    return _family(run, "wal")
+
+
+@kpi("finance.irr", "fraction", "finance", rows=_party_rows, members="parties")
+def finance_irr(run: Run) -> dict[str, float | Undefined]:
+    """Internal rate of return of a party, by dates of payment (XIRR)."""
+    return _family(run, "irr")
+
+
+@kpi("finance.moic", "1", "finance", rows=_party_rows, members="parties")
+def finance_moic(run: Run) -> dict[str, float | Undefined]:
+    """Multiple of invested capital: received over paid in."""
+    return _family(run, "moic")
 
 
 # Residuals

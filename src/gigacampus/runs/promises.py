@@ -13,10 +13,11 @@ from gigacampus.runs.kpi import REGISTRY, slug
 
 def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
     """Names and units of the KPIs that a run of this spec will have."""
-    names = {}
-    parties = [slug(name) for name in loaded.campus.deal.parties()] if loaded.campus.deal else []
+    deal = loaded.campus.deal
+    members = {"parties": list(deal.entities), "loans": list(deal.loans)} if deal else {"parties": [], "loans": []}
+    names: dict[str, tuple[float | None, str]] = {}
     for entry in REGISTRY.values():
-        for name in [f"{entry.name}.{party}" for party in parties] if entry.family else [entry.name]:
+        for name in [f"{entry.name}.{slug(m)}" for m in members[entry.members]] if entry.members else [entry.name]:
             names[name] = (None, entry.unit)
     return names
 

@@ -75,8 +75,8 @@ def _statement(run: Run, physical: dict[str, tuple[str, Any]]) -> dict[str, tupl
     for name, (unit, values) in physical.items():
         if name != "month":
             columns[name] = (unit, _on(axis, own, values))
-    for name, row in run.finance.rows.items():
-        columns[f"finance.{name}"] = (run.finance.graph[name].unit, _on(axis, months, row))
+    for name in run.finance.rows:
+        columns[f"finance.{name}"] = (run.finance.graph.rows[name].unit, _on(axis, months, run.finance.row(name)))
     return columns
 
 
@@ -95,10 +95,10 @@ def parquet(columns: Columns) -> bytes:
     arrays, fields = [], []
     for name, (unit, values) in columns.items():
         if values.dtype.kind == "M":
-            kind, values = pa.timestamp("ms"), values.astype("datetime64[ms]").astype("int64")
+            kind, plain = pa.timestamp("ms"), values.astype("datetime64[ms]").astype("int64")
         else:
-            kind, values = pa.float64(), np.ascontiguousarray(values, dtype=float)
-        arrays.append(pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)]))
+            kind, plain = pa.float64(), np.ascontiguousarray(values, dtype=float)
+        arrays.append(pa.Array.from_buffers(kind, len(plain), [None, pa.py_buffer(plain)]))
         fields.append(pa.field(name, kind, metadata={"units": unit}))
     out = io.BytesIO()
     table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))

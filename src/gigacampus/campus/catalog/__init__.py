@@ -107,7 +107,7 @@ def _raw(section: str) -> dict[str, Any]:
     from ruamel.yaml import YAML
 
     parsed = YAML(typ="safe", pure=True).load(text) or {}
-    _keep(copy, json.dumps(parsed))
+    _keep(copy, json.dumps(parsed, default=str))
     return parsed
 
 

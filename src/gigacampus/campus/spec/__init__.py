@@ -7,6 +7,7 @@ each of its values (line of the file, catalogue entry, or default). It opens no 
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -182,10 +183,13 @@ def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]
 def _origins(campus: Campus, lines: Lines, file: str) -> dict[str, Origin]:
     cited = {path: document for document in campus.sources.values() for path in document.gives}
     origins: dict[str, Origin] = {}
-    for path, value, holder in leaves(campus):
+    for path, given, holder in leaves(campus):
+        value = given
         if path[0] == "sources" or value is None:
             continue
         name = dotted(path)
+        if isinstance(given, float) and math.isnan(given):
+            value = "unknown"  # found from a published figure by the deal's solve
         document = cited.get(name) or next((d for p, d in cited.items() if name.startswith((p + ".", p + "["))), None)
         if path in lines:
             origins[name] = _from_spec(name, value, lines[path], document)

@@ -23,7 +23,7 @@ class Document(Part):
 
     title: str = Field(description="what the document is")
     url: str = Field("", description="where it stands")
-    date: str = Field("", description="when it was published, such as 2025-10")
+    date: str | int = Field("", description="when it was published, such as 2025-10")
     grade: Literal["H", "M", "L", "D", "U", "A"] = Field(
         description="H primary seen, M secondary, L weak, D derived by arithmetic, U unconfirmed, A assumed here"
     )

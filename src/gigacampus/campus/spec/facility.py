@@ -236,6 +236,7 @@ class OutsideAir(FromCatalog):
     supply_min: DegC = Field(description="coldest air that enters the servers")
     supply_max: DegC = Field(description="warmest air that enters the servers")
     dew_point_min: DegC = Field(description="lowest dew point of the supply air")
+    dew_point_max: DegC | None = Field(None, description="highest dew point of the supply air; absent: no limit")
     rh_max: Share = Field(description="highest relative humidity of the supply air")
     rise: Kelvin = Field(description="warming of the air in the servers")
     pressure: Pascal = Field(description="pressure rise of supply and relief fans at full flow")
@@ -252,6 +253,8 @@ class OutsideAir(FromCatalog):
             raise PydanticCustomError("outside_air", "rise, both efficiencies and rh_max must be above zero")
         if self.supply_min > self.supply_max:
             raise PydanticCustomError("outside_air", "supply_min must not be above supply_max")
+        if self.dew_point_max is not None and self.dew_point_max < self.dew_point_min:
+            raise PydanticCustomError("outside_air", "dew_point_max must not be below dew_point_min")
         return self
 
 

@@ -157,6 +157,9 @@ class Battery(Plant):
     efficiency: Share = Field(description="efficiency each way, AC to cell and cell to AC", gt=0)
     min_state: Share = Field(description="lowest state of charge")
     max_state: Share = Field(description="highest state of charge")
+    from_contracts: bool = Field(
+        False, description="whether it also charges through the meter, with what contracts give beyond the load"
+    )
     capex_energy: USDPerKWh = Field(description="capital cost by energy, beside capex by power")
     fom_energy: USDPerKWh = Field(description="yearly fixed operation and maintenance by energy, beside fom by power")
 

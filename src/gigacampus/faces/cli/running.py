@@ -11,7 +11,7 @@ import click
 from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import say
 from gigacampus.runs import folder, inputs
-from gigacampus.runs.kpi import REGISTRY, Value
+from gigacampus.runs.kpi import Value, find
 from gigacampus.runs.pipeline import Event, Run
 from gigacampus.runs.promises import check_names
 
@@ -31,7 +31,6 @@ HEADLINE = (
     "finance.rent_year1",
     "finance.debt_peak",
     "finance.dscr_min",
-    "finance.wal",
 )
 MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 
@@ -68,7 +67,7 @@ def table(kpis: Mapping[str, Value], names: list[str]) -> str:
     lines = []
     for name in names:
         value, unit = shown(name, kpis[name])
-        about = REGISTRY[name].about if name in REGISTRY else ""
+        about = find(name)[0].about
         room = 80 - 2 - 28 - 10 - 1 - 10 - 1
         lines.append(
             f"  {name:<28}{value:>10} {unit:<10} {about[: room - 1] + '…' if len(about) > room else about}".rstrip()

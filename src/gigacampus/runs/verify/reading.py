@@ -11,7 +11,7 @@ import numpy as np
 from gigacampus.campus import spec
 from gigacampus.runs import inputs
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
-from gigacampus.runs.kpi import REGISTRY, slug
+from gigacampus.runs.kpi import find, slug
 from gigacampus.runs.pipeline import Run
 
 
@@ -37,16 +37,18 @@ def read_row(row: dict[str, Any], reading: Reading) -> float | None:
     run = reading.run(row["spec"])
     if "kpi" in row:
         return kpi(run, row["kpi"])
+    if "metric" in row:
+        value: float | None = run.finance.metrics[row["metric"]].value
+        return value
     return statement(run, row)
 
 
 def kpi(run: Run, name: str) -> float | None:
     """One KPI, without computing the others."""
-    family, _, member = name.rpartition(".")
-    if name in REGISTRY:
-        found = REGISTRY[name].call(run)
-    else:
-        found = {slug(key): value for key, value in REGISTRY[family].call(run).items()}[member]
+    entry, member = find(name)
+    found = entry.call(run)
+    if member:
+        found = {slug(key): value for key, value in found.items()}[member]
     return float(found) if isinstance(found, (int, float)) else None
 
 
