@@ -1,7 +1,7 @@
 """Stage results on disk, by content. A key is the hash of everything that a result depends on; a hit is never stale.
 
-Files are written beside and renamed, carry a digest of their own content, and are read only from the user's cache folder.
-One that is damaged counts as absent.
+Files are written beside and renamed, carry a digest of their own content, and are read only from the user's cache
+folder. One that is damaged counts as absent.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def load(stage: str, key: str) -> Any:
         return _MISSING
     try:
         return pickle.loads(body)
-    except Exception:  # noqa: BLE001 - a class that has moved since: compute it again
+    except Exception:  # a class that has moved since: compute it again
         return _MISSING
 
 

@@ -1,4 +1,4 @@
-"""One function a stage: it takes what the stage needs out of the run and calls the room's door. No model stands here."""
+"""One function a stage: it takes what the stage needs out of the run and calls the room's door. No model is here."""
 
 from __future__ import annotations
 

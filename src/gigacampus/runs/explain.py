@@ -1,4 +1,4 @@
-"""From a KPI down to the sourced numbers behind it: the KPIs that it is made of, the rows of the statement, the inputs."""
+"""From a KPI down to the sourced numbers behind it: KPIs that it is made of, rows of the statement, inputs."""
 
 from __future__ import annotations
 

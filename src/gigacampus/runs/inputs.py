@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import MAX_BYTES
 from gigacampus.errors import DataError, Problem, SpecError
 from gigacampus.quantities import parse_quantity
-from gigacampus.timeline import Floats, to_utc
+from gigacampus.timeline import Floats
 
 if TYPE_CHECKING:
     from gigacampus.engines.site import GridMix, WeatherYear
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 MAX_DATA_BYTES = 40_000_000
 
 
-def read_spec(path: str | Path) -> spec.Loaded:
-    """Read a campus from a file.
+def read_spec(path: str | Path, changes: Mapping[str, Any] | None = None) -> spec.Loaded:
+    """Read a campus from a file, with some of its values changed (see `spec.read`).
 
     Raises
     ------
     SpecError
         If the file cannot be read, or is not a valid campus.
     """
-    return spec.read(_text(Path(path), MAX_BYTES, SpecError), str(path))
+    return spec.read(_text(Path(path), MAX_BYTES, SpecError), str(path), changes)
 
 
 def _text(path: Path, limit: int, kind: type[SpecError] | type[DataError]) -> str:
@@ -107,12 +108,10 @@ def catalog_weather(name: str) -> WeatherYear:
     offset = float(about["utc_offset"])
     units = {"rh": 0.01, "pressure": 100.0}
     names = {"rh": "relative_humidity", "wind": "wind_speed"}
-    series = {
-        field: to_utc(columns[names.get(field, field)] * units.get(field, 1.0), offset)
-        for field in ("dry_bulb", "dew_point", "rh", "pressure", "ghi", "dni", "dhi", "wind")
-    }
-    place = {field: float(about[field]) for field in ("latitude", "longitude", "elevation")}
-    return WeatherYear(label=about["title"], utc_offset=offset, **place, **series)
+    fields = ("dry_bulb", "dew_point", "rh", "pressure", "ghi", "dni", "dhi", "wind")
+    series = {field: columns[names.get(field, field)] * units.get(field, 1.0) for field in fields}
+    latitude, longitude, elevation = (float(about[field]) for field in ("latitude", "longitude", "elevation"))
+    return WeatherYear.from_local(about["title"], (latitude, longitude, elevation, offset), series)
 
 
 def grid_mix(name: str) -> GridMix:

@@ -1,6 +1,7 @@
 """KPIs: one function each, registered once. It appears in kpi.json, report, explain and docs.
 
-Values are over the whole life unless the name says a year, in the unit that is registered. One that is undefined says why.
+Values are over the whole life unless the name says a year, in the unit that is registered. One that is undefined says
+why.
 """
 
 from __future__ import annotations

@@ -240,7 +240,9 @@ def _metric(run: Run, name: str) -> float:
 
 
 def _family(run: Run, family: str) -> dict[str, float | Undefined]:
-    found = {name.removeprefix(f"{family}."): m for name, m in run.finance.metrics.items() if name.startswith(f"{family}.")}
+    found = {
+        name.removeprefix(f"{family}."): m for name, m in run.finance.metrics.items() if name.startswith(f"{family}.")
+    }
     return {name: m.value if m.value is not None else Undefined(m.reason) for name, m in found.items()}
 
 
@@ -327,7 +329,7 @@ def finance_moic(run: Run) -> dict[str, float | Undefined]:
 def residual_energy(run: Run) -> float:
     """Largest imbalance of energy: facility by hour, supply by hour and over life, storage."""
     f, s = run.facility, run.supply
-    return max(f.residual_energy, s.residual_energy, s.residual_energy_life, s.residual_storage)
+    return float(max(f.residual_energy, s.residual_energy, s.residual_energy_life, s.residual_storage))
 
 
 @kpi("residual.water", "1", "facility")

@@ -1,8 +1,8 @@
 """The stage table, and the one place that knows the order.
 
-Each stage names the room whose door it calls, the parts of the spec that it reads, and the earlier stages that it needs.
-`Run` computes a stage when somebody asks for its result, takes it from the cache where nothing that it depends on has
-changed, and imports the room only when it must compute.
+Each stage names the room whose door it calls, the parts of the spec that it reads, and the earlier stages that it
+needs. `Run` computes a stage when somebody asks for its result, takes it from the cache where nothing that it depends
+on has changed, and imports the room only when it must compute.
 """
 
 from __future__ import annotations
@@ -61,24 +61,28 @@ class Event:
     seconds: float = 0.0
 
 
-ENGINES = "gigacampus.engines."
+_ROOM = "gigacampus.engines."
+_OURS = "gigacampus.runs"
 _LIFE = ("compute.phases", "compute.expansion", "life")
+_HALL = ("facility", "compute.server")
+_POWER = ("supply", "site.grid")
 
 STAGES: tuple[Stage, ...] = (
-    Stage("site", ENGINES + "site", ("site", "supply.plants"), (), doors.site, files=inputs.site_bytes),
-    Stage("rating", ENGINES + "facility", ("facility", "compute.server"), ("site",), doors.rating),
-    Stage("offer", ENGINES + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
-    Stage("response", ENGINES + "facility", ("facility", "compute.server"), ("site", "offer"), doors.response),
-    Stage("dispatch", ENGINES + "supply", ("supply", "site.grid", *_LIFE), ("site", "response"), doors.dispatch),
-    Stage("facility", ENGINES + "facility", ("facility", "compute.server", *_LIFE), ("site", "offer", "dispatch"), doors.facility),
-    Stage("workload", ENGINES + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
-    Stage("supply", ENGINES + "supply", ("supply", "site.grid", *_LIFE), ("site", "dispatch", "facility"), doors.supply),
-    Stage("impact", ENGINES + "impact", ("supply", "site.grid", "compute", "life"), ("site", "facility", "supply"), doors.impact, files=inputs.factor_bytes),
-    Stage("finance", ENGINES + "finance", ("deal", *_LIFE), ("supply", "facility"), doors.finance, when="deal"),
-    Stage("kpi", "gigacampus.runs", (), ("offer", "facility", "workload", "supply", "impact", "finance"), doors.kpi, when="always"),
-    Stage("policy", ENGINES + "policy", ("promises",), ("kpi",), doors.policy, when="always"),
-    Stage("hourly", "gigacampus.runs", _LIFE, ("site", "facility", "supply"), doors.hourly),
-    Stage("monthly", "gigacampus.runs", (), ("supply", "facility", "finance"), doors.monthly, when="always"),
+    Stage("site", _ROOM + "site", ("site", "supply.plants"), (), doors.site, files=inputs.site_bytes),
+    Stage("rating", _ROOM + "facility", _HALL, ("site",), doors.rating),
+    Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
+    Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
+    Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
+    Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
+    Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
+    Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
+    Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
+          doors.impact, files=inputs.factor_bytes),
+    Stage("finance", _ROOM + "finance", ("deal", *_LIFE), ("supply",), doors.finance, when="deal"),
+    Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance"), doors.kpi, "always"),
+    Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
+    Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),
+    Stage("monthly", _OURS, (), ("supply", "facility", "finance"), doors.monthly, "always"),
 )  # fmt: skip
 
 

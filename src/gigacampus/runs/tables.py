@@ -15,19 +15,30 @@ Columns = Mapping[str, tuple[str, Any]]
 """Column name to unit and array."""
 
 
+def hours(run: Run) -> Any:
+    """Start of every hour of the life in UTC, shape (H,), datetime64[ms]."""
+    start = run.timeline.days.astype("datetime64[h]")[:, None] + np.arange(24)
+    return start.ravel().astype("datetime64[ms]")
+
+
+def facility_columns(run: Run) -> dict[str, tuple[str, Any]]:
+    """Hourly columns of the facility, with the weather that it saw."""
+    weather = {name: ("degC", run.timeline.gather(getattr(run.site, name))) for name in ("dry_bulb", "wet_bulb")}
+    return weather | {name: (unit, getattr(run.facility, name)) for name, unit in FACILITY.items()}
+
+
+def supply_columns(run: Run) -> dict[str, tuple[str, Any]]:
+    """Hourly columns of the supply."""
+    flows = run.supply.dispatch
+    columns = {name: (unit, getattr(flows, name)) for name, unit in FLOWS.items()}
+    return columns | {f"generation.{name}": ("MW", power) for name, power in flows.generation.items()}
+
+
 def hourly(run: Run) -> bytes:
     """One row an hour of the life, in UTC, labelled by the hour's start."""
-    timeline, facility, flows = run.timeline, run.facility, run.supply.dispatch
-    start = timeline.days.astype("datetime64[h]")[:, None] + np.arange(24)
-    columns: dict[str, tuple[str, Any]] = {"time": ("UTC", start.ravel().astype("datetime64[ms]"))}
-    for name in ("dry_bulb", "wet_bulb"):
-        columns[f"site.{name}"] = ("degC", timeline.gather(getattr(run.site, name)))
-    for name, unit in FACILITY.items():
-        columns[f"facility.{name}"] = (unit, getattr(facility, name))
-    for name, unit in FLOWS.items():
-        columns[f"supply.{name}"] = (unit, getattr(flows, name))
-    columns |= {f"supply.generation.{name}": ("MW", power) for name, power in flows.generation.items()}
-    return parquet(columns)
+    columns: dict[str, tuple[str, Any]] = {"time": ("UTC", hours(run))}
+    columns |= {f"facility.{name}": column for name, column in facility_columns(run).items()}
+    return parquet(columns | {f"supply.{name}": column for name, column in supply_columns(run).items()})
 
 
 FACILITY = {

@@ -20,8 +20,8 @@ class Part(BaseModel):
 class FromCatalog(Part):
     """A noun whose figures may come from a catalogue entry.
 
-    In YAML it is the entry's name alone (``server: gb200-nvl72``), or a mapping that names it with ``use`` and overrides
-    some of its figures. Without ``use``, the class's `default_entry` fills what is not given.
+    In YAML it is the entry's name alone (``server: gb200-nvl72``), or a mapping that names it with ``use`` and
+    overrides some of its figures. Without ``use``, the class's `default_entry` fills what is not given.
     """
 
     section: ClassVar[str]

@@ -1,8 +1,8 @@
 """Promises against results. Door: `check`.
 
-In: promises of the spec, and KPIs by name (value in the KPI's unit, or None where it is undefined). Out: one `Verdict` a
-promise: pass, fail or not tested, with the headroom to the bound. A KPI that does not exist, or a bound in another unit,
-is an error. There is no rule language here: a promise is one KPI and one bound.
+In: promises of the spec, and KPIs by name (value in the KPI's unit, or None where it is undefined). Out: one `Verdict`
+a promise: pass, fail or not tested, with the headroom to the bound. A KPI that does not exist, or a bound in another
+unit, is an error. There is no rule language here: a promise is one KPI and one bound.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ __all__ = ["Verdict", "bound", "check"]
 class Verdict:
     """A promise and how it stands.
 
-    `value` and `bound` are in `unit`; `headroom` is the distance to the bound as a share of it, negative where it fails.
+    `value` and `bound` are in `unit`; `headroom` is the distance to the bound as a share of it, negative where it
+    fails.
     """
 
     kpi: str

@@ -1,0 +1,96 @@
+"""Where each value of a spec comes from: a line of the file, a catalogue entry, or a default."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gigacampus.campus import catalog
+from gigacampus.campus.spec.campus import Campus, Document
+from gigacampus.campus.spec.parse import Lines, Path, dotted
+from gigacampus.campus.spec.part import FromCatalog, Part
+from gigacampus.errors import Problem, SpecError
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one value of the spec comes from.
+
+    `kind` is spec, catalog or default; `grade` one of `catalog.GRADES`; `line` that of the file for kind spec.
+    """
+
+    path: str
+    value: Any
+    kind: str
+    grade: str
+    source: catalog.Source
+    line: int | None = None
+    year: int | None = None
+    note: str = ""
+
+
+def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]]:
+    """Every plain value of a spec in order, with its path and the noun that holds it."""
+    holder = part if isinstance(part, Part) else None
+    if isinstance(part, Part):
+        items: Any = ((name, getattr(part, name)) for name in type(part).model_fields)
+    else:
+        items = part.items() if isinstance(part, dict) else enumerate(part)
+    for key, value in items:
+        if isinstance(value, (Part, list, dict)):
+            yield from leaves(value, (*path, key))
+        else:
+            yield (*path, key), value, holder
+
+
+def origins(campus: Campus, lines: Lines, file: str) -> dict[str, Origin]:
+    """The origin of each value by dotted path.
+
+    Raises
+    ------
+    SpecError
+        If a source gives a value that the spec does not have.
+    """
+    cited = {path: document for document in campus.sources.values() for path in document.gives}
+    found = {}
+    for path, value, holder in leaves(campus):
+        if path[0] != "sources" and value is not None:
+            name = dotted(path)
+            if isinstance(value, float) and math.isnan(value):
+                value = "unknown"  # found from a published figure by the deal's solve  # noqa: PLW2901
+            found[name] = _origin(name, path, value, holder, lines, _document(name, cited))
+    for path_cited in cited:
+        if not any(_within(name, path_cited) for name in found):
+            raise _stale(path_cited, found, lines, file)
+    return found
+
+
+def _within(name: str, part: str) -> bool:
+    return name == part or name.startswith((part + ".", part + "["))
+
+
+def _document(name: str, cited: Mapping[str, Document]) -> Document | None:
+    return cited.get(name) or next((document for part, document in cited.items() if _within(name, part)), None)
+
+
+def _origin(name: str, path: Path, value: Any, holder: Part | None, lines: Lines, document: Document | None) -> Origin:
+    if path in lines:
+        if document is None:
+            return Origin(name, value, "spec", "A", catalog.Source("given in the spec without a source"), lines[path])
+        source = catalog.Source(document.title, document.url, str(document.date))
+        return Origin(name, value, "spec", document.grade, source, lines[path])
+    if isinstance(holder, FromCatalog) and holder.use:
+        figure = catalog.entry(holder.section, holder.use).figures.get(str(path[-1]))
+        if figure is not None:
+            return Origin(name, value, "catalog", figure.grade, figure.source, year=figure.year, note=figure.note)
+    return Origin(name, value, "default", "A", catalog.Source("default of gigacampus, assumed"))
+
+
+def _stale(path: str, found: Mapping[str, Origin], lines: Lines, file: str) -> SpecError:
+    near = difflib.get_close_matches(path, found, n=1, cutoff=0.5)
+    line = next((n for p, n in lines.items() if p[:1] == ("sources",) and p[2:3] == ("gives",)), None)
+    fix = f"Did you mean {near[0]!r}?" if near else "Name a value that stands in this file"
+    return SpecError(Problem("the source gives a value that the spec does not have", path, line, file=file, fix=fix))

@@ -1,0 +1,74 @@
+"""What pydantic finds wrong, as a problem with file, line, key path, value and the way out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any, get_origin
+
+from pydantic.fields import FieldInfo
+
+from gigacampus.campus.spec.campus import Campus
+from gigacampus.campus.spec.parse import Lines, Path, dotted
+from gigacampus.campus.spec.part import Part
+from gigacampus.errors import Problem, shorten
+
+
+def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
+    """One error of pydantic as a problem in the file."""
+    path = _real_path(error["loc"], tree)
+    line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 1)
+    fields = _fields_at(path[:-1])
+    message, value, fix = error["msg"], shorten(error["input"]), ""
+    if error["type"] == "missing":
+        about = fields[str(path[-1])].description if path and path[-1] in fields else ""
+        message, value, fix = "is missing", "", f"Add it: {about}" if about else "Add it"
+    elif error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(path[-1]), fields, n=1, cutoff=0.6)
+        message, value = f"unknown key {shorten(path[-1])}", ""
+        fix = f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(fields)}"
+    else:
+        message = re.sub(r"^(Value error, |Input )", "", message)
+    return Problem(message, dotted(path), line, value, fix, file)
+
+
+def _real_path(loc: tuple[Any, ...], tree: Any) -> Path:
+    """Drop the parts of a location that pydantic adds (union members, function names) and the tree does not have."""
+    path: list[str | int] = []
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1
+        if isinstance(tree, dict) and isinstance(part, str) and (part in tree or last or _has_field(tuple(path), part)):
+            path.append(part)
+            tree = tree.get(part)
+        elif isinstance(tree, list) and isinstance(part, int):
+            path.append(part)
+            tree = tree[part] if part < len(tree) else None
+        elif tree is None and _has_field(tuple(path), part):
+            path.append(part)
+    return tuple(path)
+
+
+def _has_field(path: Path, part: Any) -> bool:
+    return part in _fields_at(path)
+
+
+def _fields_at(path: Path) -> dict[str, FieldInfo]:
+    """Fields that a mapping at a path may have: those of its noun, or of each noun that it may be."""
+    nouns: list[type[Part]] = [Campus]
+    keyed = False
+    for part in path:
+        if isinstance(part, int) or keyed:
+            keyed = False
+            continue
+        fields = [noun.model_fields[part] for noun in nouns if part in noun.model_fields]
+        nouns = [noun for field in fields for noun in _nouns(field.annotation)]
+        keyed = any(get_origin(field.annotation) is dict for field in fields)
+    return {name: field for noun in nouns for name, field in noun.model_fields.items()}
+
+
+def _nouns(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _nouns(argument)
