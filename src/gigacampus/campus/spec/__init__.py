@@ -91,8 +91,8 @@ def _accept_names(definitions: dict[str, Any]) -> None:
             whole.pop("required", None)
             words = {"type": "string", "enum": catalog.names(model.section)}
             definitions[model.__name__] = {"anyOf": [words, whole], "description": whole.get("description", "")}
-    if "Weather" in definitions:
-        definitions["Weather"] = {"anyOf": [{"type": "string"}, definitions["Weather"]]}
+    for name, also in (("Weather", "string"), ("Entity", "null")):
+        definitions[name] = {"anyOf": [{"type": also}, definitions[name]]}
 
 
 def _descendants(model: type[FromCatalog]) -> Iterator[type[FromCatalog]]:
