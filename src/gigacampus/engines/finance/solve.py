@@ -1,22 +1,25 @@
 """Unknowns of a deal, each found from one published figure; and the sizes that rest on the statement they are part of.
 
-A figure whose row rests on one unknown alone is solved first, then those that rest on it and one more, and so on: each
-is a root of one variable, found to the last digits by Brent's method. What is left rests on several unknowns at once,
-and is solved together by Newton's method. Solved values are inputs of the graph, each with a row ``check.<name>``: zero.
+Unknowns are solved in the order in which their figures rest on each other. One alone is a root of one variable, found
+to the last digits by Brent's method; those that rest on each other are solved together by Broyden's. Solved values are
+inputs of the graph, each with a row ``check.<name>`` that is zero.
 """
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal, Target, slug, unknowns
+from gigacampus.engines.finance.compile import groups
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
-from gigacampus.numerics import bracket, find_root
+from gigacampus.numerics import bracket, find_root, find_roots
 
 Floats = NDArray[np.float64]
 
@@ -68,8 +71,6 @@ def _size(deal: Deal) -> float:
 
 def _check(s: Statement, index: int, target: Target) -> str:
     if target.so_that not in s.graph.rows:
-        import difflib
-
         near = difflib.get_close_matches(target.so_that, s.graph.rows, n=1, cutoff=0.4)
         fix = f"Did you mean {near[0]!r}?" if near else "See the statement's rows"
         raise SpecError(
@@ -88,29 +89,20 @@ def _by_month(s: Statement, row: str) -> bool:
     """Whether a row has one value a month: whether any month's row is reached without passing a sum."""
     if row in s.graph.inputs:
         return s.graph.inputs[row].ndim > 0
-    formula = s.graph._formulas[row]
+    formula = s.graph.formulas[row]
     return bool(formula.lagged or formula.lead) or any(_by_month(s, name) for name in formula.now)
 
 
 def solve(s: Statement, wanted: list[Solved]) -> dict[str, float]:
     """Values of all unknowns, by input row; InfeasibleError where there are none."""
     values = {one.row: one.guess for one in wanted}
-    rests = {one.check: {o.row for o in wanted} & s.graph.ancestors([one.check]) for one in wanted}
-    left, known = list(wanted), set[str]()
-    while left:
-        single = next((one for one in left if len(rests[one.check] - known) <= 1), None)
-        if single is None:
-            values.update(_together(s, left, values))
-            break
-        row = next(iter(rests[single.check] - known), None)
-        if row is None:
-            raise InfeasibleError(
-                Problem("the figure does not depend on any unknown that is left", path=_path(s, single.row))
-            )
-        owner = next(one for one in wanted if one.row == row)
-        values[row] = _alone(s, owner, single, values)
-        known.add(row)
-        left.remove(single)
+    by_row = {one.row: one for one in wanted}
+    rests = {one.row: s.graph.ancestors([one.check]) & set(by_row) for one in wanted}
+    for group in groups(rests):
+        several = [by_row[row] for row in group]
+        if len(several) == 1 and group[0] not in rests[group[0]]:
+            raise InfeasibleError(Problem("its figure does not depend on it", path=_path(s, group[0])))
+        values.update(_alone(s, several[0], values) if len(several) == 1 else _together(s, several, values))
     return values
 
 
@@ -118,50 +110,42 @@ def _path(s: Statement, row: str) -> str:
     return f"deal.{s.graph.rows[row].path or row}"
 
 
-def _alone(s: Statement, one: Solved, check: Solved, values: dict[str, float]) -> float:
-    """Root of one check in one unknown."""
+class _Miss:
+    """By how much the figures of some unknowns are missed, relative to their size, as a function of those unknowns."""
 
-    base = s.graph.evaluate(values, [check.check])
+    def __init__(self, s: Statement, some: list[Solved], values: dict[str, float]) -> None:
+        self.graph, self.some, self.checks = s.graph, some, [one.check for one in some]
+        self.base = s.graph.evaluate(values, self.checks)
+
+    def __call__(self, x: Iterable[float]) -> Floats:
+        now = {one.row: float(value) for one, value in zip(self.some, x, strict=True)}
+        rows = self.graph.evaluate(now, self.checks, self.base)
+        return np.array([float(np.sum(rows[one.check])) / one.scale for one in self.some])
+
+
+def _alone(s: Statement, one: Solved, values: dict[str, float]) -> dict[str, float]:
+    miss = _Miss(s, [one], values)
 
     def f(x: float) -> float:
-        return float(np.sum(s.graph.evaluate({one.row: x}, [check.check], base)[check.check])) / check.scale
+        return float(miss([x])[0])
 
     ends = bracket(f, one.guess, one.step, one.low, one.high)
     if ends is None:
-        missed = f"the figure is missed by {f(one.guess) * check.scale:.6g} at {one.guess:.6g}, and no value meets it"
-        raise InfeasibleError(Problem(missed, path=_path(s, one.row), fix="Check the figure, or give the number"))
-    return find_root(f, *ends)
+        by = f"the figure is missed by {f(one.guess) * one.scale:.6g} at {one.guess:.6g}, and no value meets it"
+        raise InfeasibleError(Problem(by, path=_path(s, one.row), fix="Check the figure, or give the number"))
+    return {one.row: find_root(f, *ends)}
 
 
-def _together(s: Statement, left: list[Solved], values: dict[str, float]) -> dict[str, float]:
-    """Newton's method with halved steps on several unknowns, scaled by the size of each."""
-    scale = np.array([max(abs(one.guess), one.step) for one in left])
-    low, high = (np.array([getattr(one, side) for one in left]) / scale for side in ("low", "high"))
-
-    def f(x: Floats) -> Floats:
-        now = {**values, **{one.row: float(v) for one, v in zip(left, x * scale, strict=True)}}
-        rows = s.graph.evaluate(now, [one.check for one in left])
-        return np.array([float(np.sum(rows[one.check])) / one.scale for one in left])
-
-    x = np.array([one.guess for one in left]) / scale
-    miss = f(x)
-    for _ in range(50):
-        slope = np.array([(f(x + h) - miss) / 1e-6 for h in 1e-6 * np.eye(len(x))]).T
-        step = np.linalg.lstsq(slope, -miss, rcond=None)[0]
-        for shorter in 0.5 ** np.arange(12):
-            new = np.clip(x + shorter * step, low, high)
-            better = f(new)
-            if np.abs(better).max() < np.abs(miss).max() or np.abs(better).max() < 1e-15:
-                break
-        else:
-            break
-        x, miss = new, better
-        if np.abs(miss).max() < 1e-15:
-            break
-    if not np.abs(miss).max() < 1e-12:
-        worst = left[int(np.abs(miss).argmax())]
-        missed = f"no values of {', '.join(one.row for one in left)} meet their figures together"
-        raise InfeasibleError(
-            Problem(missed, path=_path(s, worst.row), fix="Check the figures, or give one of the numbers")
-        )
-    return {one.row: float(v) for one, v in zip(left, x * scale, strict=True)}
+def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dict[str, float]:
+    """Several unknowns at once, scaled by the size of each."""
+    scale = np.array([max(abs(one.guess), one.step) for one in some])
+    low, high = (np.array([getattr(one, side) for one in some]) / scale for side in ("low", "high"))
+    miss = _Miss(s, some, values)
+    x = find_roots(lambda x: miss(x * scale), np.array([one.guess for one in some]) / scale, low, high)
+    gap = np.abs(miss(x * scale))
+    if not gap.max() < 1e-12:
+        names = ", ".join(s.graph.rows[one.row].path or one.row for one in some)
+        by = f"no values of {names} meet their figures together; one is missed by {gap.max():.3g} of its size"
+        fix = "Check the figures, or give one of the numbers"
+        raise InfeasibleError(Problem(by, path=_path(s, some[int(gap.argmax())].row), fix=fix))
+    return {one.row: float(value) for one, value in zip(some, x * scale, strict=True)}

@@ -1,0 +1,77 @@
+"""The language of the statement's formulas; `graph` describes it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gigacampus.errors import CampusError
+
+SHIFT = {"prev", "next"}
+TOTAL = {"sum", "cumsum"}
+_CALLS = SHIFT | TOTAL | {"min", "max", "iff"}
+_NODES = (
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Load, ast.Add, ast.Sub,
+    ast.Mult, ast.Div, ast.Pow, ast.USub, ast.cmpop,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula, and the names in it by how they are reached: this month, the one before, after, or all."""
+
+    text: str
+    now: frozenset[str]
+    lagged: frozenset[str]
+    lead: frozenset[str]
+    total: frozenset[str]
+
+    def fresh(self) -> ast.expr:
+        """Its tree, to be changed."""
+        return ast.parse(self.text, mode="eval").body
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.now | self.lagged | self.lead | self.total
+
+
+def dotted(node: ast.expr) -> str:
+    """The row name that a Name or Attribute node spells."""
+    return node.id if isinstance(node, ast.Name) else f"{dotted(node.value)}.{node.attr}"  # type: ignore[attr-defined]
+
+
+def _references(node: ast.AST, kind: str = "now") -> Iterator[tuple[str, str]]:
+    """Names in an expression, each with the way in which it is reached: now, prev, next or total."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        yield dotted(node), kind
+    elif isinstance(node, ast.Call):
+        name = dotted(node.func)
+        inner = {"prev": "prev", "next": "next", "sum": "total", "cumsum": "total"}.get(name, kind)
+        for index, argument in enumerate(node.args):
+            yield from _references(argument, kind if name in SHIFT and index else inner)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _references(child, kind)
+
+
+def parse(formula: str) -> Formula:
+    """Read a formula; CampusError if it holds anything but the language above."""
+    try:
+        tree = ast.parse(formula, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        raise CampusError(f"not a formula: {formula[:80]!r}") from None
+    for node in ast.walk(tree):
+        number = not isinstance(node, ast.Constant) or type(node.value) in (int, float)
+        call = not isinstance(node, ast.Call) or (
+            isinstance(node.func, ast.Name) and node.func.id in _CALLS and not node.keywords
+        )
+        shift = not (isinstance(node, ast.Call) and call and dotted(node.func) in SHIFT) or isinstance(
+            node.args[0], (ast.Name, ast.Attribute)
+        )
+        if not (isinstance(node, _NODES) and number and call and shift):
+            raise CampusError(f"a formula cannot hold this: {ast.unparse(node)[:60]!r}")
+    found: dict[str, set[str]] = {"now": set(), "prev": set(), "next": set(), "total": set()}
+    for name, kind in _references(tree):
+        found[kind].add(name)
+    return Formula(formula, *(frozenset(found[kind]) for kind in ("now", "prev", "next", "total")))
