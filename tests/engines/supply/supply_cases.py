@@ -28,7 +28,7 @@ GRID = {
 TARIFF = {"use": "reopt-monthly", "energy": None, "demand_charge": 0.0}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Resource:
     """Stands in for the site's."""
 
@@ -37,7 +37,7 @@ class Resource:
     cfe: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A supply system with all that its doors take."""
 
@@ -53,6 +53,12 @@ class Case:
     def run(self) -> SupplyResult:
         made = self.dispatch()
         return balance(self.supply, self.grid, self.resource, self.timeline, made, self.load - made.unserved)
+
+    def __repr__(self) -> str:
+        return f"Case({self.supply!r}, losses={self.grid.losses}, load up to {self.load.max():.6g} MW)"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
 
     def changed(self, **parts: Any) -> Case:
         return replace(self, **parts)
@@ -114,6 +120,7 @@ def plants(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
                 "efficiency": draw(st.sampled_from([0.7, 0.92, 1.0])),
             }
             plant["min_state"] = draw(st.sampled_from([0.0, 0.1]))
+            plant["from_contracts"] = draw(st.booleans())
         else:
             plant["owner"] = draw(_owner)
             if plant["owner"] == "contract" or (plant["owner"] == "utility" and draw(st.booleans())):

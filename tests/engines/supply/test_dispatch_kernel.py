@@ -57,6 +57,7 @@ def test_kernel_equals_reference_on_raw_arrays(seed: int, gas: int, batteries: i
             window=some(batteries, hours) * 3,
             power=some(batteries, hours),
             eta=random.choice([0.5, 0.92, 1.0], batteries),
+            reach=random.random(batteries) < 0.5,
         )
     )
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import Case, case, cases, plain
 
-from gigacampus.campus.spec.supply import Battery, Gas, Supply
+from gigacampus.campus.spec.supply import Battery, Supply
 
 FLOWS = ("grid_import", "purchase", "grid_export", "curtailed", "unserved", "charge", "discharge", "soc")
 
@@ -162,16 +162,16 @@ def test_solar_wears_by_completed_years_and_is_new_after_its_life() -> None:
         np.testing.assert_allclose(wear(plant, found.timeline), 0.9**years)
 
 
-def test_a_contract_charges_the_battery_with_what_the_load_does_not_take() -> None:
+@pytest.mark.parametrize(("allowed", "taken"), [(True, 80.0), (False, 60.0)])
+def test_a_battery_charges_with_what_contracts_leave_where_allowed(allowed: bool, taken: float) -> None:
     plants = {
         "sun": plain(kind="solar", capacity=100.0, owner="contract", price=40.0),
-        "store": plain(kind="battery", capacity=20.0, energy=50.0, efficiency=1.0),
+        "store": plain(kind="battery", capacity=20.0, energy=50.0, efficiency=1.0, from_contracts=allowed),
     }
     made = case({"plants": plants}, [60.0, 60.0], output={"sun": [1.0, 0.5]}).dispatch()
-    np.testing.assert_allclose(made.delivered["sun"][:2], [80, 50])
+    np.testing.assert_allclose(made.delivered["sun"][:2], [taken, 50])
     np.testing.assert_allclose(made.generation["sun"][:2], [100, 50])
-    np.testing.assert_allclose(made.discharge[:2], [0, 10])
-    assert not isinstance(made.storage["store"], Gas)
+    np.testing.assert_allclose(made.discharge[:2], [0, 10 if allowed else 0])
 
 
 def test_a_battery_that_fades_loses_what_it_can_no_longer_hold() -> None:

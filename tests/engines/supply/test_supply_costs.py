@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import Case, case, cases, plain
 
-from gigacampus.campus.spec.supply import Plant, Solar, Supply
+from gigacampus.campus.spec.supply import Battery, Plant, Solar, Supply
 from gigacampus.engines.supply import ITEMS
 from gigacampus.engines.supply.costs import capital, capital_recovery_factor, demand_charge, fixed_maintenance
 
@@ -183,7 +183,10 @@ def test_prices_times_k_give_cost_times_k(case_: Case, k: float) -> None:
 @given(cases(), st.booleans())
 @settings(max_examples=80, deadline=None)
 def test_free_sun_never_raises_cost(case_: Case, behind: bool) -> None:
-    """Where no price is below the export discount; at negative prices the campus would rather be paid to take energy."""
+    """Where no price is below the export discount: below it the campus would rather be paid to take energy.
+
+    Sun that feeds through the grid is free only where transport is: it may draw in an hour that a battery could serve.
+    """
     resource = case_.resource
     positive = np.abs(resource.price) + 5.0
     output = resource.output | {"free": np.clip(np.sin(np.arange(8784) / 24 * 2 * np.pi), 0, 1)}
@@ -191,8 +194,17 @@ def test_free_sun_never_raises_cost(case_: Case, behind: bool) -> None:
     free |= {"behind_meter": behind}
     more = Supply.model_validate({"plants": {"free": free}}).plants
     assert isinstance(more["free"], Solar)
-    before = case_.changed(resource=type(resource)(output, positive, resource.cfe))
-    after = before.changed(supply=case_.supply.model_copy(update={"plants": {**case_.supply.plants, **more}}))
+    plants = {
+        n: p.model_copy(update={"from_contracts": False}) if isinstance(p, Battery) else p
+        for n, p in case_.supply.plants.items()
+    }
+    tariff, grid = case_.supply.tariff, case_.grid
+    if not behind:
+        tariff = tariff.model_copy(update={"demand_charge": 0.0, "delivery": 0.0})
+        grid = grid.model_copy(update={"capacity_price": 0.0})
+    supply = case_.supply.model_copy(update={"plants": plants, "tariff": tariff})
+    before = case_.changed(resource=type(resource)(output, positive, resource.cfe), supply=supply, grid=grid)
+    after = before.changed(supply=supply.model_copy(update={"plants": {**plants, **more}}))
     one, two = before.run(), after.run()
     assert two.energy["unserved"].sum() <= one.energy["unserved"].sum() + 1e-6
     served = 1e4 * (two.load.sum() - one.load.sum())

@@ -16,7 +16,7 @@ that is drawn through the meter. Output under contract that the campus does not 
 
 Not modelled
 ------------
-Foresight and battery reserve, charging from the grid, minimum load, start cost and ramps, outages as events (forced
+Foresight and battery reserve, charging from the market, minimum load, start cost and ramps, outages as events (forced
 outage derates every hour), prices that answer to the campus, losses within a battery at rest, taxes on energy.
 """
 

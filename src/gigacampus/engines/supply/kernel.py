@@ -10,7 +10,7 @@ from gigacampus.engines.supply.reference import Flows
 
 _SIGNATURE = (
     "void(f8[::1],f8[::1],f8[::1],f8[::1],f8[::1],f8[::1],i8[::1],f8[:,::1],f8[:,::1],i8[:,::1],b1[::1],"
-    "f8[:,::1],f8[:,::1],f8[::1],"
+    "f8[:,::1],f8[:,::1],f8[::1],b1[::1],"
     "f8[::1],f8[::1],f8[::1],f8[::1],f8[::1],f8[:,::1],f8[:,::1],f8[:,::1],f8[:,::1],f8[:,::1])"
 )
 
@@ -32,7 +32,7 @@ def _compiled() -> Callable[..., None]:
 
 
 def _loop(  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    load, clean, remote, limit, export_limit, price, year, gas, cost, order, through, window, power, eta,
+    load, clean, remote, limit, export_limit, price, year, gas, cost, order, through, window, power, eta, reach,
     taken, purchase, exported, curtailed, unserved, gas_out, charge, discharge, state, faded,
 ):  # fmt: skip
     plants, batteries = gas.shape[0], eta.shape[0]
@@ -55,18 +55,19 @@ def _loop(  # type: ignore[no-untyped-def]  # noqa: PLR0917
                 deficit -= amount
             else:
                 free = max(window[b, hour] - held[b], 0.0)
-                amount = min(spare + far, power[b, hour], free / eta[b])
+                surplus = spare + far if reach[b] else spare
+                amount = min(surplus, power[b, hour], free / eta[b])
                 held[b] += amount * eta[b]
                 charge[b, hour] = amount
                 near = min(amount, spare)
                 spare -= near
-                far -= amount - near
+                far = max(far - (amount - near), 0.0)
                 take += amount - near
             state[b, hour] = held[b]
         taken[hour] = take
         exported[hour] = min(spare, export_limit[hour])
         curtailed[hour] = spare - exported[hour]
-        room = limit[hour] - take
+        room = max(limit[hour] - take, 0.0)
         y = year[hour]
         bought = False
         for k in range(plants + 1):

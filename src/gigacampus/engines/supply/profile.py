@@ -53,6 +53,8 @@ class Hourly:
         Usable energy above the lowest state, and power, of batteries.
     eta : (B,)
         Efficiency each way.
+    reach : (B,) bool
+        Whether a battery also charges with what `remote` leaves.
     """
 
     load: Floats
@@ -69,6 +71,7 @@ class Hourly:
     window: Floats
     power: Floats
     eta: Floats
+    reach: NDArray[np.bool_]
 
     @property
     def arguments(self) -> tuple[NDArray[np.generic], ...]:
@@ -192,6 +195,7 @@ def lay_out(
         window=_stack([usable_energy(p, timeline) for p in batteries.values()], timeline.hours),
         power=_stack([outputs[n] for n in batteries], timeline.hours),
         eta=np.array([p.efficiency for p in batteries.values()], dtype=float),
+        reach=np.array([p.from_contracts for p in batteries.values()], dtype=bool),
     )
 
 

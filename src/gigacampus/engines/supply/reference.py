@@ -3,8 +3,9 @@
 In each hour:
 
 1. Clean plants behind the meter serve the load, then clean plants through the grid, up to the import limit.
-2. What is left of them charges batteries (in the order of their names), then is exported up to the export limit (behind
-   the meter) or sold where it is made (through the grid), then curtailed.
+2. What is left behind the meter charges batteries (in the order of their names), then is exported up to the export
+   limit, then curtailed. What is left of plants through the grid charges batteries that may take it, and is else sold
+   where it is made.
 3. A deficit is met by batteries, then by gas plants and the market in the order of their marginal cost in that hour, up
    to their limits; what no one meets is unserved.
 
@@ -83,16 +84,16 @@ def _hour(given: Hourly, flows: Flows, held: list[float], hour: int) -> None:
         if deficit > 0.0:
             deficit -= _discharge(given, flows, held, battery, hour, deficit)
         else:
-            charged = _charge(given, flows, held, battery, hour, spare + far)
+            charged = _charge(given, flows, held, battery, hour, spare + far if given.reach[battery] else spare)
             near = min(charged, spare)
             spare -= near
-            far -= charged - near
+            far = max(far - (charged - near), 0.0)
             taken += charged - near
         flows.state[battery, hour] = held[battery]
     flows.taken[hour] = taken
     flows.exported[hour] = min(spare, float(given.export_limit[hour]))
     flows.curtailed[hour] = spare - flows.exported[hour]
-    flows.unserved[hour] = _buy(given, flows, hour, deficit, room - taken)
+    flows.unserved[hour] = _buy(given, flows, hour, deficit, max(room - taken, 0.0))
 
 
 def _fade(given: Hourly, flows: Flows, held: list[float], battery: int, hour: int) -> None:
@@ -120,7 +121,7 @@ def _charge(given: Hourly, flows: Flows, held: list[float], battery: int, hour: 
 
 
 def _buy(given: Hourly, flows: Flows, hour: int, deficit: float, room: float) -> float:
-    """Meet a deficit in the order of cost; the market stands before gas of the same cost only if gas is dearer."""
+    """Meet a deficit in the order of cost, gas before the market at the same cost; gives back what is left of it."""
     year, price = given.year[hour], float(given.price[hour])
     order = [int(plant) for plant in given.order[year]]
     cheap = [plant for plant in order if given.cost[plant, year] <= price]

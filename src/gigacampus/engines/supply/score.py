@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from gigacampus.campus.spec.supply import Battery, Firm, Gas, Plant, Supply
@@ -11,7 +13,7 @@ from gigacampus.timeline import Floats, Timeline
 
 def is_clean(plant: Plant) -> bool:
     """Whether a plant makes carbon-free energy whose certificates are retired for the campus."""
-    return not isinstance(plant, (Gas, Battery)) and plant.attributes
+    return _runs(plant) and plant.attributes
 
 
 def is_renewable(plant: Plant) -> bool:
@@ -25,12 +27,8 @@ def claims(supply: Supply, made: Dispatch) -> dict[str, Floats]:
     Output at the plant's own meter, for that is what certificates are issued for, taken by the campus or not; but not
     what is exported from behind the meter, whose certificate goes with it.
     """
-    behind = sum(
-        (made.generation[n] for n, p in supply.plants.items() if p.behind_meter and n in made.generation and _clean(p)),
-        np.zeros_like(made.load),
-    )
-    kept = 1.0 - np.divide(made.grid_export + made.spilled, behind, out=np.zeros_like(behind), where=behind > 0)
-    kept = np.maximum(kept, 0.0)
+    behind = _total(made, (n for n, p in supply.plants.items() if p.behind_meter and _runs(p)))
+    kept = np.maximum(1.0 - _share(made.grid_export + made.spilled, behind), 0.0)
     return {
         name: made.generation[name] * (kept if plant.behind_meter else 1.0)
         for name, plant in supply.plants.items()
@@ -38,8 +36,17 @@ def claims(supply: Supply, made: Dispatch) -> dict[str, Floats]:
     }
 
 
-def _clean(plant: Plant) -> bool:
+def _runs(plant: Plant) -> bool:
+    """Whether a plant makes carbon-free energy, whoever has its certificates."""
     return not isinstance(plant, (Gas, Battery))
+
+
+def _total(made: Dispatch, names: Iterable[str]) -> Floats:
+    return sum((made.delivered[name] for name in names), np.zeros_like(made.load))
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def certificates(supply: Supply, timeline: Timeline, load: Floats, claimed: dict[str, Floats]) -> Floats:
@@ -62,7 +69,8 @@ def clean_hourly(supply: Supply, made: Dispatch, cfe: Floats) -> Floats:
     """Clean energy in each hour by the convention of 24/7 carbon-free energy, shape (H,) [MW].
 
     ``clean generation delivered - export + discharge - charge + cfe x market purchase``: charging counts against its
-    own hour and discharge for its own. A plant whose certificates go to others, and gas, count as nothing.
+    own hour and discharge for its own. A plant whose certificates go to others, and gas, count as nothing: export and
+    charge count by the claimed share of clean energy in their hour, discharge by that of all charging.
 
     Parameters
     ----------
@@ -75,8 +83,14 @@ def clean_hourly(supply: Supply, made: Dispatch, cfe: Floats) -> Floats:
        Energy Strategy Reviews 54 (2024) 101488, https://doi.org/10.1016/j.esr.2024.101488
     .. [2] Google, "24/7 Carbon-Free Energy: Methodologies and Metrics", 2021.
     """
-    own = sum((made.delivered[n] for n, p in supply.plants.items() if is_clean(p)), np.zeros_like(made.load))
-    return np.asarray(own - made.grid_export - made.spilled + made.discharge - made.charge + cfe * made.purchase)
+    plants = supply.plants.items()
+    own = _total(made, (n for n, p in plants if is_clean(p)))
+    claimed = _share(own, _total(made, (n for n, p in plants if _runs(p))))
+    behind = _total(made, (n for n, p in plants if _runs(p) and p.behind_meter))
+    of_behind = _share(_total(made, (n for n, p in plants if is_clean(p) and p.behind_meter)), behind)
+    stored = share(claimed * made.charge, made.charge) or 0.0
+    lost = of_behind * (made.grid_export + made.spilled) + claimed * made.charge
+    return np.asarray(own - lost + stored * made.discharge + cfe * made.purchase)
 
 
 def share(part: Floats, whole: Floats) -> float | None:
