@@ -1,0 +1,101 @@
+"""What a figure is, and the registry that report, notebook and app share.
+
+A figure is one function of the run that gives a `Figure`: plain data and layout for Plotly (colours by name, texts in both
+languages), its finding, and the table behind it. It is registered once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gigacampus.faces.figures.text import Finding, Text
+
+__all__ = ["FIGURES", "Column", "Figure", "Finding", "Table", "Text", "figure"]
+
+Number = float | int | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, the unit of its numbers, and how many decimals are shown."""
+
+    name: Text
+    unit: str = ""
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers behind a figure; the first column names the row. Values carry full precision."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Text | str | Number, ...], ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that is drawn here, as SVG in both languages: at 1040, 700 and 342 px."""
+
+    wide: str
+    paper: str
+    narrow: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    Attributes
+    ----------
+    id : str
+    title : Finding
+    subtitle : Text
+        Quantity, unit, span, nominal or real.
+    table : Table
+    aria : Text
+        One sentence for those who do not see it.
+    data, layout : Plotly
+        Plain; a string ``@gas/0.42`` is a colour by name, a `Text` stands wherever a string may.
+    narrow : mapping
+        What is different below 700 px: ``layout`` is merged, ``data`` replaces.
+    height, narrow_height : int [px]
+    note : Text
+        Foot: method and conventions.
+    stages : tuple of str
+        Stages whose results it shows; their inputs are its sources.
+    drawing : Drawing, optional
+        In place of Plotly.
+    explorer : mapping, optional
+        Buckets and raw hours for the hourly explorer.
+    """
+
+    id: str
+    title: Finding
+    subtitle: Text
+    table: Table
+    aria: Text
+    data: list[dict[str, Any]] = field(default_factory=list)
+    layout: dict[str, Any] = field(default_factory=dict)
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    height: int = 340
+    narrow_height: int = 320
+    note: Text = Text("")
+    stages: tuple[str, ...] = ()
+    drawing: Drawing | None = None
+    explorer: Mapping[str, Any] | None = None
+
+
+Draw = Callable[[Any], "Figure | None"]
+FIGURES: dict[str, Draw] = {}
+
+
+def figure(name: str) -> Callable[[Draw], Draw]:
+    """Register a function of the run that draws a figure, or gives None where the spec lacks what it is about."""
+
+    def register(draw: Draw) -> Draw:
+        FIGURES[name] = draw
+        return draw
+
+    return register

@@ -1,0 +1,176 @@
+"""Tokens and the Plotly template of the look, and how far apart its colours are to every eye."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LIGHT: dict[str, str] = {
+    "solar": "#EBA92E", "wind": "#6FB3AD", "battery": "#B4589D", "gas": "#C25B2A", "nuclear": "#4A2893",
+    "geothermal": "#2C5214", "grid": "#59616A", "it": "#11314C", "cooling": "#4A9ADF", "losses": "#D8D3C8",
+    "meta": "#1774C8", "blueowl": "#DDA246", "pimco": "#5A1632", "blackrock": "#BC7A83", "holders": "#E8CBD6",
+    "public": "#3B6E43", "ok": "#1F7A6E", "fail": "#C4402E", "miss": "#5E3600", "assumed": "#7759B5",
+    "paper": "#FFFFFF", "wash": "#F6F5F2", "ink": "#1A1E21", "ink2": "#565E65", "rule": "#DEDBD4", "hair": "#ECEAE5",
+    "axis": "#8C9298", "act": "#0B5CAD",
+}  # fmt: skip
+DARK: dict[str, str] = {
+    "solar": "#F5B53D", "wind": "#7ACFC1", "battery": "#C87ABC", "gas": "#CB5A20", "nuclear": "#8450BC",
+    "geothermal": "#4A8F66", "grid": "#6A747F", "it": "#C9DCF7", "cooling": "#58AAEE", "losses": "#57524B",
+    "meta": "#569FF5", "blueowl": "#EDBA4E", "pimco": "#A83A4F", "blackrock": "#D290AB", "holders": "#F6DEE1",
+    "public": "#79A06E", "ok": "#7FDDCF", "fail": "#E8736B", "miss": "#F5D568", "assumed": "#A49DEB",
+    "paper": "#14181B", "wash": "#1C2226", "ink": "#E8EAEB", "ink2": "#A6AEB5", "rule": "#343B40", "hair": "#262C31",
+    "axis": "#79828A", "act": "#7DB7F0",
+}  # fmt: skip
+NAMED = {name: f"@{name}" for name in LIGHT}
+"""Every token by its own name: for figures whose colours are chosen when they are drawn."""
+
+SUPPLY = ("solar", "wind", "battery", "gas", "nuclear", "geothermal", "grid")
+USE = ("it", "cooling", "losses")
+PARTIES = ("meta", "blueowl", "pimco", "blackrock", "holders", "public", "grid")
+STATUS = ("ok", "fail", "miss", "assumed")
+GROUPS = {"supply": SUPPLY, "use": USE, "supply and use": SUPPLY + USE, "parties": PARTIES, "status": STATUS}
+
+LATIN = (
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial'
+)
+JAPANESE = '"Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", "Noto Sans JP"'
+FONT = f"{LATIN}, {JAPANESE}, sans-serif"
+
+
+def template(t: Mapping[str, str]) -> dict[str, Any]:
+    """The Plotly template of one mode, as a plain dict."""
+    label = {"size": 13, "color": t["ink"]}
+    return {
+        "layout": {
+            "font": {"family": FONT, **label},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [t["grid"]],
+            "title": {"text": ""},
+            "margin": {"l": 0, "r": 120, "t": 24, "b": 28, "pad": 0},
+            "showlegend": False,
+            "separators": ".,",
+            **_axes(t),
+            "barmode": "relative",
+            "bargap": 0.26,
+            "hovermode": "x unified",
+            "hoverlabel": {"bgcolor": t["wash"], "bordercolor": t["rule"], "font": label, "align": "left", "namelength": -1},
+            "annotationdefaults": {"showarrow": False, "xanchor": "left", "align": "left", "font": label},
+            "shapedefaults": {"line": {"width": 1, "color": t["axis"]}},
+            "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)", "color": t["ink2"], "activecolor": t["act"]},
+        },
+        "data": _traces(t),
+    }
+
+
+def _axes(t: Mapping[str, str]) -> dict[str, Any]:
+    axis = {
+        "showline": False, "gridcolor": t["hair"], "gridwidth": 1, "zeroline": True, "zerolinecolor": t["axis"],
+        "zerolinewidth": 1, "ticks": "", "tickfont": {"size": 12, "color": t["ink2"]}, "title": {"text": ""},
+    }  # fmt: skip
+    return {
+        "xaxis": {
+            **axis, "showgrid": False, "zeroline": False, "showline": True, "linecolor": t["axis"], "nticks": 7,
+            "showspikes": True, "spikemode": "across", "spikethickness": 1, "spikedash": "solid", "spikecolor": t["axis"],
+        },
+        "yaxis": {
+            **axis, "rangemode": "tozero", "nticks": 5, "ticklabelposition": "inside top", "separatethousands": True,
+        },
+    }  # fmt: skip
+
+
+def _traces(t: Mapping[str, str]) -> dict[str, Any]:
+    label = {"size": 13, "color": t["ink"]}
+    return {
+        "bar": [{"marker": {"line": {"width": 1, "color": t["paper"]}}, "textposition": "none"}],
+        "scatter": [
+            {
+                "line": {"width": 2.5},
+                "marker": {"size": 7, "line": {"width": 1.5, "color": t["paper"]}},
+                "connectgaps": False,
+            }
+        ],
+        "sankey": [
+            {
+                "arrangement": "fixed",
+                "textfont": {**label, "shadow": "none"},
+                "node": {"pad": 22, "thickness": 12, "line": {"width": 0.75, "color": t["axis"]}},
+            }
+        ],
+    }
+
+
+# How far apart colours are, to every eye
+
+Floats = NDArray[np.float64]
+
+_PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+_DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+_TRITANOPIA = [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+EYES: dict[str, Floats] = {
+    "normal": np.eye(3),
+    "protanopia": np.array(_PROTANOPIA),
+    "deuteranopia": np.array(_DEUTERANOPIA),
+    "tritanopia": np.array(_TRITANOPIA),
+}
+"""Machado, Oliveira and Fernandes (2009), full severity, on linear RGB."""
+
+_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+
+
+def linear(colour: str) -> Floats:
+    """Linear RGB of a hexadecimal sRGB colour, shape (3,)."""
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: Floats) -> Floats:
+    """CIE L*a*b* (D65) of linear RGB, shape (3,)."""
+    xyz = (_XYZ @ np.clip(rgb, 0, 1)) / np.array([0.95047, 1, 1.08883])
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def ciede2000(one: Floats, other: Floats) -> float:
+    """Colour difference of two L*a*b* colours (Sharma, Wu and Dalal, 2005)."""
+    (l1, a1, b1), (l2, a2, b2) = one, other
+    mean = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
+    g = 0.5 * (1 - np.sqrt(mean**7 / (mean**7 + 25**7)))
+    a1, a2 = (1 + g) * a1, (1 + g) * a2
+    c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)
+    h1, h2 = np.degrees(np.arctan2(b1, a1)) % 360, np.degrees(np.arctan2(b2, a2)) % 360
+    turn = (h2 - h1 + 180) % 360 - 180
+    light, chroma, hue = (l1 + l2) / 2, (c1 + c2) / 2, (h1 + turn / 2) % 360
+    return _difference(l2 - l1, c2 - c1, 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn) / 2), light, chroma, hue)
+
+
+def _difference(dl: float, dc: float, dh: float, light: float, chroma: float, hue: float) -> float:
+    t = 1 - 0.17 * np.cos(np.radians(hue - 30)) + 0.24 * np.cos(np.radians(2 * hue))
+    t += 0.32 * np.cos(np.radians(3 * hue + 6)) - 0.2 * np.cos(np.radians(4 * hue - 63))
+    sl = 1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2)
+    dl, dc, dh = dl / sl, dc / (1 + 0.045 * chroma), dh / (1 + 0.015 * chroma * t)
+    turn = np.sin(np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2))))
+    r = -2 * np.sqrt(chroma**7 / (chroma**7 + 25**7)) * turn
+    return float(np.sqrt(dl**2 + dc**2 + dh**2 + r * dc * dh))
+
+
+def nearest(tokens: Mapping[str, str], names: tuple[str, ...], eye: str) -> tuple[float, str, str]:
+    """The two colours of a group that an eye tells apart least: their difference, and their names."""
+    seen = {name: lab(EYES[eye] @ linear(tokens[name])) for name in names}
+    return min((ciede2000(seen[a], seen[b]), a, b) for a, b in combinations(names, 2))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours by WCAG 2.2, 1 to 21."""
+    low, high = sorted(float(_XYZ[1] @ linear(colour)) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def on(fill: str, tokens: Mapping[str, str]) -> str:
+    """The token of text on a fill: paper or ink, whichever reads better."""
+    paper, ink = contrast(tokens[fill], "#FFFFFF"), contrast(tokens[fill], "#1A1E21")
+    return "white" if paper >= ink else "black"

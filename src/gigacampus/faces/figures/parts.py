@@ -1,0 +1,112 @@
+"""What figures are made of: axes whose unit stands at the top tick, labels on the data, panels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures.text import Text
+
+RIGHT, RIGHT_NARROW = 132, 78
+"""Room for labels on the right [px]."""
+
+
+def step(top: float, most: int = 4) -> float:
+    """A round step that divides 0 to `top` into at most so many parts.
+
+    >>> step(15.2), step(1.12), step(27.3)
+    (4.0, 0.4, 10.0)
+    """
+    if not top > 0 or not math.isfinite(top):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(top / most))
+    return next(float(f"{power * m:.6g}") for m in (1, 2, 2.5, 4, 5, 10, 20) if top / (power * m) <= most + 1e-9)
+
+
+def upward(top: float, unit: str = "", low: float = 0.0, room: float = 1.1, **more: Any) -> dict[str, Any]:
+    """A vertical axis from zero (or below, where something is negative), with the unit on its top tick."""
+    size = step(max(top, -low))
+    ticks = [k * size for k in range(math.ceil(low / size - 1e-9), math.floor(top / size + 1e-9) + 1)]
+    labels: list[Any] = [_tick(tick, size) for tick in ticks]
+    if unit:
+        labels[-1] = Text(f"{labels[-1]} {unit}", f"{labels[-1]} {numbers.unit_ja(unit)}")
+    if low >= 0 and ticks[0] == 0:
+        labels[0] = ""
+    return {"range": [low * room, top * room], "tickvals": ticks, "ticktext": labels, **more}
+
+
+def between(low: float, high: float, unit: str = "", digits: int = 2, **more: Any) -> dict[str, Any]:
+    """A vertical axis that does not start at zero: for lines of ratios alone."""
+    size = step(max(high - low, 1e-9), 3)
+    first, last = math.floor(low / size + 1e-9), math.ceil(high / size - 1e-9)
+    ticks = [k * size for k in range(first, max(last, first + 1) + 1)]
+    labels: list[Any] = [numbers.fixed(tick, digits) for tick in ticks]
+    if unit:
+        labels[-1] = Text(f"{labels[-1]} {unit}", f"{labels[-1]} {numbers.unit_ja(unit)}")
+    span = ticks[-1] - ticks[0]
+    return {"range": [ticks[0] - 0.04 * span, ticks[-1] + 0.16 * span], "tickvals": ticks, "ticktext": labels,
+            "zeroline": False, **more}  # fmt: skip
+
+
+def _tick(value: float, size: float) -> str:
+    decimals = max(0, -math.floor(math.log10(size) + 1e-9)) if size < 1 else int(size != round(size))
+    return numbers.fixed(value, decimals)
+
+
+def years(first: int, last: int, room: float = 0.0, every: int = 4) -> dict[str, Any]:
+    """A horizontal axis of years, ticks in fours, with room at the left for the vertical axis's labels."""
+    ticks = [year for year in range(first, last + 1) if (year - first) % every == 0]
+    return {"range": [first - 0.5 - room * (last - first + 1), last + 0.6], "tickvals": ticks,
+            "ticktext": [str(year) for year in ticks], "showspikes": False}  # fmt: skip
+
+
+def note(text: Any, x: float, y: float, **more: Any) -> dict[str, Any]:
+    """Text at a place of the figure, in parts of the plot's area unless told otherwise."""
+    return {"text": text, "x": x, "y": y, "xref": "paper", "yref": "paper", "showarrow": False, "xanchor": "left",
+            "align": "left", **more}  # fmt: skip
+
+
+def named(name: Text, value: str = "", ja: str = "", wrap: bool = False) -> Text:
+    """A label: the name bold, its value regular."""
+    gap = "<br>" if wrap else " "
+    return Text(f"<b>{name.en}</b>{gap}{value}".rstrip(), f"<b>{name.of('ja')}</b>{gap}{ja or value}".rstrip())
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move labels apart, so that neighbours stand at least `gap` from each other within bounds; order is kept.
+
+    >>> spread([0.0, 1.0, 10.0], 4.0, 0.0, 20.0)
+    [0.0, 4.0, 10.0]
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    found = [min(max(places[i], low), high) for i in order]
+    for i in range(1, len(found)):
+        found[i] = max(found[i], found[i - 1] + gap)
+    for i in range(len(found) - 1, -1, -1):
+        ceiling = high if i == len(found) - 1 else found[i + 1] - gap
+        found[i] = min(found[i], ceiling)
+    result = [0.0] * len(places)
+    for place, i in zip(found, order, strict=True):
+        result[i] = place
+    return result
+
+
+def beside(
+    names: Sequence[tuple[Text, str]], at: Sequence[float], axis: dict[str, Any], height: int, wrap: bool = False,
+    yref: str = "y", domain: float = 1.0,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Labels at the right of the plot, each at the height of its data, moved apart where they would touch."""
+    low, high = axis["range"]
+    line = (37 if wrap else 19) / (height - 52) / domain * (high - low)
+    places = spread(at, line, low + line / 2.4, high - line / 2.4)
+    return [
+        note(named(name, value, wrap=wrap), 1.0, place, yref=yref, xshift=8, yanchor="middle")
+        for (name, value), place in zip(names, places, strict=True)
+    ]
+
+
+def panel(text: Text, top: float) -> dict[str, Any]:
+    """The heading of a panel, above its top edge."""
+    return note(Text(f"<b>{text.en}</b>", f"<b>{text.of('ja')}</b>"), 0.0, top, yanchor="bottom", yshift=3)

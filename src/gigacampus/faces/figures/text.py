@@ -1,0 +1,78 @@
+"""Text in both languages, and what a figure needs to become plain JSON: texts, colours by name, arrays."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LANGUAGES = ("en", "ja")
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same text in English and Japanese; where it is the same in both, one is enough."""
+
+    en: str
+    ja: str = ""
+
+    def of(self, language: str) -> str:
+        """The text in a language."""
+        return self.ja if language == "ja" and self.ja else self.en
+
+    def __bool__(self) -> bool:
+        return bool(self.en)
+
+
+@dataclass(frozen=True)
+class Finding(Text):
+    """What a figure shows, in one sentence of at most 100 characters, computed from the data."""
+
+
+def plain(value: Any) -> Any:
+    """A figure's part as JSON: texts as ``{en, ja}``, large arrays as Plotly's typed arrays, small ones as lists."""
+    if isinstance(value, Text):
+        return {"en": value.en, "ja": value.ja} if value.ja and value.ja != value.en else value.en
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return typed(value) if value.dtype.itemsize <= 4 else plain(value.tolist())
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def typed(values: np.ndarray[Any, Any]) -> dict[str, str]:
+    """An array as Plotly reads it packed: its dtype, and its bytes in base64."""
+    little = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<")))
+    name = {"f": "f", "i": "i", "u": "u"}[values.dtype.kind] + str(values.dtype.itemsize)
+    return {"dtype": name, "bdata": base64.b64encode(little.tobytes()).decode("ascii")}
+
+
+def resolve(value: Any, tokens: Mapping[str, str], language: str) -> Any:
+    """A plain figure with its texts in one language and its colours in one mode; ``@gas/0.42`` is gas at 42 %."""
+    if isinstance(value, str):
+        return colour(value[1:], tokens) if value.startswith("@") else value
+    if isinstance(value, list):
+        return [resolve(item, tokens, language) for item in value]
+    if isinstance(value, dict):
+        if set(value) == {"en", "ja"}:
+            return value[language]
+        return {key: resolve(item, tokens, language) for key, item in value.items()}
+    return value
+
+
+def colour(name: str, tokens: Mapping[str, str]) -> str:
+    """A token's colour, with its opacity if one is given.
+
+    >>> colour("gas/0.5", {"gas": "#C25B2A"})
+    'rgba(194,91,42,0.5)'
+    """
+    token, _, opacity = name.partition("/")
+    if not opacity:
+        return tokens[token]
+    red, green, blue = (int(tokens[token][i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
