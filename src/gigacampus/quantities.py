@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -80,7 +81,7 @@ def parse_quantity(text: str, unit: str) -> float:
         raise ValueError(f"the unit is missing; write '{number} {example}'")
     if spelling not in factors:
         raise ValueError(f"{shorten(spelling, 24)} is not a unit here; use one of {', '.join(factors)}")
-    value = float(number.replace(",", "")) * factors[spelling]
+    value = float(Decimal(number.replace(",", "")) * Decimal(repr(factors[spelling])))  # 6.581 % is 0.06581, to the bit
     if abs(value) > 1e300:
         raise ValueError("the number is too large")
     return value

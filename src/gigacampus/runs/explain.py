@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from gigacampus.campus.spec import Origin
 from gigacampus.errors import CampusError, Problem
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
@@ -85,7 +87,12 @@ def _row(run: Run, name: str, above: frozenset[str]) -> Node:
     row = graph.rows[name]
     about = f"{row.label}: {row.formula}" if row.formula else row.label
     children = [_row(run, behind, above | {name}) for behind in graph.precedents(name) if behind not in above | {name}]
-    total = run.finance.rows[name]
-    value = float(total if getattr(total, "ndim", 0) == 0 else total.sum())
     origin = run.loaded.origins.get(DEAL + row.path) if row.path else None
-    return Node(name, value, row.unit, about, tuple(children), (origin,) if origin else ())
+    return Node(name, *_value(run.finance.rows[name], row.unit), about, tuple(children), (origin,) if origin else ())
+
+
+def _value(values: Any, unit: str) -> tuple[float | None, str]:
+    """A scalar as it is, money summed over the months; what cannot be summed is said to be by month."""
+    if values.ndim == 0 or np.all(values == values[0]):
+        return float(values.ravel()[0]), unit
+    return (float(values.sum()), unit) if unit == "USD" else (None, "by month")

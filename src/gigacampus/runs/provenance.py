@@ -49,4 +49,10 @@ def plain(origin: Origin) -> dict[str, Any]:
     """An origin as JSON."""
     place = {"line": origin.line} if origin.line else {}
     source = {"title": origin.source.title, "url": origin.source.url, "date": origin.source.date or origin.year}
-    return {"value": origin.value, "from": origin.kind, "grade": origin.grade, "source": source} | place
+    return {
+        "value": origin.value,
+        "unit": origin.unit,
+        "from": origin.kind,
+        "grade": origin.grade,
+        "source": source,
+    } | place

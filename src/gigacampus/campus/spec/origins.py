@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gigacampus.campus import catalog
@@ -13,13 +13,15 @@ from gigacampus.campus.spec.campus import Campus, Document
 from gigacampus.campus.spec.parse import Lines, Path, dotted
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.errors import Problem, SpecError
+from gigacampus.quantities import Quantity
 
 
 @dataclass(frozen=True)
 class Origin:
     """Where one value of the spec comes from.
 
-    `kind` is spec, catalog or default; `grade` one of `catalog.GRADES`; `line` that of the file for kind spec.
+    `kind` is spec, catalog or default; `grade` one of `catalog.GRADES`; `line` that of the file for kind spec; `unit` that
+    of the value, empty where it has none.
     """
 
     path: str
@@ -30,6 +32,7 @@ class Origin:
     line: int | None = None
     year: int | None = None
     note: str = ""
+    unit: str = ""
 
 
 def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]]:
@@ -61,7 +64,8 @@ def origins(campus: Campus, lines: Lines, file: str) -> dict[str, Origin]:
             name = dotted(path)
             if isinstance(value, float) and math.isnan(value):
                 value = "unknown"  # found from a published figure by the deal's solve  # noqa: PLW2901
-            found[name] = _origin(name, path, value, holder, lines, _document(name, cited))
+            origin = _origin(name, path, value, holder, lines, _document(name, cited))
+            found[name] = replace(origin, unit=_unit(holder, str(path[-1])))
     for path_cited in cited:
         if not any(_within(name, path_cited) for name in found):
             raise _stale(path_cited, found, lines, file)
@@ -87,6 +91,20 @@ def _origin(name: str, path: Path, value: Any, holder: Part | None, lines: Lines
         if figure is not None:
             return Origin(name, value, "catalog", figure.grade, figure.source, year=figure.year, note=figure.note)
     return Origin(name, value, "default", "A", catalog.Source("default of gigacampus, assumed"))
+
+
+def _unit(holder: Part | None, name: str) -> str:
+    if holder is None:
+        return ""
+    field = type(holder).model_fields[name]
+    return next((mark.unit for mark in (*field.metadata, *_marks(field.annotation)) if isinstance(mark, Quantity)), "")
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    """Metadata anywhere in an annotation, as in ``MW | None``."""
+    yield from getattr(annotation, "__metadata__", ())
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _marks(argument)
 
 
 def _stale(path: str, found: Mapping[str, Origin], lines: Lines, file: str) -> SpecError:

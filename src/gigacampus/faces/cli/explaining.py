@@ -11,6 +11,7 @@ from gigacampus.campus.catalog import GRADES
 from gigacampus.campus.spec import Origin
 from gigacampus.faces import numbers
 from gigacampus.faces.cli import say
+from gigacampus.quantities import format_quantity
 from gigacampus.runs import explain as walk
 from gigacampus.runs import inputs
 from gigacampus.runs.pipeline import Run
@@ -35,11 +36,11 @@ def explain(path: Path, name: str, as_json: bool) -> None:
 
 def _tree(node: walk.Node, depth: int, shown: set[str], seen: dict[str, Origin]) -> Iterator[str]:
     seen.update({origin.path: origin for origin in node.inputs})
-    value, unit = numbers.shown(node.value, node.unit, ratio=True)
-    again = " (above)" if node.name in shown and node.children else ""
-    text = f"{'  ' * depth}{node.name} = {value} {unit}".rstrip() + again
-    about = "" if again else node.about
-    yield f"{text}  {about}"[: WIDTH - 1] + ("…" if len(text) + len(about) + 2 > WIDTH else "")
+    again = node.name in shown and bool(node.children)
+    text = f"{'  ' * depth}{node.name}{_equals(node)}"
+    rest = "  (above)" if again else f"  {node.about}"
+    room = WIDTH - len(text)
+    yield text + (rest if len(rest) <= room else rest[: max(room - 1, 0)] + "…")
     if again:
         return
     shown.add(node.name)
@@ -47,8 +48,19 @@ def _tree(node: walk.Node, depth: int, shown: set[str], seen: dict[str, Origin])
         yield from _tree(child, depth + 1, shown, seen)
 
 
+def _equals(node: walk.Node) -> str:
+    if node.value is None:
+        return f" ({node.unit})" if node.unit == "by month" else " is undefined"
+    if node.unit == "fraction":
+        return f" = {numbers.significant(100 * node.value)} %"
+    value, unit = numbers.shown(node.value, node.unit, ratio=True)
+    return f" = {value} {unit}".rstrip()
+
+
 def _source(origin: Origin) -> str:
     place = f"line {origin.line}" if origin.line else origin.kind
-    value = f"{origin.value:,.6g}" if isinstance(origin.value, (int, float)) else str(origin.value)
+    value = str(origin.value)
+    if origin.unit and isinstance(origin.value, float):
+        value = format_quantity(origin.value, origin.unit)
     source = " ".join(part for part in (origin.source.title, origin.source.url) if part)
     return f"  {origin.path} = {value} ({GRADES[origin.grade]}, {place})\n      source: {source}"
