@@ -37,7 +37,7 @@ def capital_recovery_factor(rate: float, years: float) -> float:
     Examples
     --------
     >>> round(capital_recovery_factor(0.0536, 30), 6)
-    0.067747
+    0.067745
     >>> capital_recovery_factor(0.0, 20)
     0.05
     """

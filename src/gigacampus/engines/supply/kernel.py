@@ -24,10 +24,14 @@ def run(given: Hourly) -> Flows:
 
 @cache
 def _compiled() -> Callable[..., None]:
-    """Compile once a process, and keep the machine code beside this file (or in the user's cache) between processes."""
+    """Compile once, and keep the machine code beside this file, or in the user's cache, where either can be written."""
     import numba
 
-    compiled: Callable[..., None] = numba.njit(_SIGNATURE, cache=True)(_loop)
+    compiled: Callable[..., None]
+    try:
+        compiled = numba.njit(_SIGNATURE, cache=True)(_loop)
+    except (OSError, RuntimeError):
+        compiled = numba.njit(_SIGNATURE)(_loop)
     return compiled
 
 
