@@ -25,9 +25,9 @@ from ruamel.yaml.events import (
 
 from gigacampus.errors import Problem, SpecError, shorten
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 500_000
 MAX_DEPTH = 64
-MAX_NODES = 50_000
+MAX_NODES = 10_000
 
 Path = tuple[str | int, ...]
 Lines = dict[Path, int]
