@@ -73,7 +73,7 @@ class Graph:
 
     def __getstate__(self) -> dict[str, Any]:
         """Compiled plans are made again when needed: they cannot be stored."""
-        return self.__dict__ | {"_plans": {}}
+        return self.__dict__ | {"_plans": {}, "_compiled": {}}
 
     def add(
         self,
