@@ -28,7 +28,7 @@ from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
-from gigacampus.engines.facility.settle import Hourly, over_life
+from gigacampus.engines.facility.settle import Hourly, load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
 
@@ -196,7 +196,7 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
     """
     _within_rating(it, it_rating)
     plant = Plant(facility, server, Outdoors.of(weather))
-    flows = plant.evaluate(it / it_rating[:, None], plant.out)
+    flows = plant.evaluate(load_of(it, it_rating), plant.out)
     return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
 
 
@@ -233,9 +233,12 @@ def settle(
 
 def _within_rating(it: Floats, rating: Floats) -> None:
     """Refuse IT power that the halls are not built for."""
-    load = it / rating[:, None]
-    if not (np.all(load >= 0) and np.all(load <= 1 + 1e-9)):
-        raise SpecError(f"IT power must lie between 0 and its rating; it is {np.max(load):.3g} of it at the highest")
+    if not (np.all(it >= 0) and np.all(it <= rating[:, None] * (1 + 1e-9))):
+        phase, hour = np.unravel_index(np.argmax(it - rating[:, None]), it.shape)
+        raise SpecError(
+            f"IT power must lie between 0 and its rating; phase {phase + 1} asks for {it[phase, hour]:.6g} MW in hour "
+            f"{hour} of the weather year and is built for {rating[phase]:.6g} MW"
+        )
 
 
 def _result(hourly: Hourly) -> FacilityResult:

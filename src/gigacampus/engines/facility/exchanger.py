@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gigacampus.engines.facility.outdoors import Floats
+from gigacampus.errors import SpecError
 
 _ROUNDS = 60
 _CLOSE = 1e-9
@@ -47,11 +48,21 @@ def effectiveness(ntu: Floats, ratio: Floats) -> Floats:
 def ntu_for(effect: float, ratio: float) -> float:
     """NTU of a counterflow exchanger with an effectiveness on the water side; the inverse of `effectiveness`.
 
+    Raises
+    ------
+    SpecError
+        If no exchanger is large enough, for so little air cannot take the heat.
+
     Examples
     --------
     >>> ntu_for(0.5, 1.0)
     1.0
     """
+    if ratio * effect >= 1 or effect >= 1:
+        raise SpecError(
+            f"a cooler cannot cool water by {effect:.1%} of the inlets' difference with water's heat capacity rate at "
+            f"{ratio:.3g} of the air's; lower capacity_ratio or range, or widen approach"
+        )
     if abs(1 - ratio) < 1e-9:
         return effect / (1 - effect)
     return float(np.log((1 - ratio * effect) / (1 - effect)) / (1 - ratio))
@@ -91,8 +102,11 @@ def _logit(x: Floats) -> Floats:
 
 
 def _illinois(f: Callable[[Floats], Floats], a: Floats, b: Floats, fa: Floats, fb: Floats) -> Floats:
-    """Root of a rising function in [a, b], element by element; anything where there is none."""
-    c = b
+    """Root of a rising function in [a, b], element by element; anything where there is none.
+
+    A root once found is not moved again, so that no element's result depends on the others.
+    """
+    root, found = b, (fa * fb >= 0) | (np.abs(fb) <= _CLOSE)
     for _ in range(_ROUNDS):
         span = fb - fa
         apart = np.abs(span) > 0
@@ -102,6 +116,8 @@ def _illinois(f: Callable[[Floats], Floats], a: Floats, b: Floats, fa: Floats, f
         crossed = fc * fb < 0
         a, fa = np.where(crossed, b, a), np.where(crossed, fb, fa / 2)
         b, fb = c, fc
-        if not np.any(np.abs(fc[(fa * fb < 0)]) > _CLOSE):
+        root = np.where(found, root, c)
+        found = found | (np.abs(fc) <= _CLOSE)
+        if np.all(found):
             break
-    return c
+    return root

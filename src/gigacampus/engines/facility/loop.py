@@ -11,6 +11,10 @@ from gigacampus.engines.facility.outdoors import Floats, Outdoors
 from gigacampus.engines.facility.rejection import Cooler
 from gigacampus.engines.facility.sides import Side, side
 
+MOST_AIR = 1.5
+"""Most air over water, both over design, to which coolers without chillers are driven (assumed): at part load
+more air would cost fan power and hardly cool."""
+
 
 def cool(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: float) -> Side:
     """Carry heat away in facility water.
@@ -71,14 +75,14 @@ def _outer(plant: CoolingPlant, full: float, rise: float, supply: float) -> tupl
 def _outside_alone(
     plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: float, rise: float
 ) -> dict[str, Floats]:
-    """Coolers without chillers: fans follow the set-point, and at full speed the supply floats."""
+    """Coolers without chillers: fans follow the set-point, and at their most the supply floats."""
     assert plant.loop is not None
     cooler, pump, _ = _outer(plant, full, rise, supply)
     flow, cooling = cooler.water_flow(heat / full), np.full_like(heat, cooler.rise)
     target = np.array(supply - plant.loop.exchanger_approach)
-    most = np.ones_like(heat)
+    most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
     speed = cooler.air_flow(out, flow, cooling, target, most)
-    excess = np.where(speed >= 1, np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0), 0.0)
+    excess = np.where(speed >= most, np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0), 0.0)
     total = heat * (1 + pump)
     return {
         "pumps": heat * pump,

@@ -45,7 +45,7 @@ def condition(spec: OutsideAir, out: Outdoors) -> Supply:
     All changes are adiabatic. Too dry, air is humidified up to the lowest dew point. Too cold or too humid for that
     temperature, it is mixed with return air: the share of outside air follows from the enthalpy balance of the hall,
     s = dh / (dh + h_supply - h_outside) with dh the heat of the hall per kilogram. Too warm, it is wetted as far as the
-    upper temperature, the effectiveness and the highest relative humidity allow.
+    upper temperature, the effectiveness and the highest humidity allow.
     """
     humidity = np.maximum(out.humidity, air.humidity_ratio_from_dew_point(spec.dew_point_min, out.pressure))
     floor = np.maximum(spec.supply_min, _driest(humidity, spec.rh_max, out.pressure))
@@ -58,7 +58,8 @@ def condition(spec: OutsideAir, out: Outdoors) -> Supply:
     gain = spec.rise * (air.HEAT_CAPACITY + 1.86 * humidity)
     share = gain / (gain + np.maximum(air.enthalpy(temperature, humidity) - out.enthalpy, 0.0))
     excess = np.maximum(temperature - spec.supply_max, 0.0)
-    short = (excess > 1e-6) | (_driest(humidity, spec.rh_max, out.pressure) > temperature + 0.05)
+    humid = (_driest(humidity, spec.rh_max, out.pressure) > temperature + 0.05) | (humidity > _most(spec, out) + 1e-9)
+    short = (excess > 1e-6) | humid
     return Supply(
         temperature, humidity, share, share * np.maximum(humidity - out.humidity, 0.0), excess, short.astype(float)
     )
@@ -69,10 +70,21 @@ def _driest(humidity: Floats, rh: float, pressure: Floats) -> Floats:
     return air.dew_point_from_vapour_pressure(air.vapour_pressure(humidity, pressure) / rh)
 
 
+def _most(spec: OutsideAir, out: Outdoors) -> Floats:
+    """Highest humidity ratio that the supply air may have [kg/kg]."""
+    if spec.dew_point_max is None:
+        return np.full_like(out.pressure, np.inf)
+    return air.humidity_ratio_from_dew_point(spec.dew_point_max, out.pressure)
+
+
 def _wetted(spec: OutsideAir, out: Outdoors, full: Floats) -> Floats:
     """Coldest temperature that wetting may and can reach, not below the upper supply temperature."""
     reach = out.dry_bulb - spec.effectiveness * (out.dry_bulb - out.wet_bulb)
-    limit = np.maximum(reach, _at_humidity(out, spec.rh_max))
+    most = _most(spec, out)
+    at_most = np.where(
+        np.isinf(most), -np.inf, air.dry_bulb_from_enthalpy(out.enthalpy, np.where(np.isinf(most), 0, most))
+    )
+    limit = np.maximum(np.maximum(reach, _at_humidity(out, spec.rh_max)), at_most)
     return np.minimum(np.maximum(limit, spec.supply_max), full)
 
 

@@ -102,6 +102,8 @@ class Plant:
             return side(inside.it), cooling.hall(plant.air_plant or plant, out, to_air, full)
         liquid = cooling.liquid(plant, out, inside.it * share, share)
         assert plant.air_plant is not None
+        if full <= share:
+            return liquid, side(inside.it)
         return liquid, cooling.hall(plant.air_plant, out, to_air, full - share)
 
     def evaluate(self, load: Floats, out: Outdoors) -> Flows:

@@ -68,6 +68,12 @@ def allowed(plant: Plant, served: Floats, upper: Floats, hours: Ints) -> Allowed
     return Allowed(load, np.minimum(served / idle, 1.0))
 
 
+def load_of(it: Floats, rating: Floats) -> Floats:
+    """IT over its rating, shape (P, W); 0 where nothing is built."""
+    built = np.broadcast_to(rating[:, None], it.shape)
+    return np.divide(it, built, out=np.zeros_like(it), where=built > 0)
+
+
 @dataclass(frozen=True)
 class Hourly:
     """Flows over the life, and which of its hours were short of power."""
@@ -79,7 +85,7 @@ class Hourly:
 
 def over_life(plant: Plant, timeline: Timeline, it: Floats, rating: Floats, served: Floats | None) -> Hourly:
     """Flows [MW, m3/h] of every hour of the life, at the IT power that served power allows."""
-    flows = plant.evaluate(it / rating[:, None], plant.out).scaled(rating[:, None])
+    flows = plant.evaluate(load_of(it, rating), plant.out).scaled(rating[:, None])
     laid = {field.name: timeline.gather(getattr(flows, field.name)) for field in fields(Flows)}
     none = np.zeros(timeline.hours, bool)
     if served is None:

@@ -10,13 +10,13 @@ from gigacampus.engines.facility.outdoors import HOUR, Floats, Outdoors
 
 def saturated_at(enthalpy: Floats, pressure: Floats, guess: Floats) -> Floats:
     """Temperature of saturated air with an enthalpy [kJ/kg]: Newton's method from a guess [degC], within 1e-6 K."""
-    t = np.array(guess, dtype=float)
+    t, found = np.array(guess, dtype=float), np.zeros(np.shape(guess), bool)
     for _ in range(20):
         ratio = air.saturation_humidity_ratio(t, pressure)
         slope = 1.006 + 1.86 * ratio + (2501.0 + 1.86 * t) * ratio * _log_slope(t) * (1 + ratio / air.MOLAR_MASSES)
         step = (air.enthalpy(t, ratio) - enthalpy) / slope
-        t = t - step
-        if not np.any(np.abs(step) > 1e-6):
+        t, found = np.where(found, t, t - step), found | (np.abs(step) <= 1e-6)
+        if np.all(found):
             break
     return t
 

@@ -1,0 +1,203 @@
+"""Each part of the plant against figures that others publish, or arithmetic."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from facility_cases import weather
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gigacampus import air
+from gigacampus.campus.spec.facility import Chiller, HeatRejection, OutsideAir
+from gigacampus.engines.facility import chiller, exchanger, outside_air, power_chain, water
+from gigacampus.engines.facility.outdoors import Outdoors
+from gigacampus.engines.facility.rejection import Cooler
+from gigacampus.errors import SpecError
+
+
+def one(x: float) -> np.ndarray:
+    return np.array([x])
+
+
+def at_wet_bulb(wet_bulb: float) -> Outdoors:
+    """Air of a wet bulb, 3 K warmer."""
+    ratio = float(air.humidity_ratio_from_wet_bulb(wet_bulb + 3, wet_bulb, 101_325.0))
+    dew = air.dew_point_from_vapour_pressure(air.vapour_pressure(ratio, 101_325.0))
+    return Outdoors.of(weather(wet_bulb + 3, air.relative_humidity(wet_bulb + 3, dew)))
+
+
+@pytest.mark.parametrize(
+    ("wet_bulb", "over", "published"),
+    [(25.55, 1.0, 3.85), (10.0, 1.0, 7.77), (0.0, 1.0, 11.16), (25.55, 1.5, 6.27)],
+)
+def test_tower_approach_as_yorkcalc(wet_bulb: float, over: float, published: float) -> None:
+    """Merkel from one design point stays within 0.3 K of York's polynomial at a range of 5.56 K."""
+    tower = Cooler(HeatRejection.model_validate({"use": "wet-tower", "margin": 1.0}), 1.0, 5.56)
+    leaving = tower.leaving(at_wet_bulb(wet_bulb), one(1 / over), one(1.0), one(5.56))
+    assert leaving[0] - wet_bulb == pytest.approx(published, abs=0.3)
+
+
+def test_dry_cooler_gives_its_record() -> None:
+    cooler = Cooler(HeatRejection.model_validate({"use": "dry-cooler", "margin": 1.0}), 2.931, 5.56)
+    out = Outdoors.of(weather(35.0, 0.3))
+    assert cooler.leaving(out, one(1.0), one(1.0), one(5.56))[0] == pytest.approx(40.55, abs=1e-9)
+    assert 1e3 * cooler.fans(one(1.0))[0] == pytest.approx(117.68, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["dry-cooler", "adiabatic-cooler", "wet-tower"])
+@pytest.mark.parametrize("load", [0.05, 0.4, 1.0])
+def test_air_flow_brings_the_water_to_its_target(name: str, load: float) -> None:
+    """At the air flow found, the water leaves at the set-point; colder air needs less of it."""
+    cooler = Cooler(HeatRejection.model_validate(name), 1.0, 7.5)
+    out = Outdoors.of(weather([2.0, 12.0, 21.0, 24.0], [0.5, 0.6, 0.4, 0.5]))
+    flow, cooling = cooler.water_flow(np.full(4, load)), np.full(4, 7.5)
+    speed = cooler.air_flow(out, flow, cooling, np.array(35.0), np.ones(4))
+    leaving = cooler.leaving(out, speed, flow, cooling)
+    inside = speed > cooler.spec.fan_minimum * (1 + 1e-9)
+    assert leaving[inside] == pytest.approx(35.0, abs=1e-5)
+    assert np.all(leaving[~inside] < 35.0)
+    assert np.all(np.diff(speed[:3]) >= 0)
+
+
+def test_air_flow_is_at_its_most_where_the_target_cannot_be_had() -> None:
+    cooler = Cooler(HeatRejection.model_validate("dry-cooler"), 1.0, 7.5)
+    out = Outdoors.of(weather([30.0, 34.9, 40.0], 0.3))
+    speed = cooler.air_flow(out, cooler.water_flow(np.ones(3)), np.full(3, 7.5), np.array(35.0), np.full(3, 0.8))
+    assert speed[1:].tolist() == pytest.approx([0.8, 0.8])
+
+
+@given(st.floats(0.01, 8), st.floats(0.05, 5))
+def test_effectiveness_is_the_textbooks_and_invertible(ntu: float, ratio: float) -> None:
+    e = float(exchanger.effectiveness(np.array(ntu), np.array(ratio)))
+    if abs(1 - ratio) > 1e-3:
+        x = math.exp(-ntu * (1 - ratio))
+        assert e == pytest.approx((1 - x) / (1 - ratio * x), rel=1e-9)
+    assert 0 < e < min(1.0, 1 / ratio) + 1e-12
+    if ntu * max(1.0, ratio) < 8 and abs(1 - ratio) > 1e-3:
+        assert exchanger.ntu_for(e, ratio) == pytest.approx(ntu, rel=1e-6)
+
+
+def test_a_cooler_that_no_exchanger_can_build_is_refused() -> None:
+    spec = HeatRejection.model_validate({"use": "dry-cooler", "capacity_ratio": 2.5})
+    with pytest.raises(SpecError, match="lower capacity_ratio"):
+        _ = Cooler(spec, 1.0, 5.56).ntu
+
+
+@pytest.mark.parametrize(("lift", "eta"), [(7.5, 0.50), (12.5, 0.57), (17.5, 0.63), (22.5, 0.69), (27.5, 0.71)])
+def test_carnot_cop_has_the_stated_etas(lift: float, eta: float) -> None:
+    assert chiller.carnot_cop(15.0, one(15 + lift))[0] == pytest.approx(eta * (15 - 2 + 273.15) / (lift + 9))
+
+
+def test_carnot_cop_falls_with_lift_and_stops_at_its_ends() -> None:
+    cops = chiller.carnot_cop(15.0, np.linspace(20, 45, 200))
+    assert np.all(np.diff(cops) < 0)
+    assert chiller.carnot_cop(15.0, one(10.0)) == chiller.carnot_cop(15.0, one(20.0))
+    with pytest.raises(SpecError, match="30 K"):
+        chiller.carnot_cop(15.0, one(45.1))
+
+
+def test_curves_give_the_reference_and_agree_with_the_carnot_fraction() -> None:
+    york = Chiller.model_validate("york-yk-vsd")
+    at_reference = chiller.full_load_cop(york, 5.56, one(23.89))[0]
+    assert at_reference == pytest.approx(6.84, rel=0.03)
+    assert at_reference == pytest.approx(chiller.carnot_cop(5.56, one(23.89))[0], rel=0.15)
+    power, beyond = chiller.chill(york, one(1.0), 1 / york.capacity, 5.56, one(23.89))
+    assert power[0] == pytest.approx(1 / 6.84, rel=0.03)
+    assert beyond[0] == pytest.approx(0.0, abs=0.03)
+
+
+def test_curves_beyond_their_box() -> None:
+    """Leaving water beyond the box is refused; a hot condenser follows Carnot, a cold one is held by control."""
+    york = Chiller.model_validate("york-yk-vsd")
+    with pytest.raises(SpecError, match=r"outside the chiller's curves, 4\.44 to 8\.89"):
+        chiller.full_load_cop(york, 12.8, one(20.0))
+    edge, beyond = chiller.full_load_cop(york, 7.0, np.array([29.44, 35.0]))
+    assert beyond == pytest.approx(edge * (29.44 - 7 + 9) / (35 - 7 + 9))
+    cold = chiller.full_load_cop(york, 7.0, np.array([12.78, 5.0]))
+    assert cold[0] == cold[1]
+
+
+def test_chiller_power_rises_with_heat_and_stops_at_capacity() -> None:
+    code = Chiller.model_validate("code-air-cooled")
+    power, beyond = chiller.chill(code, np.linspace(0, 2, 400), 1.0, 9.0, np.full(400, 40.0))
+    assert power[0] == 0
+    held = beyond == 0
+    assert np.all(np.diff(power[held]) > 0)
+    assert np.ptp(power[~held]) < 1e-12
+    assert (power + beyond)[-1] > (power + beyond)[held][-1]
+
+
+@pytest.mark.parametrize(("t", "rh", "share"), [(-5, 0.6, 0.58), (5, 0.6, 0.65), (15, 0.6, 0.77), (25, 0.6, 0.88)])
+def test_share_of_tower_heat_that_evaporates(t: float, rh: float, share: float) -> None:
+    """Within 0.1 of the shares derived elsewhere from saturated leaving air, at a design flow of air."""
+    tower = Cooler(HeatRejection.model_validate("wet-tower"), 1.0, 5.56)
+    evaporation, latent = tower.evaporation(Outdoors.of(weather(t, rh)), one(1.0), one(1.0), one(30.0), False)
+    assert latent[0] == pytest.approx(share, abs=0.1)
+    assert evaporation[0] == pytest.approx(latent[0] * 3600 / 2450, rel=0.03)
+
+
+def test_all_latent_is_the_textbooks_figure() -> None:
+    assert water.all_latent(one(1.0), one(35.0))[0][0] == pytest.approx(1.49, abs=0.005)
+
+
+@given(st.floats(0, 10), st.floats(0, 3), st.floats(1.1, 20))
+def test_water_balances(evaporation: float, drift: float, cycles: float) -> None:
+    e, d = one(evaporation), one(drift)
+    assert water.makeup(e, d, cycles) == pytest.approx(e + d + water.blowdown(e, d, cycles), rel=1e-12, abs=1e-15)
+
+
+def test_saturated_air_is_found_again() -> None:
+    t, p = np.array([-15.0, 0.5, 20.0, 45.0]), np.full(4, 95_000.0)
+    enthalpy = air.enthalpy(t, air.saturation_humidity_ratio(t, p))
+    assert water.saturated_at(enthalpy, p, t + 4) == pytest.approx(t, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("t", "rh", "case"), [(-10, 0.5, "mixed"), (22, 0.5, "outside"), (33, 0.15, "wetted"), (24, 0.95, "humid")]
+)
+def test_outside_air_closes_its_balances(t: float, rh: float, case: str) -> None:
+    """Energy and water of the hall, written out anew: what enters with outside air and heat leaves with return air."""
+    spec = OutsideAir.model_validate("prineville")
+    out = Outdoors.of(weather(t, rh))
+    s = outside_air.condition(spec, out)
+    gain = spec.rise * (1.006 + 1.86 * s.humidity)
+    back = air.enthalpy(s.temperature + spec.rise, s.humidity)
+    mixed = s.share * out.enthalpy + (1 - s.share) * back
+    assert mixed == pytest.approx(air.enthalpy(s.temperature, s.humidity), abs=1e-9)
+    assert back - air.enthalpy(s.temperature, s.humidity) == pytest.approx(gain)
+    assert s.share * out.humidity + (1 - s.share) * s.humidity + s.added == pytest.approx(s.humidity, abs=1e-12)
+    assert (s.share[0] < 1) == (case in ("mixed", "humid"))
+    assert (s.added[0] > 0) == (case in ("mixed", "wetted"))
+    assert bool(s.short[0]) == (case == "humid")
+
+
+def test_outside_air_stays_in_its_box() -> None:
+    """Over all weathers that are not called short, temperature, dew point and humidity hold."""
+    spec = OutsideAir.model_validate({"use": "prineville", "dew_point_max": "15 C"})
+    t, rh = (grid.ravel() for grid in np.meshgrid(np.linspace(-30, 48, 79), np.linspace(0.03, 1, 40)))
+    out = Outdoors.of(weather(t, rh))
+    s = outside_air.condition(spec, out)
+    held = s.short == 0
+    dew = air.dew_point_from_vapour_pressure(air.vapour_pressure(s.humidity, out.pressure))
+    relative = air.vapour_pressure(s.humidity, out.pressure) / air.saturation_pressure(s.temperature)
+    assert np.all((s.temperature[held] > 17.999) & (s.temperature[held] < 26.701))
+    assert np.all((dew[held] > 5.499) & (dew[held] < 15.001))
+    assert np.all(relative[held] < 0.65 * 1.004)
+    assert np.all((s.share > 0) & (s.share <= 1))
+    assert 0.5 < held.mean() < 0.95
+
+
+@pytest.mark.parametrize(
+    ("topology", "share"), [("N", 1.0), ("N+1", 0.8), ("2N", 0.5), ("3N/2", 2 / 3), ("4N/3", 0.75), ("5N/4", 0.8)]
+)
+def test_usable_shares(topology: power_chain.Topology, share: float) -> None:
+    assert power_chain.usable_share(topology, 4) == pytest.approx(share)
+
+
+def test_ups_fit_gives_the_efficiencies_that_it_was_fitted_to() -> None:
+    load = np.array([0.25, 0.5, 0.75, 1.0])
+    loss = power_chain.ups_loss(load, 1.0, 0.01093, -0.00479, 0.03231)
+    assert (load / (load + loss)).tolist() == pytest.approx([0.955, 0.968, 0.967, 0.963], abs=0.002)
