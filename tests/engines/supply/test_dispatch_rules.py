@@ -139,6 +139,20 @@ def test_a_gas_plant_runs_only_where_it_is_cheaper_than_the_market() -> None:
     np.testing.assert_allclose(made.generation["gas"][:3], [0, 50, 50], atol=1e-12)
 
 
+def test_gas_plants_of_the_same_cost_share_what_they_give() -> None:
+    fuel = {"price": 1.0, "price_growth": 0.0}
+    gas = plain(kind="gas", heat_rate=6.0, fuel=fuel, owner="utility")
+    plants = {
+        "one": gas | {"capacity": 90.0},
+        "two": gas | {"capacity": 30.0},
+        "dear": gas | {"capacity": 50.0, "vom": 9.0},
+    }
+    made = case({"plants": plants}, [60.0, 150.0], losses=0.1).dispatch()
+    np.testing.assert_allclose(made.delivered["one"][:2], [45, 81])
+    np.testing.assert_allclose(made.delivered["two"][:2], [15, 27])
+    np.testing.assert_allclose(made.delivered["dear"][:2], [0, 42])
+
+
 def test_the_grid_serves_from_its_energisation_on() -> None:
     found = case({"grid": {"energised": date(2025, 1, 2)}}, np.full(48, 10.0), days=2).dispatch()
     np.testing.assert_allclose(found.unserved, np.repeat([10.0, 0.0], 24))

@@ -157,12 +157,12 @@ def assemble(
     generation, delivered = _clean(supply, grid, given, flows, outputs)
     gas = sorted(name for name, plant in supply.plants.items() if isinstance(plant, Gas))
     through = flows.taken.copy()
-    for row, name in enumerate(gas):
+    for name, power in zip(gas, _even(given, flows.gas), strict=True):
         plant = supply.plants[name]
-        delivered[name] = flows.gas[row]
-        generation[name] = flows.gas[row] / delivery(plant, grid)
+        delivered[name] = power
+        generation[name] = power / delivery(plant, grid)
         if not plant.behind_meter:
-            through += flows.gas[row]
+            through += power
     order = [name for name in supply.plants if name in generation]
     return Dispatch(
         load=given.load,
@@ -177,6 +177,18 @@ def assemble(
         spilled=np.zeros_like(given.load),
         price=price,
     )
+
+
+def _even(given: Hourly, power: Floats) -> Floats:
+    """Split the output of gas plants of the same cost evenly, in proportion to what each could give: (G, H) [MW]."""
+    even = power.copy()
+    alike: dict[bytes, list[int]] = {}
+    for row in range(len(power)):
+        alike.setdefault(given.cost[row].tobytes() + given.through[row].tobytes(), []).append(row)
+    for rows in alike.values():
+        if len(rows) > 1:
+            even[rows] = given.gas[rows] * _share(power[rows].sum(axis=0), given.gas[rows].sum(axis=0))
+    return even
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

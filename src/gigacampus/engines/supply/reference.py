@@ -7,7 +7,7 @@ In each hour:
    limit, then curtailed. What is left of plants through the grid charges batteries that may take it, and is else sold
    where it is made.
 3. A deficit is met by batteries, then by gas plants and the market in the order of their marginal cost in that hour, up
-   to their limits; what no one meets is unserved.
+   to their limits; what no one meets is unserved. (Gas plants of the same cost share their output afterwards.)
 
 A battery whose energy fades with age below what it holds loses the difference (`faded`).
 """
