@@ -61,7 +61,7 @@ def read(text: str, file: str = "", changes: Mapping[str, Any] | None = None) ->
     except ValidationError as error:
         problems = [problem(e, tree, lines, file) for e in error.errors(include_url=False)[:MAX_PROBLEMS]]
         raise SpecError(*dict.fromkeys(problems)) from None
-    return Loaded(campus, text, file, origins(campus, lines, file))
+    return Loaded(campus, text, file, origins(campus, lines, file, changes or ()))
 
 
 def _set(tree: Any, name: str, value: Any) -> None:

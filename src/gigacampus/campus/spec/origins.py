@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,14 +49,15 @@ def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]
             yield (*path, key), value, holder
 
 
-def origins(campus: Campus, lines: Lines, file: str) -> dict[str, Origin]:
-    """The origin of each value by dotted path.
+def origins(campus: Campus, lines: Lines, file: str, changed: Iterable[str] = ()) -> dict[str, Origin]:
+    """The origin of each value by dotted path; those that the caller `changed` have no source any more.
 
     Raises
     ------
     SpecError
         If a source gives a value that the spec does not have.
     """
+    changed = tuple(changed)
     cited = {path: document for document in campus.sources.values() for path in document.gives}
     found = {}
     for path, value, holder in leaves(campus):
@@ -64,10 +65,13 @@ def origins(campus: Campus, lines: Lines, file: str) -> dict[str, Origin]:
             name = dotted(path)
             if isinstance(value, float) and math.isnan(value):
                 value = "unknown"  # found from a published figure by the deal's solve  # noqa: PLW2901
-            origin = _origin(name, path, value, holder, lines, _document(name, cited))
+            if any(_within(name, part) for part in changed):
+                origin = Origin(name, value, "spec", "A", catalog.Source("changed by the caller"))
+            else:
+                origin = _origin(name, path, value, holder, lines, _document(name, cited))
             found[name] = replace(origin, unit=_unit(holder, str(path[-1])))
     for path_cited in cited:
-        if not any(_within(name, path_cited) for name in found):
+        if not changed and not any(_within(name, path_cited) for name in found):
             raise _stale(path_cited, found, lines, file)
     return found
 

@@ -1,0 +1,128 @@
+"""The command line as a user and a script meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+
+
+def cli(*arguments: object, cwd: Path = ROOT, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from gigacampus.faces.cli import main; main()", *map(str, arguments)]
+    env = os.environ | ({"GIGACAMPUS_CACHE": str(cache)} if cache else {})
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, env=env, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    folder = tmp_path_factory.mktemp("cli")
+    return cli("run", EXAMPLES / "minimal.yaml", "--out", folder / "run"), folder / "run"
+
+
+def test_run_shows_stages_kpis_and_the_folder(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    process, folder = ran
+    assert process.returncode == 0, process.stderr
+    assert "facility.pue" in process.stdout
+    assert str(folder) in process.stdout
+    assert max(len(line) for line in process.stdout.splitlines() if str(folder) not in line) <= 80
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "campus.yaml",
+        "kpi.json",
+        "promises.json",
+        "hourly.parquet",
+        "monthly.parquet",
+        "provenance.json",
+        "report.html",
+    }
+    assert (folder / "campus.yaml").read_bytes() == (EXAMPLES / "minimal.yaml").read_bytes()
+
+
+def test_kpi_json_is_flat_has_units_and_no_clock(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    _, folder = ran
+    text = (folder / "kpi.json").read_text()
+    kpis = json.loads(text)
+    assert all(set(k) - {"reason"} == {"value", "unit"} for k in kpis.values())
+    assert all(k["value"] is not None or k["reason"] for k in kpis.values())
+    assert str(folder) not in text
+    assert "finance.dscr_min" in kpis
+
+
+def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
+    process = cli("run", EXAMPLES / "minimal.yaml", "--json", "--out", tmp_path / "run")
+    assert json.loads(process.stdout)["kpi"]["facility.pue"]["unit"] == "1"
+
+
+def test_the_tables_carry_units_and_whole_years(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(ran[1] / "hourly.parquet").read()
+    assert table.num_rows == 24 * 3652  # 2029 to 2038, two leap years among them
+    assert table.schema.field("facility.load").metadata[b"units"] == b"MW"
+    assert pq.ParquetFile(ran[1] / "monthly.parquet").read().num_rows == 120
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("name: x\nflux: 1\n", "flux"), ("a: [1, 2", "not valid YAML"), ("", "a mapping"), ("[" * 20_000, "nested")],
+)
+def test_bad_input_exits_with_two_and_writes_nothing(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    process = cli("run", "bad.yaml", cwd=tmp_path)
+    assert process.returncode == 2
+    assert message in process.stderr
+    assert "Traceback" not in process.stderr + process.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+def test_errors_are_json_too(tmp_path: Path) -> None:
+    process = cli("validate", tmp_path / "none.yaml", "--json")
+    assert process.returncode == 2
+    assert json.loads(process.stdout)["exit_code"] == 2
+
+
+def test_usage_errors_exit_with_two() -> None:
+    assert cli("rnu").returncode == 2
+    assert cli("run").returncode == 2
+
+
+def test_strict_turns_a_broken_promise_into_exit_code_one(tmp_path: Path) -> None:
+    spec = tmp_path / "campus.yaml"
+    spec.write_text((EXAMPLES / "minimal.yaml").read_text() + "promises: [{kpi: facility.pue, at_most: 1.0}]\n")
+    assert cli("run", spec, "--out", tmp_path / "run").returncode == 0
+    strict = cli("run", spec, "--out", tmp_path / "run", "--strict")
+    assert strict.returncode == 1
+    assert "fail" in strict.stdout
+
+
+def test_new_validate_and_schema(tmp_path: Path) -> None:
+    assert cli("new", cwd=tmp_path).returncode == 0
+    assert cli("validate", "campus.yaml", cwd=tmp_path).returncode == 0
+    again = cli("new", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "--force" in again.stderr
+    assert json.loads(cli("schema").stdout)["$schema"].endswith("draft-07/schema#")
+
+
+def test_explain_reaches_a_source() -> None:
+    process = cli("explain", EXAMPLES / "minimal.yaml", "facility.pue")
+    assert process.returncode == 0
+    assert "source: " in process.stdout
+    assert "http" in process.stdout
+
+
+def test_an_output_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "precious").write_text("")
+    process = cli("run", EXAMPLES / "minimal.yaml", "--out", tmp_path / "mine")
+    assert process.returncode == 1
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["precious"]
