@@ -40,9 +40,11 @@ def _text(path: Path, limit: int, kind: type[SpecError] | type[DataError]) -> st
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise kind(Problem("no such file", file=str(path), fix=_nearby(path))) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise kind(Problem("is not UTF-8 text", file=str(path)[:200], line=line)) from None
     except (OSError, ValueError) as error:
-        reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error).split("] ")[-1]
-        raise kind(Problem(reason, file=str(path)[:200])) from None
+        raise kind(Problem(str(error).split("] ")[-1], file=str(path)[:200])) from None
 
 
 def _nearby(path: Path) -> str:
