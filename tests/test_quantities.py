@@ -13,16 +13,18 @@ PINT = {
     "°C": "degC", "C": "degC", "°": "degree", "deg": "degree", "%": "percent", "%/year": "percent/year", "bp": "1e-4",
     "years": "year", "months": "year/12", "month": "year/12", "m": "meter", "MMBtu/MWh": "1e6*Btu_it/MWh",
 }  # fmt: skip
-MONEY = ("USD",)
+WORDS = {
+    "MMBtu": "(1e6*Btu_it)", "kgal": "(1e3*gallon)", "ct/": "0.01*USD/", "m3": "m**3", "m2": "m**2", "acres": "acre",
+    "kW-year": "(kW*year)", "MW-year": "(MW*year)", "kW-month": "(kW*year/12)", "gal/": "gallon/",
+    "TFLOP": "1e12*FLOP", "PFLOP": "1e15*FLOP",
+}  # fmt: skip
 
 
 def _in_pint(spelling: str) -> str:
     if spelling in PINT:
         return PINT[spelling]
     text = spelling.replace("bn USD", "1e9*USD").replace("m USD", "1e6*USD").replace("k USD", "1e3*USD")
-    for ours, theirs in (("MMBtu", "(1e6*Btu_it)"), ("kgal", "(1e3*gallon)"), ("ct/", "0.01*USD/"), ("m3", "m**3"),
-                         ("m2", "m**2"), ("kW-year", "(kW*year)"), ("MW-year", "(MW*year)"), ("kW-month", "(kW*year/12)"),
-                         ("TFLOP", "1e12*FLOP"), ("PFLOP", "1e15*FLOP"), ("gal/", "gallon/"), ("acres", "acre")):  # fmt: skip
+    for ours, theirs in WORDS.items():
         text = text.replace(ours, theirs)
     return (
         "metric_ton".join(text.split("t"))

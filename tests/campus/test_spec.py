@@ -14,6 +14,10 @@ from gigacampus.errors import CampusError, SpecError
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BASE = (EXAMPLES / "minimal.yaml").read_text()
 
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdef", "bcdefg", strict=True)
+)
+
 BAD = {
     "unknown key": (BASE + "flux: 1\n", "flux", 8, "unknown key 'flux'"),
     "misspelt key": (BASE.replace("weather:", "weathr:"), "site.weathr", 5, "Did you mean 'weather'?"),
@@ -51,12 +55,7 @@ BAD = {
     "a list": ("- 1\n- 2\n", "", 1, "a mapping"),
     "nested": ("[" * 20_000, "", 1, "nested too deeply"),
     "nested mappings": ("{a: " * 20_000, "", 1, "nested too deeply"),
-    "bomb": (
-        "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{c}: &{c} [{','.join('*' + p for _ in range(9))}]\n" for p, c in zip("abcdef", "bcdefg", strict=True)),
-        "",
-        1,
-        "anchors and aliases",
-    ),
+    "bomb": (BOMB, "", 1, "anchors and aliases"),
     "python tag": ("!!python/object/apply:os.system ['true']\n", "", 1, "tags are not read"),
     "duplicate key": (BASE + "name: again\n", "", 8, "stands twice"),
     "two documents": (BASE + "---\nname: x\n", "", 9, "second document"),

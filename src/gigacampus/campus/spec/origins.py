@@ -20,8 +20,8 @@ from gigacampus.quantities import Quantity
 class Origin:
     """Where one value of the spec comes from.
 
-    `kind` is spec, catalog or default; `grade` one of `catalog.GRADES`; `line` that of the file for kind spec; `unit` that
-    of the value, empty where it has none.
+    `kind` is spec, catalog or default; `grade` one of `catalog.GRADES`; `line` that of the file for kind spec; `unit`
+    that of the value, empty where it has none.
     """
 
     path: str
