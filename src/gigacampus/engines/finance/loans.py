@@ -38,11 +38,10 @@ _INTEREST = """
     .accrued          = .carry * prev(.accrued) + prev(.balance) * .accrual * (1 - .open) ; accrued after that
     .interest_due     = .pay * (.accrued + .accrued_building) - .added ; interest due
     .drawn            = prev(.drawn) + .draw + .added ; drawn so far, with interest added
-    .funded           = sum(.draw + .added) ; drawn in all, with interest added
 """
 _PAYMENTS = """
     .plan_end        = sum(.planned * .final) ; balance that the plan leaves at the end
-    .principal_due   = .repay * max(0, prev(.balance) - (1 - .final) * max(.planned, 0)) ; principal due
+    .principal_due   = .repay * max(0, prev(.balance) - (1 - .final) * max(.target, 0)) ; principal due
     .due             = .interest_due + .principal_due ; debt service due
     .funded_interest = (.due - .paid_cash - .from_reserve) * .open ; interest paid from the funding of the works
     .service         = .paid_cash + .from_reserve + .funded_interest ; debt service paid
@@ -80,6 +79,7 @@ def add_loans(s: Statement) -> None:
         _rate(s, name, loan, times)
         added = ".accrued_building * .pay * .open" if loan.interest_while_building == "added" else "0 * .pay"
         s.table(n, name, f".added = {added} ; interest added to the loan" + _INTEREST)
+        _funded(s, name, loan)
         _plan(s, name, loan, times)
         s.table(n, name, _PAYMENTS)
         _reserve(s, name, loan, times)
@@ -106,24 +106,37 @@ def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
         s.table(n, name, f".rate [fraction] = .benchmark + {spread} ; rate a year")
 
 
+def _funded(s: Statement, name: str, loan: Loan) -> None:
+    """What is drawn in all. The plan rests on it; where the draws rest on the plan in turn, it is solved for."""
+    row, total = f"{slug(name)}.funded", f"sum({slug(name)}.draw + {slug(name)}.added)"
+    if loan.funded == "day one" or loan.amortisation.kind in ("sculpted", "bullet"):
+        s.graph.add(row, total, label=f"{name}: drawn in all, with interest added")
+    else:
+        guess = 0.0 if loan.amount is UNKNOWN else loan.amount
+        s.graph.add(row, guess, label=f"{name}: drawn in all, with interest added", solved=True)
+        s.graph.add(f"check.{row}", f"{total} - {row}", label=f"{name}: what the plan repays is what is drawn")
+
+
 def _plan(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
-    """Debt service and balance by the plan."""
+    """Debt service and balance by the plan. `target` is the balance before what is drawn in the month."""
     n, kind = slug(name), loan.amortisation.kind
-    before, interest = "prev(.planned) + .draw + .added", "prev(.planned) * .factor * .repay"
+    interest = "prev(.planned) * .factor * .repay"
     if kind == "list":
         s.graph.add(f"{n}.repaid", times.repaid, "1", f"{name}: share of principal repaid by the plan")
         s.table(n, name, f"""
+            .target          = prev(.drawn) - .funded * .repaid ; balance by the plan, before draws
             .planned         = .drawn - .funded * .repaid ; balance by the plan
-            .planned_payment = ({before} - .planned) * .repay + {interest} ; debt service by the plan
+            .planned_payment = (prev(.planned) - .target) * .repay + {interest} ; debt service by the plan
         """)  # fmt: skip
         return
     if kind == "bullet":
-        payment = f"{interest} + .final * ({before})"
+        payment = f"{interest} + .final * prev(.planned)"
     else:
         payment = _sculpted(s, name, loan) if kind == "sculpted" else _annuity(s, name, loan, times)
     s.table(n, name, f"""
         .planned_payment = {payment} ; debt service by the plan
-        .planned         = {before} + {interest} - .planned_payment ; balance by the plan
+        .target          = prev(.planned) + {interest} - .planned_payment ; balance by the plan, before draws
+        .planned         = .target + .draw + .added ; balance by the plan
     """)  # fmt: skip
 
 
@@ -144,7 +157,7 @@ def _annuity(s: Statement, name: str, loan: Loan, times: LoanTimes) -> str:
 def _sculpted(s: Statement, name: str, loan: Loan) -> str:
     """Cash since the last payment over the cover, less what is due to other loans of the same or an earlier rank."""
     dscr = s.number(f"loans.{name}.amortisation.dscr", loan.amortisation.dscr, "1")
-    cash = f".carry * prev(.cash) + {slug(loan.borrower)}.cfads * (1 - .open)"
+    cash = f".carry * prev(.cash) + {slug(loan.borrower)}.cfads"
     s.table(slug(name), name, f".cash = {cash} ; cash available for debt service since the last payment")
     others = [
         f"{slug(other)}.due"

@@ -64,29 +64,26 @@ class Report:
         return LoanResult(days, draw, interest, principal, service, balance, self.rows[f"{n}.repay"] > 0, held)
 
     def _cover(self, vehicle: str) -> Cover:
-        """Cash since the last repayment date of any loan, over what is due then, refinanced balances left out."""
-        due, pays, dates = np.zeros(self.count), np.zeros(self.count, bool), self.s.grid.months.astype("datetime64[D]")
+        """Cash since the payment before, over what is due on each repayment date, refinanced balances left out."""
+        due, dates = np.zeros(self.count), self.s.grid.months.astype("datetime64[D]")
+        pays, repays = np.zeros(self.count, bool), np.zeros(self.count, bool)
         for name, loan in self.s.deal.loans.items():
             if loan.borrower == vehicle:
-                n = slug(name)
-                rest = np.float64(loan.amortisation.kind == "bullet")
+                n, rest = slug(name), np.float64(loan.amortisation.kind == "bullet")
                 if loan.amortisation.kind == "balloon":
                     rest = np.float64(self.rows[f"loans.{n}.amortisation.balloon"])
                 refinanced = rest * self.rows[f"{n}.funded"] * self.rows[f"{n}.final"]
                 due = due + (self.month(f"{n}.due") - refinanced) * self.rows[f"{n}.repay"]
-                pays |= self.rows[f"{n}.repay"] > 0
+                pays, repays = pays | (self.rows[f"{n}.pay"] > 0), repays | (self.rows[f"{n}.repay"] > 0)
                 dates = np.where(self.rows[f"{n}.pay"] > 0, self._dates(n), dates)
-        at = np.flatnonzero(pays & (due > 1e-6 * max(due.max(initial=0.0), 1e-300)))
-        building = min(self._works_end(name) for name, x in self.s.deal.loans.items() if x.borrower == vehicle)
-        total = np.cumsum(self.month(f"{slug(vehicle)}.cfads"))
-        before = np.concatenate([[total[building]], total[at[:-1]]]) if len(at) else total[:0]
-        return Cover(dates[at], total[at] - before, due[at])
+        at = np.flatnonzero(repays & (due > 1e-9 * due.max(initial=0.0)))
+        total = np.concatenate([[0.0], np.cumsum(self.month(f"{slug(vehicle)}.cfads"))])
+        paid = np.concatenate([[-1], np.flatnonzero(pays)])
+        before = paid[np.searchsorted(paid, at) - 1]
+        return Cover(dates[at], total[at + 1] - total[before + 1], due[at])
 
     def _dates(self, n: str) -> NDArray[np.datetime64]:
         return next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
-
-    def _works_end(self, name: str) -> int:
-        return int(np.flatnonzero(self.rows[f"{slug(name)}.open"])[-1])
 
     def _parties(self) -> dict[str, Floats]:
         names = dict.fromkeys([*self.s.deal.entities, *(p for f in self.s.flows for p in (f.payer, f.payee)), OUTSIDE])
@@ -243,10 +240,13 @@ class Report:
         return metrics
 
     def _returns(self, result: FinanceResult, party: str) -> dict[str, Metric]:
+        """Returns on all that a party pays and receives, and (`irr_owner`) on its capital alone."""
         dates, amounts = result.cashflows(party)
         found, name = irr(dates, amounts), slug(party)
+        capital = irr(*result.cashflows(party, kinds=("contribution", "contribution in kind", "distribution")))
         paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
-        return {
+        owner = {f"irr_owner.{name}": Metric(capital.rate, "1/year", capital.reason)} if capital.sign_changes else {}
+        return owner | {
             f"irr.{name}": Metric(found.rate, "1/year", found.reason),
             f"sign_changes.{name}": Metric(float(found.sign_changes), "1"),
             f"moic.{name}": Metric(got / paid if paid else None, "1", "" if paid else "nothing is paid in"),

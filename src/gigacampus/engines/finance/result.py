@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -122,8 +122,10 @@ class FinanceResult:
     guarantees : dict of GuaranteeYears
     leases : dict of LeaseBook
     metrics : dict of Metric
-        ``irr.<party>``, ``moic.<party>``, ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``debt_peak``,
-        ``rent_year1``, ``rent_total``, ``capitalised_interest``, ``exposure.<name>``, ``unpaid.<loan>``, and so on.
+        ``irr.<party>``, ``irr_owner.<party>`` (on its capital alone), ``moic.<party>``, ``sign_changes.<party>``,
+        ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
+        ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``, and
+        ``uncovered.<guarantee>`` (debt left when it ends).
     unassigned : tuple of str
         Physical costs that no contract of the deal pays.
     residuals : dict of float
@@ -155,11 +157,11 @@ class FinanceResult:
         """A row by month, shape (M,), a scalar repeated."""
         return np.broadcast_to(self.rows[name], len(self.months))
 
-    def cashflows(self, party: str) -> tuple[Days, Floats]:
-        """A party's payments by day: dates (N,) in order, and amounts (N,) [USD], received positive."""
-        dates = [f.dates for f in self.flows if party in (f.payer, f.payee)]
-        amounts = [self.row(f.row) * ((f.payee == party) - float(f.payer == party)) for f in self.flows
-                   if party in (f.payer, f.payee)]  # fmt: skip
+    def cashflows(self, party: str, kinds: Collection[str] | None = None) -> tuple[Days, Floats]:
+        """A party's payments by day, of some kinds or all: dates (N,), and amounts (N,) [USD], received positive."""
+        own = [f for f in self.flows if party in (f.payer, f.payee) and (kinds is None or f.kind in kinds)]
+        dates = [f.dates for f in own]
+        amounts = [self.row(f.row) * ((f.payee == party) - float(f.payer == party)) for f in own]
         if not dates:
             return np.array([], "datetime64[D]"), np.array([])
         days, where = np.unique(np.concatenate(dates), return_inverse=True)

@@ -42,7 +42,7 @@ def add_targets(s: Statement) -> list[Solved]:
     quantities = dict(unknowns(s.deal))
     size = _size(s.deal)
     found = [
-        Solved(name, f"check.{name}", 0.01 * size, 0.01 * size, 0.0, math.inf, size)
+        Solved(name, f"check.{name}", float(s.graph.inputs[name]) or 0.01 * size, 0.01 * size, 0.0, math.inf, size)
         for name, row in s.graph.rows.items()
         if row.solved and not row.path
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import OWNERS, Loan, Step, slug
 from gigacampus.engines.finance.statement import Statement, plus
@@ -32,7 +33,8 @@ _USES = """
 """
 _DISTRIBUTION = """
     .left         = {left} ; cash left
-    .distribution = .left * .pays_out ; distributed to its owners
+    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next(.cfads)) ; kept for deficits to come
+    .distribution = max(0, .left - .hold) * .pays_out ; distributed to its owners
     .cash         = .left - .distribution ; cash in hand
 """
 
@@ -71,7 +73,7 @@ def add_vehicles(s: Statement) -> None:
 
 
 def _timing(s: Statement, vehicle: str) -> None:
-    """Flags: works go on; cash is kept for them; cash is distributed (with debt, on its payment days)."""
+    """Flags: cash is kept for the works; it is distributed, as a rule when debt is paid, else when rent is received."""
     e, months = slug(vehicle), np.arange(s.grid.count)
     loans = [name for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
     costs = {name: cost for name, cost in s.deal.construction.items() if cost.payer == vehicle}
@@ -79,11 +81,16 @@ def _timing(s: Statement, vehicle: str) -> None:
     ends += [s.calendar[f"{name}.{'end' if cost.end is not None else 'start'}"] for name, cost in costs.items()]
     building = months <= max((s.grid.at(end) for end in ends), default=-1)
     keeps = building & (s.deal.entities[vehicle].while_building == "keep")
-    pays = months == s.grid.count - 1 if loans else months >= 0
-    for name in loans:
-        pays |= (s.graph.inputs[f"{slug(name)}.pay"] > 0) | (months > s.grid.at(s.calendar[f"{name}.final"]))
+    rents = [f"{slug(name)}.fraction" for name, lease in s.deal.leases.items() if lease.landlord == vehicle]
+    pays = _payments(s, [f"{slug(name)}.pay" for name in loans])
+    pays = np.where(np.cumsum(pays[::-1])[::-1] > 0, pays, _payments(s, rents) | (not rents)) & ~keeps
     s.graph.add(f"{e}.keeps", keeps.astype(float), "1", f"{vehicle}: cash is kept for the works")
-    s.graph.add(f"{e}.pays_out", (pays & ~keeps).astype(float), "1", f"{vehicle}: month of distribution")
+    s.graph.add(f"{e}.pays_out", (pays | (months == s.grid.count - 1)).astype(float), "1", f"{vehicle}: it pays out")
+
+
+def _payments(s: Statement, rows: list[str]) -> NDArray[np.bool_]:
+    """Months in which any of these inputs is above zero."""
+    return np.array([s.graph.inputs[row] > 0 for row in rows] or [np.zeros(s.grid.count)]).any(axis=0)
 
 
 def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> str:
