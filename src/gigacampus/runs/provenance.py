@@ -27,8 +27,7 @@ def used(run: Run) -> dict[str, Origin]:
     return {
         path: origin
         for path, origin in run.loaded.origins.items()
-        if isinstance(origin.value, (int, float))
-        and not isinstance(origin.value, bool)
+        if origin.number
         and any(path == read or path.startswith((read + ".", read + "[")) for read in reads)
     }
 

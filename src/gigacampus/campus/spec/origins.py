@@ -34,6 +34,16 @@ class Origin:
     note: str = ""
     unit: str = ""
 
+    @property
+    def number(self) -> bool:
+        """Whether the value is a number: only numbers have sources to speak of."""
+        return isinstance(self.value, (int, float)) and not isinstance(self.value, bool)
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it is assumed or unconfirmed."""
+        return catalog.GRADES[self.grade] == "assumed"
+
 
 def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]]:
     """Every plain value of a spec in order, with its path and the noun that holds it."""
@@ -91,9 +101,12 @@ def _origin(name: str, path: Path, value: Any, holder: Part | None, lines: Lines
         source = catalog.Source(document.title, document.url, str(document.date))
         return Origin(name, value, "spec", document.grade, source, lines[path])
     if isinstance(holder, FromCatalog) and holder.use:
-        figure = catalog.entry(holder.section, holder.use).figures.get(str(path[-1]))
+        entry = catalog.entry(holder.section, holder.use)
+        figure = entry.figures.get(str(path[-1]))
         if figure is not None:
             return Origin(name, value, "catalog", figure.grade, figure.source, year=figure.year, note=figure.note)
+        if path[-1] in entry.text:
+            return Origin(name, value, "catalog", "D", catalog.Source(str(entry.text.get("title", holder.use))))
     return Origin(name, value, "default", "A", catalog.Source("default of gigacampus, assumed"))
 
 

@@ -28,7 +28,7 @@ def explain(path: Path, name: str, as_json: bool) -> None:
     seen: dict[str, Origin] = {}
     for line in _tree(node, 0, set(), seen):
         click.echo(line)
-    assumed = sum(origin.grade in "AU" for origin in seen.values())
+    assumed = sum(origin.assumed for origin in seen.values())
     click.echo(f"\n{len(seen)} inputs, {assumed} of them assumed:\n")
     for origin in sorted(seen.values(), key=lambda o: o.path):
         click.echo(_source(origin))

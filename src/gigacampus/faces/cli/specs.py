@@ -36,12 +36,13 @@ def validate(path: Path, as_json: bool) -> None:
     loaded = inputs.read_spec(path)
     check_names(loaded)
     campus = loaded.campus
-    assumed = sum(origin.grade in "AU" for origin in loaded.origins.values())
+    values = [origin for origin in loaded.origins.values() if origin.number]
+    assumed = sum(origin.assumed for origin in values)
     if as_json:
-        say({"valid": True, "name": campus.name, "values": len(loaded.origins), "assumed": assumed})
+        say({"valid": True, "name": campus.name, "values": len(values), "assumed": assumed})
         return
     power = f", {sum(p.power for p in campus.compute.built):,.0f} MW" if campus.compute else ""
-    click.echo(f"{path} is valid: {campus.name}{power}, {len(loaded.origins)} values, {assumed} of them assumed")
+    click.echo(f"{path} is valid: {campus.name}{power}, {len(values)} numbers, {assumed} of them assumed")
 
 
 def new(path: Path, name: str, force: bool, as_json: bool) -> None:
