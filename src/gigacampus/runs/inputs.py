@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import MAX_BYTES
 from gigacampus.errors import DataError, Problem, SpecError
 from gigacampus.quantities import parse_quantity
-from gigacampus.timeline import Floats
 
 if TYPE_CHECKING:
+    from gigacampus.timeline import Floats
     from gigacampus.engines.site import GridMix, WeatherYear
 
 MAX_DATA_BYTES = 40_000_000
@@ -126,6 +124,8 @@ def grid_mix(name: str) -> GridMix:
 
 def price_shape(name: str) -> Floats:
     """Relative price by local hour, shape (24,)."""
+    import numpy as np
+
     return np.array(catalog.entry("price_shapes", name).figures["hours"].value, dtype=float)
 
 
@@ -141,6 +141,7 @@ def _catalog_file(section: str, name: str) -> Path:
 
 def _columns(path: Path) -> tuple[dict[str, Floats], dict[str, str]]:
     """Read a Parquet file's columns as floats in their units, and its metadata, without importing pandas."""
+    import numpy as np
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
