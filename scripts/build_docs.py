@@ -1,10 +1,13 @@
-"""Write the parts of docs/ that follow from the code, or check that they are up to date.
+"""Write the parts of README and docs/ that follow from the code and its results, or check that they are up to date.
 
-    uv run python scripts/build_docs.py           write
-    uv run python scripts/build_docs.py --check   fail and name the pages that are stale
+    uv run python scripts/build_docs.py               write
+    uv run python scripts/build_docs.py --code        write what follows from the code alone, without a run
+    uv run python scripts/build_docs.py --bench FILE  write the JSON of `python -m benchmarks --json` as README's table
+    uv run python scripts/build_docs.py --check       fail and name the pages that are stale
 
 A generated part stands in its page between two comments, ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the rest of
-the page is written by hand. `docs/campus.schema.json` is generated as a whole.
+the page is written by hand. `docs/campus.schema.json` is generated as a whole. Where prose quotes a KPI of Hyperion, it
+says so: ``<!-- kpi facility.pue -->1.09<!-- /kpi -->``.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -23,19 +27,23 @@ import click
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+import gigacampus
 from gigacampus.campus import catalog
 from gigacampus.campus.spec import Campus, json_schema
 from gigacampus.campus.spec.deal import Findable
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.campus.spec.supply import Plant
-from gigacampus.errors import SpecError
-from gigacampus.faces.cli import commands
+from gigacampus.errors import CampusError
+from gigacampus.faces import numbers
+from gigacampus.faces.cli import commands, running
 from gigacampus.quantities import ACCEPTED, Quantity, format_quantity
 from gigacampus.runs import kpis as _kpis
-from gigacampus.runs.kpi import REGISTRY, Kpi
+from gigacampus.runs import verify
+from gigacampus.runs.kpi import REGISTRY, Kpi, Value
 from gigacampus.runs.pipeline import STAGES
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "hyperion.yaml"
 CLI_WIDTH = 88
 
 del _kpis  # imported so that the KPIs are registered
@@ -405,13 +413,97 @@ def stages() -> str:
     return table(("stage", "room", "what it gives", "reads of the spec", "needs"), rows)
 
 
+# What a run of Hyperion and the ledger say
+
+
+def hyperion() -> Mapping[str, Value]:
+    """KPIs of the first example."""
+    return gigacampus.run(EXAMPLE).kpi
+
+
+def run_text() -> str:
+    """What `gigacampus run` prints of it, but progress and folder."""
+    result = gigacampus.run(EXAMPLE)
+    shown = running.table(result.kpi, [name for name in running.HEADLINE if name in result.kpi])
+    promises = [f"  {running.MARKS[verdict.state]} {running.promise_line(verdict)}" for verdict in result.promises]
+    title = f"{result.campus.name}: {result.campus.case}"
+    folder = "Results in runs/hyperion-…\nReport     runs/hyperion-…/report.html"
+    command = "$ uv run gigacampus run examples/hyperion.yaml"
+    return "\n".join(["```text", command, "…", title, "", shown, *promises, "", folder, "```"])
+
+
+def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
+    """A page with every KPI that it quotes as the run has it."""
+
+    def quoted(match: re.Match[str]) -> str:
+        value, unit = running.shown(match[1], kpis[match[1]])
+        return f"<!-- kpi {match[1]} -->{value} {unit}".rstrip() + "<!-- /kpi -->"
+
+    return re.sub(r"<!-- kpi (\S+) -->.*?<!-- /kpi -->", quoted, text)
+
+
+@cache
+def ledger() -> tuple[verify.Outcome, ...]:
+    """Every row of the ledger, computed."""
+    return tuple(verify.verify())
+
+
+def ledger_rows() -> str:
+    """Every row of the ledger by area."""
+    areas = dict.fromkeys(row.area for row in ledger())
+    return "\n\n".join(f"### {area}\n\n{ledger_table([r for r in ledger() if r.area == area])}" for area in areas)
+
+
+def ledger_table(rows: list[verify.Outcome]) -> str:
+    """Rows of one area."""
+    head = ("figure", "published", "ours", "unit", "tolerance", "", "source", "grade", "note")
+    return table(
+        head,
+        [
+            (
+                f"`{row.id}`",
+                numbers.significant(row.expected, 5),
+                numbers.significant(row.got, 5) if row.got is not None else "–",
+                cell(row.unit if row.unit != "1" else ""),
+                numbers.significant(row.tolerance, 2) if row.tolerance else "0",
+                "hit" if row.hit else "**miss**",
+                f"[{cell(row.source)}]({row.url})" if row.url else cell(row.source),
+                f"`{row.grade}`",
+                cell(row.note),
+            )
+            for row in rows
+        ],
+    )
+
+
+def ledger_sum() -> str:
+    """Hits and misses by area."""
+    rows = [
+        (area, str(len(of)), str(sum(r.hit for r in of)), ", ".join(f"`{r.id}`" for r in of if not r.hit))
+        for area in dict.fromkeys(row.area for row in ledger())
+        for of in [[row for row in ledger() if row.area == area]]
+    ]
+    hits = sum(row.hit for row in ledger())
+    total = ("**all**", f"**{len(ledger())}**", f"**{hits}**", f"**{len(ledger()) - hits}**")
+    return table(("area", "figures", "hits", "misses"), [*rows, total])
+
+
 BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
-    "spec.md": {"fields": dictionary, "units": units},
-    "kpis.md": {"kpis": kpi_tables},
-    "cli.md": {"commands": command_texts},
-    "catalog.md": {"sections": catalog_tables, "grades": grades},
-    "architecture.md": {"stages": stages},
+    "docs/spec.md": {"fields": dictionary, "units": units},
+    "docs/kpis.md": {"kpis": kpi_tables},
+    "docs/cli.md": {"commands": command_texts},
+    "docs/catalog.md": {"sections": catalog_tables, "grades": grades},
+    "docs/architecture.md": {"stages": stages},
 }
+"""Parts that follow from the code alone."""
+
+MEASURED: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"run": run_text, "ledger": ledger_sum},
+    "README.ja.md": {"run": run_text, "ledger": ledger_sum},
+    "docs/hyperion.md": {},
+    "docs/ledger.md": {"rows": ledger_rows, "sum": ledger_sum},
+}
+"""Parts that follow from results: the first example, and the ledger."""
 
 
 def filled(text: str, name: str, body: str) -> str:
@@ -422,35 +514,65 @@ def filled(text: str, name: str, body: str) -> str:
     return pattern.sub(lambda match: f"{match[1]}\n{body}\n\n{match[2]}", text)
 
 
-def pages() -> dict[Path, str]:
-    """Every page that has a generated part, as it should be."""
-    made = {}
-    for page, blocks in BLOCKS.items():
-        text = (DOCS / page).read_text(encoding="utf-8")
+def made(parts: Mapping[str, Mapping[str, Callable[[], str]]]) -> dict[Path, str]:
+    """Pages with their generated parts as they should be."""
+    pages = {}
+    for page, blocks in parts.items():
+        text = (ROOT / page).read_text(encoding="utf-8")
         for name, make in blocks.items():
             text = filled(text, name, make())
-        made[DOCS / page] = text
-    made[DOCS / "campus.schema.json"] = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-    return made
+        pages[ROOT / page] = text
+    return pages
 
 
-def stale() -> list[str]:
+def pages() -> dict[Path, str]:
+    """Pages that follow from the code, as they should be."""
+    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return made(BLOCKS) | {ROOT / "docs" / "campus.schema.json": schema}
+
+
+def measured() -> dict[Path, str]:
+    """Pages that follow from results, as they should be."""
+    kpis = hyperion()
+    return {path: with_kpis(text, kpis) for path, text in made(MEASURED).items()}
+
+
+def stale(wanted: Mapping[Path, str]) -> list[str]:
     """Names of the pages that are not up to date."""
-    return [
-        path.name for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    return [path.name for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+def benchmarks(file: str) -> dict[Path, str]:
+    """READMEs with the figures that `python -m benchmarks --json` gave."""
+    head = ("what", "gigacampus", "peer", "unit", "times better", "note")
+    rows = [
+        (
+            cell(row["name"]),
+            numbers.significant(row["ours"]),
+            f"{numbers.significant(row['peer'])} ({cell(row['peer_version'])})" if row["peer"] is not None else "",
+            cell(row["unit"]),
+            numbers.significant(row["ratio"], 2) if row["ratio"] is not None else "",
+            cell(row["note"]),
+        )
+        for row in json.loads(Path(file).read_text(encoding="utf-8"))
     ]
+    return made({page: {"benchmarks": lambda: table(head, rows)} for page in ("README.md", "README.ja.md")})
 
 
-def main() -> None:
-    if "--check" in sys.argv:
-        old = stale()
+def main(arguments: Sequence[str]) -> None:
+    if "--bench" in arguments:
+        wanted = benchmarks(arguments[-1])
+    else:
+        wanted = pages() if "--code" in arguments else pages() | measured()
+    if "--check" in arguments:
+        old = stale(wanted)
         sys.exit(f"stale: {', '.join(old)}. Run scripts/build_docs.py" if old else 0)
-    for path, text in pages().items():
+    for path, text in wanted.items():
         path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
     try:
-        main()
-    except SpecError as error:
+        main(sys.argv[1:])
+    except CampusError as error:
         sys.exit(str(error))
