@@ -138,5 +138,6 @@ def market_annual(
     claims = [timeline.yearly(result.claimed[name]) for name in clean_contracts(supply)]
     claimed = sum(claims, result.certificates.copy() if certificates else np.zeros(len(timeline.years)))
     left = np.clip(drawn - claimed, 0.0, rest)
+    left[left < 1e-12 * drawn] = 0.0  # what rounding leaves of a year that is matched
     mean = np.divide(emitted, rest, out=np.zeros_like(rest), where=rest > 0)
     return left * mean * 1e-3 + direct_line(supply, result, timeline)
