@@ -167,7 +167,7 @@ def settle(supply: Supply, grid: Grid, made: Dispatch, load: Floats) -> Dispatch
     less = np.minimum(made.purchase, excess)
     changed = replace(made, purchase=made.purchase - less, grid_import=made.grid_import - less)
     excess = excess - less
-    for name, plant in supply.plants.items():
+    for name, plant in sorted(supply.plants.items()):
         if isinstance(plant, Gas):
             less = np.minimum(changed.delivered[name], excess)
             changed = _less(changed, name, less, delivery(plant, grid), plant.behind_meter)
