@@ -1,0 +1,75 @@
+"""Published cases whose inputs are whole series: each lays them out and asks one of our functions."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+
+from gigacampus.campus.spec.facility import HeatRejection
+from gigacampus.engines.facility.outdoors import Outdoors
+from gigacampus.engines.facility.rejection import Cooler
+from gigacampus.engines.supply import reference
+from gigacampus.engines.supply.costs import demand_charge
+from gigacampus.engines.supply.profile import Hourly
+from gigacampus.timeline import Floats, Timeline
+
+
+def yearly_demand_charge(load: float, rates: list[float], peaks: dict[str, float] | None = None) -> float:
+    """Demand charge of 2022 [USD]: a flat load [kW] but in some hours (from 1), and a rate by month [USD/kW-month]."""
+    timeline = Timeline.of([date(2022, 1, 1)], date(2022, 12, 31))
+    imports = np.full(timeline.hours, load)
+    for hour, peak in (peaks or {}).items():
+        imports[int(hour) - 1] = peak
+    return float(demand_charge(imports / 1e3, np.array(rates, dtype=float), timeline).sum())
+
+
+def merit_order(loads: list[float], plants: list[list[float]], mean: bool = False) -> float:
+    """Cost of meeting loads [MW] by plants, each [MW, USD/MWh]: the sum over the hours [USD], or their mean.
+
+    A list of three loads with `mean` is a line: from, to, number of points.
+    """
+    load = np.linspace(loads[0], loads[1], int(loads[2])) if mean else np.array(loads, dtype=float)
+    cost = np.array([plant[1] for plant in plants])
+    flows = reference.run(_thermal(load, np.array([plant[0] for plant in plants]), cost))
+    if flows.unserved.any():
+        return float("nan")
+    spent = cost @ flows.gas
+    return float(spent.mean() if mean else spent.sum())
+
+
+def _thermal(load: Floats, capacity: Floats, cost: Floats) -> Hourly:
+    """A system of thermal plants alone."""
+    none, empty = np.zeros_like(load), np.zeros((0, len(load)))
+    return Hourly(
+        load=load,
+        clean=none,
+        remote=none,
+        limit=none,
+        export_limit=none,
+        price=none,
+        year=np.zeros(len(load), dtype=np.int64),
+        gas=np.repeat(capacity[:, None], len(load), axis=1),
+        cost=cost[:, None],
+        order=np.argsort(cost)[None, :],
+        through=np.zeros(len(cost), dtype=bool),
+        window=empty,
+        power=empty,
+        eta=np.zeros(0),
+        reach=np.zeros(0, dtype=bool),
+    )
+
+
+def tower_approach(wet_bulb: float, cooling: float, capacity_ratio: float = 1.0, use: str = "wet-tower") -> float:
+    """Water that leaves a tower of the catalogue over the wet bulb [K], fans at full speed, in saturated air.
+
+    The air's state but its wet bulb has no part in Merkel's equation.
+    """
+    rejection = HeatRejection.model_validate({"use": use, "capacity_ratio": capacity_ratio, "range": f"{cooling} K"})
+    one = np.array([1.0])
+    air = SimpleNamespace(
+        dry_bulb=wet_bulb * one, wet_bulb=wet_bulb * one, dew_point=wet_bulb * one, pressure=101325 * one
+    )
+    cooler = Cooler(rejection, 1.0, cooling)
+    return float(cooler.leaving(Outdoors.of(air), one, one, cooling * one)[0] - wet_bulb)
