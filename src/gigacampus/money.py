@@ -93,7 +93,7 @@ def irr(dates: Days, amounts: Floats) -> Return:
     0.1
     """
     order = np.argsort(dates, kind="stable")
-    kept = order[amounts[order] != 0]
+    kept = order[np.abs(amounts[order]) > 1e-12 * np.abs(amounts).max(initial=0.0)]
     flows = amounts[kept] / max(np.abs(amounts).max(initial=0.0), 1e-300)
     years = (dates[kept] - dates[kept][:1]).astype("timedelta64[D]").astype(float) / 365 if len(kept) else flows
     changes = int(np.count_nonzero(np.diff(np.sign(flows))))

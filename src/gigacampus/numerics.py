@@ -12,16 +12,17 @@ Floats = NDArray[np.float64]
 _EPS = 2.220446049250313e-16
 
 
-def find_root(f: Callable[[float], float], low: float, high: float, tolerance: float = 4 * _EPS) -> float:
-    """Root of `f` between `low` and `high`, where it has opposite signs, by Brent's method.
+def find_root(f: Callable[[float], float], low: float, high: float) -> float:
+    """Root of `f` between `low` and `high`, where it has opposite signs, to the last digits, by Chandrupatla's method.
+
+    It takes a step of inverse quadratic interpolation where three points show that it will serve, and halves the
+    bracket where they do not; Brent's method may creep where the function is flat.
 
     Parameters
     ----------
     f : function of one float
     low, high : float
         Ends of the bracket; ``f(low) * f(high) <= 0``.
-    tolerance : float [1]
-        Width of the final bracket, relative to the root.
 
     Returns
     -------
@@ -29,49 +30,40 @@ def find_root(f: Callable[[float], float], low: float, high: float, tolerance: f
 
     References
     ----------
-    .. [1] Brent, R. P. (1973). Algorithms for Minimization without Derivatives, ch. 4.
+    .. [1] Chandrupatla, T. R. (1997). A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear
+       function without using derivatives. Advances in Engineering Software 28, 145-149.
 
     Examples
     --------
     >>> round(find_root(lambda x: x * x - 2, 0.0, 2.0), 12)
     1.414213562373
     """
-    a, b, fa, fb = low, high, f(low), f(high)
-    if not fa * fb <= 0:
+    x1, x2, f1, f2, part = low, high, f(low), f(high), 0.5
+    if not ((f1 <= 0 <= f2) or (f2 <= 0 <= f1)):
         raise ValueError("the function has the same sign at both ends of the bracket")
-    c, fc, d, e = a, fa, b - a, b - a
-    for _ in range(200):
-        if fb * fc > 0:
-            c, fc, d, e = a, fa, b - a, b - a
-        if abs(fc) < abs(fb):
-            a, b, c, fa, fb, fc = b, c, b, fb, fc, fb
-        least, half = 2 * _EPS * abs(b) + 0.5 * tolerance * abs(b) + 1e-300, 0.5 * (c - b)
-        if abs(half) <= least or fb == 0:
-            return b
-        d, e = _brent_step(a, b, c, fa, fb, fc, d, e, half, least)
-        a, fa = b, fb
-        b += d if abs(d) > least else math.copysign(least, half)
-        fb = f(b)
-    return b
+    for _ in range(400):
+        best = x1 if abs(f1) < abs(f2) else x2
+        least = (2 * _EPS * abs(best) + 1e-20 * abs(high - low)) / (abs(x2 - x1) or 1e-300)
+        if least > 0.5 or f1 == 0 or f2 == 0:
+            break
+        x = x1 + min(max(part, least), 1 - least) * (x2 - x1)
+        fx = f(x)
+        if (fx > 0) == (f1 > 0):
+            x3, f3 = x1, f1
+        else:
+            x3, f3, x2, f2 = x2, f2, x1, f1
+        x1, f1 = x, fx
+        part = _interpolated((x1, x2, x3), (f1, f2, f3))
+    return x1 if abs(f1) < abs(f2) else x2
 
 
-def _brent_step(  # noqa: PLR0917 (the ten numbers are Brent's own state)
-    a: float, b: float, c: float, fa: float, fb: float, fc: float, d: float, e: float, half: float, least: float
-) -> tuple[float, float]:
-    """Next step and the one before it: inverse quadratic or secant where they shrink the bracket, else bisection."""
-    if abs(e) < least or abs(fa) <= abs(fb):
-        return half, half
-    s = fb / fa
-    if a == c:
-        p, q = 2 * half * s, 1 - s
-    else:
-        q, r = fa / fc, fb / fc
-        p, q = s * (2 * half * q * (q - r) - (b - a) * (r - 1)), (q - 1) * (r - 1) * (s - 1)
-    q = -q if p > 0 else q
-    p = abs(p)
-    if 2 * p < min(3 * half * q - abs(least * q), abs(e * q)):
-        return p / q, d
-    return half, half
+def _interpolated(x: tuple[float, float, float], f: tuple[float, float, float]) -> float:
+    """Part of the way from the first point to the second at which to look next."""
+    (x1, x2, x3), (f1, f2, f3) = x, f
+    xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
+    if not (phi**2 < xi and (1 - phi) ** 2 < 1 - xi):
+        return 0.5
+    return f1 / (f2 - f1) * f3 / (f2 - f3) + (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f3 - f2)
 
 
 def bracket(

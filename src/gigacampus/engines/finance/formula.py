@@ -10,9 +10,17 @@ from gigacampus.errors import CampusError
 
 SHIFT = {"prev", "next"}
 TOTAL = {"sum", "cumsum"}
-_CALLS = SHIFT | TOTAL | {"min", "max", "iff"}
+_ARGUMENTS = {
+    "prev": (1, 2),
+    "next": (1, 2),
+    "sum": (1, 1),
+    "cumsum": (1, 1),
+    "iff": (3, 3),
+    "min": (1, 99),
+    "max": (1, 99),
+}
 _NODES = (
-    ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Load, ast.Add, ast.Sub,
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.Name, ast.Load, ast.Add, ast.Sub,
     ast.Mult, ast.Div, ast.Pow, ast.USub, ast.cmpop,
 )  # fmt: skip
 
@@ -56,22 +64,29 @@ def _references(node: ast.AST, kind: str = "now") -> Iterator[tuple[str, str]]:
 
 
 def parse(formula: str) -> Formula:
-    """Read a formula; CampusError if it holds anything but the language above."""
+    """Read a formula; CampusError if it holds anything but the language."""
     try:
         tree = ast.parse(formula, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CampusError(f"not a formula: {formula[:80]!r}") from None
     for node in ast.walk(tree):
-        number = not isinstance(node, ast.Constant) or type(node.value) in (int, float)
-        call = not isinstance(node, ast.Call) or (
-            isinstance(node.func, ast.Name) and node.func.id in _CALLS and not node.keywords
-        )
-        shift = not (isinstance(node, ast.Call) and call and dotted(node.func) in SHIFT) or isinstance(
-            node.args[0], (ast.Name, ast.Attribute)
-        )
-        if not (isinstance(node, _NODES) and number and call and shift):
+        if not _allowed(node):
             raise CampusError(f"a formula cannot hold this: {ast.unparse(node)[:60]!r}")
     found: dict[str, set[str]] = {"now": set(), "prev": set(), "next": set(), "total": set()}
     for name, kind in _references(tree):
         found[kind].add(name)
     return Formula(formula, *(frozenset(found[kind]) for kind in ("now", "prev", "next", "total")))
+
+
+def _allowed(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return type(node.value) in (int, float)
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, (ast.Name, ast.Attribute))
+    if isinstance(node, ast.Call):
+        if not isinstance(node.func, ast.Name) or node.func.id not in _ARGUMENTS or node.keywords:
+            return False
+        least, most = _ARGUMENTS[node.func.id]
+        row = node.func.id not in SHIFT or isinstance(node.args[0] if node.args else None, (ast.Name, ast.Attribute))
+        return least <= len(node.args) <= most and row
+    return isinstance(node, _NODES)

@@ -177,10 +177,10 @@ def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     month = np.arange(s.grid.count)
     payments = np.flatnonzero(times.repay)[: max(1, round(loan.dsra / MONTHS[loan.every]))]
     filled = s.calendar[f"{name}.dsra_funded" if loan.dsra_funded is not None else f"{name}.interest_only_until"]
-    live = (month > s.grid.at(filled)) & (month < np.flatnonzero(times.final)[0])
+    live = (month > s.grid.at(filled)) & (month < np.flatnonzero(times.final)[0]) & (times.pay > 0)
     g.add(f"{n}.reserve_window", np.isin(month, payments).astype(float), "1", f"{name}: payments kept in reserve")
     g.add(f"{n}.reserve_flag", s.grid.flag(filled), "1", f"{name}: month in which the reserve is filled")
-    g.add(f"{n}.reserve_live", live.astype(float), "1", f"{name}: the reserve is kept up")
+    g.add(f"{n}.reserve_live", live.astype(float), "1", f"{name}: the reserve may be topped up")
     target = g.add(f"{n}.reserve_target", 0.0, label=f"{name}: size of the reserve", solved=True)
     check = f"sum({n}.planned_payment * {n}.reserve_window) - {target}"
     g.add(f"check.{target}", check, label=f"{name}: the reserve is what it should be")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, Calendar, Cost, Deal, Lease, Loan
+from gigacampus.errors import Problem, SpecError
 from gigacampus.money import add_months, year_fraction
 
 Floats = NDArray[np.float64]
@@ -124,11 +125,16 @@ class LoanTimes:
         """Dates rolled back from the last payment, without those in the month of the start."""
         start, grace, final = (calendar[f"{name}.{f}"] for f in ("start", "interest_only_until", "final"))
         days, begin, end, step = grid.days(final.day, start), grid.at(start), grid.at(final), MONTHS[loan.every]
+        if end <= begin:
+            raise SpecError(Problem("the last payment lies in the month of the start", f"deal.loans.{name}.final"))
         tau, pay = np.zeros(grid.count), np.zeros(grid.count)
         for k in range(begin + 1, end + 1):
             tau[k] = year_fraction(days[k - 1], days[k], loan.day_count)
+        if loan.day_count == "30/360":  # a month is a twelfth, whatever the last day of February
+            tau[begin + 1 : end + 1] = 1 / 12
+            tau[begin + 1] += (min(final.day, 30) - min(start.day, 30)) / 360
         pay[np.arange(end, begin, -step)] = 1.0
-        alone = np.array([begin <= k and day <= grace for k, day in enumerate(days)], float)
+        alone = np.array([begin <= k < end and day <= grace for k, day in enumerate(days)], float)
         repay = pay * (1 - alone)
         order = np.cumsum(repay) - repay
         return cls(

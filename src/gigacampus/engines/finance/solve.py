@@ -1,8 +1,8 @@
 """Unknowns of a deal, each found from one published figure; and the sizes that rest on the statement they are part of.
 
 Unknowns are solved in the order in which their figures rest on each other. One alone is a root of one variable, found
-to the last digits by Brent's method; those that rest on each other are solved together by Broyden's. Solved values are
-inputs of the graph, each with a row ``check.<name>`` that is zero.
+to the last digits by Chandrupatla's method; those that rest on each other are solved together by Broyden's. Solved
+values are inputs of the graph, each with a row ``check.<name>`` that is zero.
 """
 
 from __future__ import annotations

@@ -90,7 +90,10 @@ def _timing(s: Statement, vehicle: str) -> None:
 
 def _payments(s: Statement, rows: list[str]) -> NDArray[np.bool_]:
     """Months in which any of these inputs is above zero."""
-    return np.array([s.graph.inputs[row] > 0 for row in rows] or [np.zeros(s.grid.count)]).any(axis=0)
+    found = np.zeros(s.grid.count, bool)
+    for row in rows:
+        found |= s.graph.inputs[row] > 0
+    return found
 
 
 def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> str:

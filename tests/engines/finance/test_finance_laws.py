@@ -1,0 +1,271 @@
+"""Laws of any deal: money is conserved, scales, and does not depend on the order in which things are written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from finance_deals import BN, changed, deal
+
+from gigacampus.campus.spec.deal import UNKNOWN, Deal, Findable
+from gigacampus.campus.spec.part import Part
+from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.money import annuity
+from gigacampus.quantities import Quantity
+
+NAMES = ["sixty_forty", "hyperion_a", "hyperion_b", "hyperion_b_quarterly", "hyperion_c"]
+
+
+def assert_conserved(found: FinanceResult) -> None:
+    assert found.residual_money < 1e-13, found.residuals
+    assert all(np.all(np.isfinite(found.row(f.row))) for f in found.flows)
+    assert all(found.row(f.row).min() > -1e-3 for f in found.flows)
+    for loan in found.loans.values():
+        assert loan.balance.min() > -1e-3
+        assert loan.draw.sum() > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_money_is_conserved(name: str) -> None:
+    assert_conserved(run(deal(name)))
+
+
+def _scaled(part: Any, k: float) -> Any:
+    """A part with each amount of money multiplied by k."""
+    if isinstance(part, dict):
+        return {key: _scaled(value, k) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_scaled(value, k) for value in part]
+    if not isinstance(part, Part):
+        return part
+    out: dict[str, Any] = {}
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        marks = [m for a in getattr(field.annotation, "__args__", ()) for m in getattr(a, "__metadata__", ())]
+        money = any(isinstance(m, Quantity) and m.unit == "USD" for m in [*field.metadata, *marks])
+        unknown = value is UNKNOWN
+        figure = name == "equals" and abs(value) > 1e6
+        if name == "holders" or ((money or figure) and value is not None and not unknown):
+            out[name] = {h: k * v for h, v in value.items()} if isinstance(value, dict) else k * value
+        else:
+            out[name] = _scaled(value, k)
+    return out
+
+
+@pytest.mark.parametrize("name", ["sixty_forty", "hyperion_b"])
+def test_money_times_k_is_flows_times_k(name: str) -> None:
+    one, k = run(deal(name)), 7.3
+    big = run(Deal.model_validate(_scaled(deal(name), k)))
+    size = max(np.abs(one.parties[p]).max() for p in one.parties)
+    for party, net in one.parties.items():
+        assert np.abs(big.parties[party] / k - net).max() < 1e-12 * size
+    for key, metric in one.metrics.items():
+        if key.startswith(("irr", "moic", "dscr", "wal")) and metric.value is not None:
+            assert big.metrics[key].value == pytest.approx(metric.value, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["sixty_forty", "hyperion_b"])
+def test_order_changes_nothing(name: str) -> None:
+    def turned(value: Any) -> Any:
+        return {k: turned(v) for k, v in reversed(value.items())} if isinstance(value, dict) else value
+
+    spec = deal(name)
+    one, other = run(spec), run(Deal.model_validate(turned(spec.model_dump())))
+    for party, net in one.parties.items():
+        assert np.abs(other.parties[party] - net).max() <= 1e-13 * max(np.abs(net).max(), 1e9)
+
+
+def test_same_input_same_output_to_the_bit() -> None:
+    one, other = run(deal("hyperion_b")), run(deal("hyperion_b"))
+    assert all(np.array_equal(one.rows[name], other.rows[name], equal_nan=True) for name in one.rows)
+
+
+def test_no_rent_pays_no_debt() -> None:
+    found = run(deal("sixty_forty", ("rent: 260 m USD", "rent: 0 USD")))
+    assert_conserved(found)
+    assert found.metrics["irr.tenant"].value is None
+    assert found.metrics["dscr_min"].value < 0  # the venture still bears its own costs
+    assert found.metrics["unpaid.term_loan"].value > found.loans["term loan"].draw.sum()
+
+
+def test_a_lease_shorter_than_the_debt_leaves_it_unpaid() -> None:
+    found = run(deal("sixty_forty", ("term: 10 years", "term: 6 years"), ("options: [5 years]", "options: []")))
+    assert_conserved(found)
+    assert found.metrics["unpaid.fixed_notes"].value > 100e6
+    assert found.metrics["dscr_min"].value < 1
+    held = found.row("fixed_notes.reserve")
+    assert held.max() == pytest.approx(float(found.rows["fixed_notes.reserve_target"]))
+    assert held[-1] == 0  # used up before the owners or the lenders see anything
+
+
+def test_an_option_not_exercised_ends_the_lease() -> None:
+    kept = run(deal("sixty_forty"))
+    left = run(deal("sixty_forty", ("options: [5 years]", "options: [5 years]\n      exercised: 0")))
+    assert left.leases["campus lease"].end == date(2037, 10, 1)
+    assert kept.leases["campus lease"].options == ((date(2037, 10, 1), True),)
+    assert left.leases["campus lease"].options == ((date(2037, 10, 1), False),)
+    assert left.metrics["rent_total"].value == pytest.approx(kept.metrics["rent_committed"].value)
+
+
+def test_dearer_debt_costs_the_owners_and_pays_the_lender() -> None:
+    low, high = run(deal("sixty_forty")), run(deal("sixty_forty", ("coupon: 6 %", "coupon: 7 %")))
+    assert high.metrics["irr.north_fund"].value < low.metrics["irr.north_fund"].value
+    assert high.metrics["irr.insurer"].value > low.metrics["irr.insurer"].value + 0.008
+
+
+def test_owners_earn_the_same_and_pay_by_their_shares() -> None:
+    found = run(deal("sixty_forty"))
+    north, south = found.parties["North Fund"], found.parties["South Fund"]
+    assert np.allclose(north * 40, south * 60, rtol=1e-13)
+
+
+def test_the_campus_brings_costs_and_dates() -> None:
+    months = np.arange(np.datetime64("2027-01"), np.datetime64("2045-01"))
+    bill, unused = np.full(len(months), 5e6), np.ones(len(months))
+    power = "  services:\n    power: {payer: Tenant, payee: Operator, cost: energy}"
+    spec = deal("sixty_forty", ("  services:", power))
+    found = run(spec, months, {"energy": bill, "water": unused}, {"second half": date(2028, 3, 31)})
+    assert found.who_gets_what("Tenant")["energy paid"].sum() == pytest.approx(bill.sum())
+    assert found.months[-1] == np.datetime64("2044-12")
+    assert found.unassigned == ("water",)
+    assert_conserved(found)
+    alone = run(spec)
+    assert "energy paid" not in alone.who_gets_what("Tenant")
+
+
+def test_a_measured_cost_takes_the_place_of_the_curve() -> None:
+    months = np.arange(np.datetime64("2026-02"), np.datetime64("2027-08"))
+    spent = np.full(len(months), 60e6)
+    spec = deal("sixty_forty", ("amount: 1.0 bn USD, b: 2.5", "amount: 1.0 bn USD, cost: shell, b: 2.5"))
+    found = run(spec, months, {"shell": spent})
+    assert found.funding["Campus LLC"].uses["first building"] == pytest.approx(18 * 60e6)
+    assert found.unassigned == ()
+    assert_conserved(found)
+
+
+def test_rent_starts_part_by_part() -> None:
+    two = "two: {share: 60 %, start: {event: second half, plus: 3 months}}"
+    parts = f"parts: {{one: {{share: 40 %, start: 2027-10-01}}, {two}}}"
+    found = run(deal("sixty_forty", ("escalator: 2.5 %", f"escalator: 0 %\n      {parts}")))
+    rent = found.row("campus_lease.rent")
+    paid = rent[rent > 0] / 65e6
+    assert paid[:4] == pytest.approx(
+        [0.4, 0.4, 0.4, 0.4 + 0.6 * 1 / 90], abs=1e-12
+    )  # 30 September: one day of its quarter
+    assert paid[4:] == pytest.approx(np.ones(len(paid) - 4))
+
+
+KINDS = [
+    "level",
+    "growing, growth: 3 %",
+    "bullet",
+    "balloon, balloon: 30 %",
+    "sculpted, dscr: 2.2",
+    "list, shares: [%s]",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_way_to_repay(kind: str) -> None:
+    spelled = kind % ", ".join(["1.25 %"] * 16 + ["2.5 %"] * 32) if "%s" in kind else kind
+    found = run(deal("sixty_forty", ("kind: level", f"kind: {spelled}")))
+    loan = found.loans["term loan"]
+    assert_conserved(found)
+    left = found.metrics["unpaid.term_loan"].value  # more is due at the end than there is cash
+    assert loan.principal.sum() + left == pytest.approx(loan.draw.sum())
+    assert (left > 1) == kind.startswith(("bullet", "balloon", "sculpted"))
+    paid = loan.service[loan.repays]
+    if kind == "bullet":
+        assert loan.principal[loan.repays][:-1].max() < 1e-6
+    elif kind.startswith("balloon"):
+        assert loan.principal[loan.repays][-1] + left > 0.3 * loan.draw.sum()
+    elif kind.startswith("growing"):
+        assert paid[4:] / paid[:-4] == pytest.approx(np.full(len(paid) - 4, 1.03), abs=1e-9)
+    elif kind.startswith("list"):
+        assert loan.principal[loan.repays][0] == pytest.approx(0.0125 * loan.draw.sum())
+
+
+def test_level_notes_are_an_annuity() -> None:
+    found = run(deal("sixty_forty", ("kind: growing, growth: 2 %", "kind: level")))
+    notes = found.loans["fixed notes"]
+    paid = notes.service[notes.repays]
+    assert len(paid) == 48
+    assert paid == pytest.approx(np.full(48, notes.draw.sum() * annuity(0.06 / 4, 48)), rel=1e-12)
+    assert found.row("fixed_notes.reserve").max() == pytest.approx(2 * paid[0])
+
+
+def test_interest_added_to_the_loan_compounds() -> None:
+    spec = deal("hyperion_a", ("funded: day one", "funded: day one\n      interest_while_building: added"))
+    found = run(spec)
+    factor = (1 + 0.06581 * 44 / 360) * (1 + 0.06581 / 2) ** 7
+    assert found.metrics["debt_peak"].value == pytest.approx(27.3 * BN * factor, rel=1e-12)
+    assert found.metrics["capitalised_interest"].value == pytest.approx(27.3 * BN * (factor - 1), rel=1e-12)
+
+
+def test_ranks_pay_the_senior_first() -> None:
+    poor = ("rent: 260 m USD", "rent: 130 m USD")
+    same = run(deal("sixty_forty", poor))
+    ranked = run(deal("sixty_forty", poor, ("coupon: 6 %", "coupon: 6 %\n      rank: 2")))
+    for found in (same, ranked):
+        assert_conserved(found)
+    assert ranked.metrics["unpaid.term_loan"].value < 1e-3 < same.metrics["unpaid.term_loan"].value
+    assert ranked.metrics["unpaid.fixed_notes"].value > same.metrics["unpaid.fixed_notes"].value
+
+
+def test_a_borrower_without_owners_belongs_to_its_shareholders() -> None:
+    spec = deal("sixty_forty")
+    entities = spec.model_dump()["entities"]
+    entities["Campus LLC"]["owners"] = {}
+    found = run(changed(spec, entities=entities))
+    assert_conserved(found)
+    assert found.metrics["irr.campus_llc_shareholders"].value == pytest.approx(
+        run(spec).metrics["irr.north_fund"].value, rel=1e-9
+    )
+
+
+def test_a_guarantee_by_table() -> None:
+    table = "table: [{after: 0 years, amount: 500 m USD}, {after: 4 years, amount: 300 m USD}]\n      cap: 450 m USD"
+    spec = deal("sixty_forty", ("loan: fixed notes\n      multiple: 1.1", table))
+    threshold = run(spec).guarantees["floor"].threshold
+    assert threshold[:6].tolist() == [450e6, 450e6, 450e6, 450e6, 300e6, 300e6]
+
+
+def test_a_drawn_loan_by_hand() -> None:
+    """Draws, interest and balance of one loan, month by month in plain arithmetic."""
+    text = """
+name: plain
+deal:
+  close: 2026-01-31
+  entities: {Bank: , Tenant: , Owner: , Box: {owners: {Owner: 100 %}, funding: [{shares: {loan: 60 %, owners: 40 %}}]}}
+  construction: {works: {payer: Box, amount: 120 m USD, end: 2026-12-31}}
+  loans:
+    loan: {borrower: Box, amount: 200 m USD, rest: Bank, coupon: 6 %, every: monthly,
+           interest_only_until: 2026-12-31, final: 2027-12-31}
+  leases:
+    lease: {landlord: Box, tenant: Tenant, start: 2026-12-31, term: 1 years, rent: 120 m USD}
+"""
+    from gigacampus.campus.spec import read
+
+    spec = read(text).campus.deal
+    assert spec is not None
+    found = run(spec)
+    days = [date(2026, 1, 31), *(date(2026 + (m > 12), (m - 1) % 12 + 1, 28) for m in range(2, 13))]
+    ends = np.array([np.datetime64(d, "M") + 1 for d in days]).astype("datetime64[D]") - 1
+    spent = np.diff(120e6 * (ends - ends[0]).astype(float) / (ends[-1] - ends[0]).astype(float))
+    balance, drawn = 0.0, 0.0
+    for cost in spent:
+        interest = balance * 0.06 / 12
+        balance += 0.6 * (cost + interest)
+        drawn += 0.4 * (cost + interest)
+    assert found.metrics["debt_peak"].value == pytest.approx(balance, rel=1e-12)
+    assert found.funding["Box"].sources["Owner: contribution"] == pytest.approx(drawn, rel=1e-12)
+    payment = balance * annuity(0.005, 12)
+    assert found.cover["Box"].dscr == pytest.approx(np.full(12, 10e6 / payment), rel=1e-12)
+
+
+def test_findable_numbers_keep_their_bounds() -> None:
+    assert Findable("fraction", at_most=1.0).at_most == 1.0
+    with pytest.raises(Exception, match="plain number"):
+        Deal.model_validate(deal("hyperion_a").model_dump() | {"loans": {"x": {"amortisation": {"dscr": "1.2x"}}}})
