@@ -30,7 +30,7 @@ import numpy as np
 
 from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import parse
-from gigacampus.errors import CampusError
+from gigacampus.errors import CampusError, shorten
 from gigacampus.money import year_fraction
 from gigacampus.quantities import ACCEPTED
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
@@ -50,7 +50,8 @@ def figure(text: Any) -> tuple[float, float, str]:
     (27.3, 1000000000.0, 'bn USD')
     """
     number, _, unit = str(text).partition(" ")
-    factor = next((spellings[unit] for spellings in ACCEPTED.values() if unit in spellings), 1.0)
+    factors = (spellings[unit] for spellings in ACCEPTED.values() if unit in spellings)
+    factor = 1.0 if unit in ACCEPTED else next(factors, 1.0)
     return float(number.replace(",", "")), factor, unit
 
 
@@ -85,9 +86,12 @@ class Reading:
             if hours.shape == (WEATHER_HOURS,):
                 hours = np.delete(hours, LEAP_DAY)
             return float(np.sum(hours > term["above"]) if "above" in term else _OF[term["of"]](hours))
-        if found is None or np.ndim(found) > 0:
-            raise CampusError("a ledger row needs one number, not " + ("none" if found is None else "an array"))
-        return float(found)
+        if isinstance(found, np.ndarray) and found.ndim > 0:
+            raise CampusError("a ledger row needs one number, not an array")
+        try:
+            return float(found)
+        except (TypeError, ValueError):
+            raise CampusError(f"a ledger row needs one number, not something else: {shorten(found)}") from None
 
     def _found(self, term: dict[str, Any]) -> Any:
         """What a term names, before `of` makes a number of it."""
@@ -96,7 +100,7 @@ class Reading:
             return self.value(term["value"])
         if kind == "catalog":
             section, entry, field = term["catalog"]
-            return self.value(catalog.entry(section, entry).figures[field].value)
+            return self.value(_walk(catalog.entry(section, entry), ["figures", field, "value"]))
         if kind == "call":
             return _walk(self._call(term), term.get("path", []))
         if kind is None or "spec" not in term:
@@ -130,10 +134,11 @@ def changed(path: Path, changes: dict[str, Any]) -> spec.Loaded:
         place: Any = tree
         for name in parents:
             place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
+        if value is None and last not in place:
+            raise CampusError(f"{path.name} has no {dotted} to remove")
+        place[last] = value
         if value is None:
-            place.pop(last)
-        else:
-            place[last] = value
+            del place[last]
     return spec.read(json.dumps(tree), str(path))
 
 
