@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gigacampus.campus.catalog import GRADES
+from gigacampus.campus.spec.parse import parse
 from gigacampus.errors import CampusError, SpecError
 from gigacampus.faces.cli import checking
 from gigacampus.runs import verify
@@ -144,6 +145,15 @@ def test_a_loan_is_worth_its_balance_at_its_coupon(reading: Reading) -> None:
 def test_specs_of_the_ledger_are_all_used() -> None:
     used = {part for row in verify.rows().values() for part in str(row).split("'") if part.endswith(".yaml")}
     assert used == {path.name for path in Path(SPECS).glob("*.yaml")}
+
+
+@pytest.mark.parametrize("path", sorted(verify.LEDGER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_sources_and_changes_of_the_ledger_are_all_used(path: Path) -> None:
+    tree, _ = parse(path.read_text(encoding="utf-8"), path.name)
+    listed = tree["rows"].values()
+    assert {row["source"] for row in listed} == tree["sources"].keys()
+    named = {part for row in listed for part in row.get("set", []) if isinstance(part, str)}
+    assert named == tree.get("changes", {}).keys()
 
 
 def test_peaks_and_merit_order_by_hand() -> None:
