@@ -9,6 +9,9 @@ from gigacampus.runs import inputs
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
+LIMIT = 1e-9
+"""Highest residual, relative, of any conservation law."""
+
 
 def site(run: Run) -> Any:
     """Weather, sun, wind and grid over the weather year."""
@@ -139,10 +142,17 @@ def _factors() -> Any:
 
 
 def kpi(run: Run) -> Any:
-    """Every KPI."""
+    """Every KPI; a residual above its limit is an error of the model, not a KPI."""
+    from gigacampus.errors import Problem, ResidualError
     from gigacampus.runs import kpis
 
-    return kpis.evaluate(run)
+    found = kpis.evaluate(run)
+    broken = {name: v.value for name, v in found.items() if name.startswith("residual.") and (v.value or 0.0) > LIMIT}
+    if broken:
+        raise ResidualError(
+            *(Problem(f"does not close: {value:.2g}, above {LIMIT:g}", name) for name, value in broken.items())
+        )
+    return found
 
 
 def policy(run: Run) -> Any:

@@ -58,8 +58,19 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
         click.echo(table(kpis, list(kpis) if all_kpis else [n for n in HEADLINE if n in kpis]))
         for verdict in running.policy:
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
+        click.echo(f"\nBalances close to {residuals(kpis)} (limit 10⁻⁹, relative)")
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
     return any(verdict.state != "pass" for verdict in running.policy)
+
+
+def residuals(kpis: Mapping[str, Value]) -> str:
+    """What is left of energy, water and money, relative."""
+    found = {
+        name: value.value for name, value in kpis.items() if name.startswith("residual.") and value.value is not None
+    }
+    return ", ".join(
+        f"{name.removeprefix('residual.')} {numbers.significant(value, 2)}" for name, value in found.items()
+    )
 
 
 def table(kpis: Mapping[str, Value], names: list[str]) -> str:
