@@ -19,6 +19,12 @@ def _defined(value: float | None, reason: str) -> float:
     return value
 
 
+def _over(part: float, it_energy: float) -> float:
+    if not it_energy > 0:
+        raise Undefined("IT used no energy")
+    return float(part / it_energy)
+
+
 # Workload and IT
 
 
@@ -64,13 +70,13 @@ def facility_energy(run: Run) -> float:
 @kpi("facility.pue", "1", "facility", standard="ISO/IEC 30134-2, category 3", of=("facility.energy", "it.energy"))
 def facility_pue(run: Run) -> float:
     """Power usage effectiveness: facility energy over IT energy."""
-    return float(run.facility.load.sum() / run.facility.it.sum())
+    return _over(run.facility.load.sum(), run.facility.it.sum())
 
 
 @kpi("facility.wue", "L/kWh", "facility", standard="ISO/IEC 30134-9, category 1", of=("impact.water", "it.energy"))
 def facility_wue(run: Run) -> float:
     """Water usage effectiveness: water drawn on site over IT energy."""
-    return float(run.facility.withdrawal.sum() / run.facility.it.sum())
+    return _over(run.facility.withdrawal.sum(), run.facility.it.sum())
 
 
 @kpi("facility.peak", "MW", "facility")
