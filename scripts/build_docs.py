@@ -422,14 +422,15 @@ def hyperion() -> Mapping[str, Value]:
 
 
 def run_text() -> str:
-    """What `gigacampus run` prints of it, but progress and folder."""
+    """What `gigacampus run` prints of it, but progress, folder and what differs by machine."""
     result = gigacampus.run(EXAMPLE)
     shown = running.table(result.kpi, [name for name in running.HEADLINE if name in result.kpi])
     promises = [f"  {running.MARKS[verdict.state]} {running.promise_line(verdict)}" for verdict in result.promises]
     title = f"{result.campus.name}: {result.campus.case}"
+    closed = "Balances close to … (limit 10⁻⁹, relative)"
     folder = "Results in runs/hyperion-…\nReport     runs/hyperion-…/report.html"
     command = "$ uv run gigacampus run examples/hyperion.yaml"
-    return "\n".join(["```text", command, "…", title, "", shown, *promises, "", folder, "```"])
+    return "\n".join(["```text", command, "…", title, "", shown, *promises, "", closed, folder, "```"])
 
 
 def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
@@ -462,10 +463,10 @@ def ledger_table(rows: list[verify.Outcome]) -> str:
         [
             (
                 f"`{row.id}`",
-                numbers.significant(row.expected, 5),
+                f"{row.expected:,.10g}",
                 numbers.significant(row.got, 5) if row.got is not None else "–",
                 cell(row.unit if row.unit != "1" else ""),
-                numbers.significant(row.tolerance, 2) if row.tolerance else "0",
+                f"{row.tolerance:,.3g}",
                 "hit" if row.hit else "**miss**",
                 f"[{cell(row.source)}]({row.url})" if row.url else cell(row.source),
                 f"`{row.grade}`",
@@ -477,15 +478,18 @@ def ledger_table(rows: list[verify.Outcome]) -> str:
 
 
 def ledger_sum() -> str:
-    """Hits and misses by area."""
-    rows = [
-        (area, str(len(of)), str(sum(r.hit for r in of)), ", ".join(f"`{r.id}`" for r in of if not r.hit))
-        for area in dict.fromkeys(row.area for row in ledger())
-        for of in [[row for row in ledger() if row.area == area]]
-    ]
-    hits = sum(row.hit for row in ledger())
-    total = ("**all**", f"**{len(ledger())}**", f"**{hits}**", f"**{len(ledger()) - hits}**")
-    return table(("area", "figures", "hits", "misses"), [*rows, total])
+    """Hits and misses by area, and how many of the rows are no independent test of a printed figure."""
+    areas = dict.fromkeys(row.area for row in ledger())
+    rows = [ledger_counts(area, [row for row in ledger() if row.area == area]) for area in areas]
+    total = tuple(f"**{count}**" for count in ledger_counts("all", list(ledger())))
+    return table(("area", "figures", "hits", "misses", "derived", "input or fitted"), [*rows, total])
+
+
+def ledger_counts(area: str, rows: list[verify.Outcome]) -> tuple[str, ...]:
+    """Counts of some rows."""
+    hits, derived = sum(row.hit for row in rows), sum(row.grade == "D" for row in rows)
+    known = sum(row.note.startswith(("input:", "fitted:")) for row in rows)
+    return area, str(len(rows)), str(hits), str(len(rows) - hits), str(derived), str(known)
 
 
 BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
