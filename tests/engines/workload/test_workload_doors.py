@@ -16,7 +16,7 @@ from gigacampus.engines.workload import Offer, WorkloadResult, offer, settle
 from gigacampus.timeline import Timeline
 
 LIFE = Timeline.of([date(2027, 7, 1), date(2028, 3, 1)], date(2029, 12, 31))
-LLAMA = Workload.model_validate({"training": "training-8gpu", "failures": "failures-8gpu"})
+LLAMA = Workload.model_validate({})
 
 
 def compute(scale: float = 1.0, **given: Any) -> Compute:
@@ -31,9 +31,9 @@ def compute(scale: float = 1.0, **given: Any) -> Compute:
 def workload(training: float, serving: float, **failures: float) -> Workload:
     return Workload.model_validate(
         {
-            "training": {"use": "training-8gpu", "share": training},
+            "training": {"share": training},
             "serving": {"share": serving},
-            "failures": {"use": "failures-8gpu", **failures},
+            "failures": failures,
         }
     )
 
@@ -153,12 +153,8 @@ def test_size_cancels_out(training: float, serving: float, k: float, offset: flo
 
 def test_larger_jobs_keep_less() -> None:
     kept = [
-        float(
-            offer(
-                compute(), Workload.model_validate({"training": {"use": "training-8gpu", "job_servers": n}}), 0.0, 1.2
-            ).ettr[1]
-        )
-        for n in (64, 512, 4096)
+        float(offer(compute(), Workload.model_validate({"training": {"job_accelerators": n}}), 0.0, 1.2).ettr[1])
+        for n in (512, 4096, 16384)
     ]
     assert kept == sorted(kept, reverse=True)
 

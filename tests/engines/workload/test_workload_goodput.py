@@ -15,7 +15,7 @@ LLAMA3 = 3.789e-3 * 365.25
 
 def test_llama3_mean_time_to_interruption() -> None:
     """16,384 GPUs are 2,048 servers: 3.093 h; 419 interruptions in 54 days."""
-    mtti = float(time_to_interruption(np.array(2048.0), LLAMA3))
+    mtti = float(time_to_interruption(np.array(16384.0), LLAMA3 / 8))
     assert mtti / 3600 == pytest.approx(3.093, abs=0.001)
     assert 54 * 86400 / mtti == pytest.approx(419, abs=0.5)
 

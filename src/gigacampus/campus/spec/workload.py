@@ -20,7 +20,7 @@ class Training(FromCatalog):
     share: Share = Field(description="share of the accelerators that training holds")
     activity: Share = Field(description="power between idle (0) and peak (1) while a job makes progress")
     mfu: Share = Field(description="model FLOP utilisation while a job makes progress")
-    job_servers: int = Field(description="servers of one job; its failures add up", ge=1)
+    job_accelerators: int = Field(description="accelerators of one job; their failures add up", ge=1)
     parameters: float = Field(description="parameters of the reference model, for tokens trained", gt=0)
 
 
@@ -43,7 +43,7 @@ class Failures(FromCatalog):
     section: ClassVar[str] = "workloads"
     default_entry: ClassVar[str | None] = "failures"
 
-    rate: PerYear = Field(description="interruptions of one server a year")
+    rate: PerYear = Field(description="interruptions that one accelerator and its share of the rest cause in a year")
     write: Seconds = Field(description="time in which a checkpoint is written, blocking")
     restart: Seconds = Field(description="time from an interruption to progress, detection included")
 

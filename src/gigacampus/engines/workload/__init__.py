@@ -126,7 +126,7 @@ def offer(compute: Compute, workload: Workload, utc_offset: float, peak_ratio: f
     power = np.cumsum([phase.power for phase in compute.built])
     rating = power / (peak_ratio if compute.basis == "facility" else 1.0)
     servers = rating * 1e3 / (server.peak_power * (1 + server.overhead_share))
-    mtti = _mtti(workload, servers)
+    mtti = _mtti(workload, servers * server.accelerators)
     shares = goodput(mtti, workload.failures.write, workload.failures.restart)
     activity = _serving_activity(workload.serving, utc_offset)
     least = server.idle_power / server.peak_power
@@ -148,9 +148,9 @@ def offer(compute: Compute, workload: Workload, utc_offset: float, peak_ratio: f
     )
 
 
-def _mtti(workload: Workload, servers: Floats) -> Floats:
+def _mtti(workload: Workload, accelerators: Floats) -> Floats:
     """Mean time between interruptions of a job [s]; a job is no larger than what training holds."""
-    job = np.minimum(workload.training.job_servers, np.maximum(servers * workload.training.share, 1.0))
+    job = np.minimum(workload.training.job_accelerators, np.maximum(accelerators * workload.training.share, 1.0))
     return time_to_interruption(job, workload.failures.rate)
 
 

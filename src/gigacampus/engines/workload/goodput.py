@@ -12,15 +12,15 @@ _YEAR = 8766 * 3600.0
 _LEAST_WRITE = 1e-6
 
 
-def time_to_interruption(servers: Floats, rate: float) -> Floats:
-    """Mean time between interruptions of a job [s]: 1 / (servers x rate), with `rate` per server and year.
+def time_to_interruption(accelerators: Floats, rate: float) -> Floats:
+    """Mean time between interruptions of a job [s]: 1 / (accelerators x rate), with `rate` per accelerator and year.
 
     Examples
     --------
-    >>> round(float(time_to_interruption(np.array(2048.0), 3.789e-3 * 365.25) / 3600), 3)
+    >>> round(float(time_to_interruption(np.array(16384.0), 3.789e-3 * 365.25 / 8) / 3600), 3)
     3.093
     """
-    return _YEAR / np.maximum(np.asarray(servers) * rate, 1e-30)
+    return _YEAR / np.maximum(np.asarray(accelerators) * rate, 1e-30)
 
 
 def interval(write: float, mtti: Floats) -> Floats:

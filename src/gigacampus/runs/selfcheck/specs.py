@@ -130,7 +130,7 @@ def _workload(draw: Draw) -> Tree:
         "failures": {"rate": f"{draw.pick([0.0, draw.size(0.01, 100)])} 1/year", "write": f"{draw.between(0, 600)} s"},
     }
     if draw.chance(0.5):
-        workload["training"]["job_servers"] = draw.pick([1, 64, 4096, 100_000])
+        workload["training"]["job_accelerators"] = draw.pick([1, 64, 4096, 100_000])
     if draw.chance(0.5):
         workload["serving"]["peak_hour"] = draw.between(0, 24)
     if draw.chance(0.5):

@@ -136,7 +136,7 @@ def _physical(draw: Draw) -> Tree:
             break
     tree.pop("deal", None)
     tree.pop("promises", None)
-    tree.setdefault("workload", {}).setdefault("training", {})["job_servers"] = 1
+    tree.setdefault("workload", {}).setdefault("training", {})["job_accelerators"] = 1
     return tree
 
 
