@@ -1,1 +1,31 @@
-"""Stub."""
+"""Figures: one function each, registered once, for report, notebook and app alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gigacampus.faces.figures.base import FIGURES, Column, Figure, Finding, Table, Text, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FIGURES", "Column", "Figure", "Finding", "Table", "Text", "draw", "figure"]
+
+_MODULES = ("lifeline", "energy_flow", "energy", "explorer", "facility", "water", "carbon", "money_flow", "deal", "debt")
+
+
+def load() -> None:
+    """Import every module of figures, so that each is registered."""
+    import importlib
+
+    for name in _MODULES:
+        importlib.import_module(f"{__name__}.{name}")
+
+
+def draw(run: Any) -> Iterator[Figure]:
+    """Every figure that the run has something for, in the order of registration."""
+    load()
+    for make in FIGURES.values():
+        made = make(run)
+        if made is not None:
+            yield made

@@ -25,6 +25,7 @@ DARK: dict[str, str] = {
     "paper": "#14181B", "wash": "#1C2226", "ink": "#E8EAEB", "ink2": "#A6AEB5", "rule": "#343B40", "hair": "#262C31",
     "axis": "#79828A", "act": "#7DB7F0",
 }  # fmt: skip
+WHITE, BLACK = "#FFFFFF", "#1A1E21"
 NAMED = {name: f"@{name}" for name in LIGHT}
 """Every token by its own name: for figures whose colours are chosen when they are drawn."""
 
@@ -170,7 +171,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def on(fill: str, tokens: Mapping[str, str]) -> str:
-    """The token of text on a fill: paper or ink, whichever reads better."""
-    paper, ink = contrast(tokens[fill], "#FFFFFF"), contrast(tokens[fill], "#1A1E21")
-    return "white" if paper >= ink else "black"
+def complete(tokens: Mapping[str, str]) -> dict[str, str]:
+    """The tokens of a mode, and for each fill the text on it (``on-gas``): white or ink, whichever reads better."""
+    texts = {f"on-{name}": max((WHITE, BLACK), key=lambda text: contrast(colour, text)) for name, colour in tokens.items()}
+    return {**tokens, **texts}

@@ -99,7 +99,7 @@ def beside(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Labels at the right of the plot, each at the height of its data, moved apart where they would touch."""
     low, high = axis["range"]
-    line = (37 if wrap else 19) / (height - 52) / domain * (high - low)
+    line = (37 if wrap else 19) / ((height - 52) * domain) * (high - low)
     places = spread(at, line, low + line / 2.4, high - line / 2.4)
     return [
         note(named(name, value, wrap=wrap), 1.0, place, yref=yref, xshift=8, yanchor="middle")
@@ -110,3 +110,10 @@ def beside(
 def panel(text: Text, top: float) -> dict[str, Any]:
     """The heading of a panel, above its top edge."""
     return note(Text(f"<b>{text.en}</b>", f"<b>{text.of('ja')}</b>"), 0.0, top, yanchor="bottom", yshift=3)
+
+
+def keyed(name: Text, value: str, colour: str) -> Text:
+    """A label with a square of its colour, where it cannot stand on its data."""
+    square = f"<span style='color:{{@{colour}}}'>■</span> "
+    text = named(name, value)
+    return Text(square + text.en, square + text.of("ja"))

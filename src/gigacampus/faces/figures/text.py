@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,14 +54,19 @@ def typed(values: np.ndarray[Any, Any]) -> dict[str, str]:
 
 
 def resolve(value: Any, tokens: Mapping[str, str], language: str) -> Any:
-    """A plain figure with its texts in one language and its colours in one mode; ``@gas/0.42`` is gas at 42 %."""
+    """A plain figure with its texts in one language and its colours in one mode.
+
+    ``@gas/0.42`` is gas at 42 %; within a text, a colour stands as ``{@gas}``.
+    """
     if isinstance(value, str):
-        return colour(value[1:], tokens) if value.startswith("@") else value
+        if value.startswith("@"):
+            return colour(value[1:], tokens)
+        return re.sub(r"\{@([\w/.-]+)\}", lambda found: colour(found[1], tokens), value)
     if isinstance(value, list):
         return [resolve(item, tokens, language) for item in value]
     if isinstance(value, dict):
         if set(value) == {"en", "ja"}:
-            return value[language]
+            return resolve(value[language], tokens, language)
         return {key: resolve(item, tokens, language) for key, item in value.items()}
     return value
 

@@ -1,0 +1,158 @@
+"""Carbon by year: scope 2 by every method beside scope 1, and what is embodied in what is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures import parts
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.facts import Floats, full_year, whole_years
+
+_METHODS: dict[str, tuple[Text, str, str]] = {
+    "scope2_location": (Text("Location-based", "ロケーション基準"), "ink", "solid"),
+    "scope2_market_hourly": (Text("Contracts, hourly", "契約(毎時)"), "grid", "solid"),
+    "scope2_market_no_certificates": (Text("No certificates", "証書なし"), "axis", "solid"),
+    "scope2_market": (Text("Contracts, annual", "契約(年間)"), "act", "solid"),
+    "scope1": (Text("Scope 1", "スコープ1"), "gas", "solid"),
+}
+
+
+@figure("carbon_by_year")
+def carbon_by_year(run: Any) -> Figure | None:
+    """Scope 1, and scope 2 by location and by contract, by calendar year."""
+    if not run.campus.physical:
+        return None
+    years = [int(year) for year in run.impact.years]
+    lines = {key: getattr(run.impact, key) / 1e6 for key in _METHODS}
+    lines = {key: values for key, values in lines.items() if key != "scope1" or values.any()}
+    axis = parts.upward(max(float(values.max()) for values in lines.values()), "Mt")
+    last = int(np.flatnonzero(whole_years(run))[-1]) if whole_years(run).any() else len(years) - 1
+    data = [_line(key, years, values) for key, values in lines.items()]
+    return Figure(
+        id="carbon_by_year",
+        title=_finding(run, {key: float(values.sum()) for key, values in lines.items()}),
+        subtitle=Text(
+            "Scope 2 by accounting method" + (" and scope 1" if "scope1" in lines else "") + ", Mt CO₂e a year",
+            "算定方法別のスコープ2" + ("とスコープ1" if "scope1" in lines else "") + "、百万t-CO₂e/年",
+        ),
+        data=data,
+        layout={
+            "margin": {"r": 176},
+            "xaxis": parts.years(years[0], years[-1], 0.05),
+            "yaxis": axis,
+            "annotations": _ends(lines, last, axis, 340, False),
+        },
+        narrow={
+            "layout": {
+                "margin": {"r": 118},
+                "xaxis": parts.years(years[0], years[-1], 0.18, 8),
+                "annotations": _ends(lines, last, axis, 340, True),
+            }
+        },
+        narrow_height=340,
+        table=_table(years, lines),
+        aria=Text(
+            "Lines by year; over the life " + ", ".join(f"{_METHODS[k][0].en.lower()} {_mt(v)} Mt" for k, v in lines.items()) + ".",
+            "年別の折れ線。全期間の合計は" + "、".join(f"{_METHODS[k][0].ja}{_mt(v)}百万t" for k, v in lines.items()),
+        ),
+        note=Text(
+            "GHG Protocol. Annual contracts count certificates; hourly matching follows the draft of 2025 and counts none.",
+            "GHGプロトコル。年間の契約基準は証書を含む。毎時の照合は2025年改定案に従い、証書を含まない。",
+        ),
+        stages=("impact", "supply"),
+    )
+
+
+def _mt(values: Floats) -> str:
+    return numbers.significant(float(values.sum())) if float(values.sum()) > 1e-6 else "0"
+
+
+def _line(key: str, years: list[int], values: Floats) -> dict[str, Any]:
+    name, colour, dash = _METHODS[key]
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": name, "x": years, "y": np.maximum(values, 0.0),
+        "line": {"color": f"@{colour}", "dash": dash}, "marker": {"color": f"@{colour}", "size": 5},
+        "hovertemplate": "%{y:,.3r} Mt", "meta": {"concept": key},
+    }  # fmt: skip
+
+
+def _ends(lines: dict[str, Floats], last: int, axis: dict[str, Any], height: int, wrap: bool) -> list[dict[str, Any]]:
+    names = [(_METHODS[key][0], numbers.significant(float(v[last])) if v[last] > 5e-4 else "0") for key, v in lines.items()]
+    return parts.beside(names, [max(float(v[last]), 0.0) for v in lines.values()], axis, height, wrap)
+
+
+def _finding(run: Any, sums: dict[str, float]) -> Finding:
+    annual, bare, hourly = sums["scope2_market"], sums["scope2_market_no_certificates"], sums["scope2_market_hourly"]
+    mt = f"{numbers.THIN}Mt"
+    if float(run.impact.certificates.sum()) > 0 and annual < 0.5 * bare:
+        left = "0" if annual < 1e-6 else numbers.significant(annual)
+        return Finding(
+            f"Certificates take scope 2 from {numbers.significant(bare)} to {left}{mt}; hour by hour it is "
+            f"{numbers.significant(hourly)}{mt}",
+            f"証書によりスコープ2は{numbers.significant(bare)}から{left}百万tへ。毎時の照合では{numbers.significant(hourly)}百万t",
+        )
+    where = sums["scope2_location"]
+    return Finding(
+        f"Scope 2 is {numbers.significant(where)}{mt} over the life by location, {numbers.significant(annual)}{mt} by contract",
+        f"全期間のスコープ2はロケーション基準で{numbers.significant(where)}百万t、契約基準で{numbers.significant(annual)}百万t",
+    )
+
+
+def _table(years: list[int], lines: dict[str, Floats]) -> Table:
+    columns = (Column(Text("Year", "年")), *(Column(_METHODS[key][0], "Mt", 3) for key in lines))
+    return Table(columns, tuple((str(year), *(float(v[i]) for v in lines.values())) for i, year in enumerate(years)))
+
+
+_BUILT = {"it": (Text("Servers", "サーバー"), "ink2"), "building": (Text("Buildings", "建屋"), "axis"), "plants": (Text("Own plants", "自社電源"), "rule")}
+
+
+@figure("embodied_by_year")
+def embodied_by_year(run: Any) -> Figure | None:
+    """Embodied carbon by the year in which things are built or bought again."""
+    if not run.campus.physical or not run.impact.embodied.any():
+        return None
+    years = [int(year) for year in run.impact.years]
+    built = {key: run.impact.embodied_incurred[key] / 1e6 for key in _BUILT if run.impact.embodied_incurred.get(key, np.zeros(1)).any()}
+    total = float(sum(values.sum() for values in built.values()))
+    axis = parts.upward(float(sum(built.values(), np.zeros(len(years))).max()), "Mt")
+    sums = [float(values.sum()) for values in built.values()]
+    names = [(_BUILT[key][0], numbers.significant(value)) for key, value in zip(built, sums, strict=True)]
+
+    def ends(wrap: bool) -> list[dict[str, Any]]:
+        gap = 40 if wrap else 20
+        return [
+            parts.note(parts.keyed(name, value, _BUILT[key][1]), 1.0, 1.0, xshift=8, yanchor="top", yshift=-gap * i)
+            for i, (key, (name, value)) in enumerate(zip(built, names, strict=True))
+        ]
+
+    first = max(built, key=lambda key: float(built[key].sum()))
+    share = numbers.percent(float(built[first].sum()) / total)
+    return Figure(
+        id="embodied_by_year",
+        title=Finding(
+            f"{_BUILT[first][0].en} make {share}{numbers.THIN}% of the {numbers.significant(total)}{numbers.THIN}Mt embodied over the life",
+            f"全期間の内包排出{numbers.significant(total)}百万tのうち{share}{numbers.THIN}%を{_BUILT[first][0].ja}が占める",
+        ),
+        subtitle=Text("Embodied carbon as incurred, Mt CO₂e a year; labels: sum of the life", "発生年ごとの内包排出、百万t-CO₂e/年。ラベルは全期間の合計"),
+        data=[
+            {"type": "bar", "name": _BUILT[key][0], "x": years, "y": values, "marker": {"color": f"@{_BUILT[key][1]}"},
+             "hovertemplate": "%{y:,.3r} Mt"}
+            for key, values in built.items()
+        ],
+        layout={"xaxis": parts.years(years[0], years[-1], 0.05), "yaxis": axis, "annotations": ends(False)},
+        narrow={"layout": {"margin": {"r": parts.RIGHT_NARROW}, "xaxis": parts.years(years[0], years[-1], 0.16, 8),
+                           "annotations": ends(True)}},
+        height=260,
+        narrow_height=260,
+        table=Table(
+            (Column(Text("Year", "年")), *(Column(_BUILT[key][0], "Mt", 3) for key in built)),
+            tuple((str(year), *(float(v[i]) for v in built.values())) for i, year in enumerate(years)),
+        ),
+        aria=Text(f"Embodied carbon by year, {numbers.significant(total)} Mt in all in {full_year(run)} and before and after.",
+                  f"年別の内包排出、合計{numbers.significant(total)}百万t"),
+        note=Text("Servers are bought again at the end of their life.", "サーバーは耐用年数ごとに更新する。"),
+        stages=("impact",),
+    )  # fmt: skip

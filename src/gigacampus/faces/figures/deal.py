@@ -1,0 +1,375 @@
+"""The deal: sources and uses, and who gets what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures import parts
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.concepts import party, party_colour, titled
+from gigacampus.faces.figures.money_flow import KINDS
+from gigacampus.runs.kpi import slug
+
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One piece of a bar: its name, its colour and its amount [bn USD]."""
+
+    name: Text
+    colour: str
+    amount: float
+
+
+@figure("sources_and_uses")
+def sources_and_uses(run: Any) -> Figure | None:
+    """What each vehicle raises, and what it pays it for."""
+    if run.campus.deal is None or not run.finance.funding:
+        return None
+    bars = _statements(run)
+    shown = [bar for bar in bars if sum(piece.amount for piece in bar[2]) > 0]
+    if not shown:
+        return None
+    drawn = [_drawn(shown, False), _drawn(shown, True)]
+    return Figure(
+        id="sources_and_uses",
+        title=_su_finding(run),
+        subtitle=Text(
+            "Sources and uses of each vehicle, bn USD, nominal; each pair sums to the same",
+            "事業体ごとの資金源と使途、10億ドル、名目。資金源と使途の合計は一致する",
+        ),
+        data=drawn[0]["data"],
+        layout=drawn[0]["layout"],
+        narrow=drawn[1],
+        height=76 * len(shown),
+        narrow_height=98 * len(shown),
+        table=_su_table(shown),
+        aria=Text("Stacked bars of sources and uses: " + _spoken(shown, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, "ja")),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _statements(run: Any) -> list[tuple[Text, Text, list[_Piece]]]:
+    """Two bars a vehicle, those that owe debt first."""
+    debtors = {loan.borrower for loan in run.campus.deal.loans.values()}
+    found = []
+    for name, statement in sorted(run.finance.funding.items(), key=lambda item: item[0] not in debtors):
+        found.append((party(name), Text("sources", "資金源"), _pieces(run, statement.sources)))
+        found.append((party(name), Text("uses", "使途"), _pieces(run, statement.uses)))
+    return found
+
+
+def _pieces(run: Any, amounts: dict[str, float]) -> list[_Piece]:
+    ranked = sorted(amounts.items(), key=lambda item: -item[1])
+    return [_Piece(_what(name), _fill(run, name, i), amount / 1e9) for i, (name, amount) in enumerate(ranked) if amount > 0]
+
+
+_WHAT = {
+    "interest while building": Text("interest while building", "建設中の利息"),
+    "reserve": Text("debt reserve", "返済準備金"),
+    "escrow income": Text("escrow income", "預託運用益"),
+    "contribution in kind": Text("in kind", "現物出資"),
+    "contribution": Text("contribution", "出資"),
+    "works": Text("Works", "工事"),
+    "first works": Text("First works", "着工済み工事"),
+    "assets": Text("Assets", "既存資産"),
+}
+
+
+def _what(name: str) -> Text:
+    """A source or use as a reader sees it, such as ``Beignet: contribution``."""
+    first, _, rest = name.partition(": ")
+    if rest:
+        more = _WHAT.get(rest, KINDS.get(rest, Text(rest, rest)))
+        return Text(f"{titled(first).en}, {more.en}", f"{party(first).ja}:{more.ja}")
+    for verb in ("contribution to ", "fee to ", "distribution to "):
+        if name.startswith(verb):
+            kind, to = KINDS[verb.split()[0]], party(name.removeprefix(verb))
+            return Text(f"{kind.en.capitalize()} to {to.en}", f"{to.ja}への{kind.ja}")
+    return _WHAT.get(name, titled(name))
+
+
+def _fill(run: Any, name: str, rank: int) -> str:
+    """Debt is wine, its interest 45 % of it, owners have their own colour, the rest is a grey step."""
+    first, _, rest = name.partition(": ")
+    if first in run.campus.deal.loans:
+        if not rest:
+            return "pimco"
+        return "pimco/0.45" if rest.startswith("interest") else "axis"
+    if rest.startswith("contribution"):
+        return party_colour(first) + ("/0.6" if rest.endswith("kind") else "")
+    return ("grid", "axis", "rule", "losses")[min(rank, 3)]
+
+
+def _drawn(bars: list[tuple[Text, Text, list[_Piece]]], slim: bool) -> dict[str, Any]:
+    """Bars from the top down, each label inside its piece or in a line below."""
+    widest = max(sum(piece.amount for piece in pieces) for _, _, pieces in bars)
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for i, (vehicle, side, pieces) in enumerate(bars):
+        row = len(bars) - 1 - i
+        base, below = 0.0, []
+        for piece in pieces:
+            data.append(_bar(piece, row))
+            if piece.amount > (0.2 if not slim else 0.42) * widest:
+                notes.append(_inside(piece, base, row))
+            else:
+                below.append(piece)
+            base += piece.amount
+        notes += [_head(vehicle, side, base, row), *_below(below, row, slim)]
+    layout = {
+        "xaxis": {"visible": False, "range": [0, widest]},
+        "yaxis": {"visible": False, "range": [-0.62, len(bars) - 0.38]},
+        "barmode": "stack", "bargap": 0.56, "hovermode": "closest", "annotations": notes,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+    }  # fmt: skip
+    return {"data": data, "layout": layout}
+
+
+def _bar(piece: _Piece, row: int) -> dict[str, Any]:
+    return {
+        "type": "bar", "orientation": "h", "x": [piece.amount], "y": [row], "name": piece.name,
+        "marker": {"color": f"@{piece.colour}"}, "hovertemplate": "%{x:.2f}", "width": 0.42,
+    }  # fmt: skip
+
+
+def _inside(piece: _Piece, base: float, row: int) -> dict[str, Any]:
+    token, _, faint = piece.colour.partition("/")
+    amount = numbers.fixed(piece.amount, 2)
+    shade = "@ink" if faint else f"@on-{token}"
+    return parts.note(
+        Text(f"{piece.name.en}<br>{amount}", f"{piece.name.ja}<br>{amount}"),
+        base, row, xref="x", yref="y", xshift=7, yanchor="middle", font={"size": 12, "color": shade},
+    )  # fmt: skip
+
+
+def _head(vehicle: Text, side: Text, total: float, row: int) -> dict[str, Any]:
+    amount = numbers.fixed(total, 2)
+    text = Text(f"<b>{vehicle.en}, {side.en}</b> {amount}", f"<b>{vehicle.ja}、{side.ja}</b> {amount}")
+    return parts.note(text, 0.0, row + 0.22, yref="y", yanchor="bottom", font={"size": 13})
+
+
+def _below(pieces: list[_Piece], row: int, slim: bool) -> list[dict[str, Any]]:
+    """The pieces that are too small for a label, in one line below the bar, each with a square of its colour."""
+    if not pieces:
+        return []
+    keyed = [parts.keyed(Text(p.name.en, p.name.ja), numbers.fixed(p.amount, 2), p.colour.partition("/")[0]) for p in pieces]
+    lines = [keyed] if not slim else [keyed[i : i + 2] for i in range(0, len(keyed), 2)]
+    en = "<br>".join("   ".join(text.en for text in line) for line in lines)
+    ja = "<br>".join("   ".join(text.ja for text in line) for line in lines)
+    plain = Text(en.replace("<b>", "").replace("</b>", ""), ja.replace("<b>", "").replace("</b>", ""))
+    return [parts.note(plain, 1.0, row - 0.22, yref="y", yanchor="top", xanchor="right", align="right", font={"size": 12})]
+
+
+def _su_table(bars: list[tuple[Text, Text, list[_Piece]]]) -> Table:
+    columns = (Column(Text("Vehicle", "事業体")), Column(Text("Side", "区分")), Column(Text("What", "項目")),
+               Column(Text("Amount", "金額"), "bn USD", 4))  # fmt: skip
+    return Table(columns, tuple((vehicle, side, p.name, p.amount) for vehicle, side, pieces in bars for p in pieces))
+
+
+def _spoken(bars: list[tuple[Text, Text, list[_Piece]]], language: str) -> str:
+    return ", ".join(
+        f"{vehicle.of(language)} {side.of(language)} {numbers.fixed(sum(p.amount for p in pieces), 2)}" for vehicle, side, pieces in bars
+    )
+
+
+def _su_finding(run: Any) -> Finding:
+    for name, statement in run.finance.funding.items():
+        total = sum(statement.sources.values())
+        interest = sum(v for k, v in statement.uses.items() if k.endswith("interest while building"))
+        if interest > 0.02 * total:
+            part = numbers.money(interest).replace(f"{numbers.THIN}bn", "")
+            return Finding(
+                f"Interest while building takes {part} of the {numbers.money(total)} that {name} raises",
+                f"{party(name).ja}が調達する{numbers.money_ja(total)}のうち{numbers.money_ja(interest)}は建設中の利息に回る",
+            )
+    return Finding("Sources and uses", "資金源と使途")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a party pays and receives in one role [bn USD]."""
+
+    name: str
+    role: Text
+    paid: float
+    received: float
+    irr: float | None
+
+
+_ROLES: dict[str, tuple[str, Text]] = {
+    "rent": ("tenant", Text("as tenant", "賃借人として")),
+    "draw": ("lender", Text("as lender", "貸し手として")),
+    "interest": ("lender", Text("as lender", "貸し手として")),
+    "principal": ("lender", Text("as lender", "貸し手として")),
+    "contribution": ("owner", Text("as owner", "出資者として")),
+    "contribution in kind": ("owner", Text("as owner", "出資者として")),
+    "distribution": ("owner", Text("as owner", "出資者として")),
+}
+
+
+def rows(run: Any) -> list[_Row]:
+    """Each party outside the vehicles, by role, biggest first."""
+    vehicles = {name for name, entity in run.campus.deal.entities.items() if entity.owners}
+    sums: dict[tuple[str, str], list[float]] = {}
+    for flow in run.finance.flows:
+        amount = float(run.finance.row(flow.row).sum()) / 1e9
+        for index, name in enumerate((flow.payer, flow.payee)):
+            if name not in vehicles and name != "outside":
+                lends = flow.kind == "fee" and any(name in loan.holders for loan in run.finance.loans.values())
+                role = "lender" if lends else _ROLES.get(flow.kind, ("other", Text("")))[0]
+                sums.setdefault((name, role), [0.0, 0.0])[index] += amount
+    words = {role: text for role, text in _ROLES.values()}
+    found = [
+        _Row(name, words.get(role, Text("")), paid, received, _irr(run, name, sums))
+        for (name, role), (paid, received) in sums.items()
+        if paid or received
+    ]
+    return sorted(found, key=lambda row: -max(row.paid, row.received))
+
+
+def _irr(run: Any, name: str, sums: dict[tuple[str, str], list[float]]) -> float | None:
+    """The party's IRR, where it has one role: that of a party as a whole says nothing of a role."""
+    if sum(key[0] == name for key in sums) > 1:
+        return None
+    metric = run.finance.metrics.get(f"irr.{slug(name)}")
+    return None if metric is None else metric.value
+
+
+@figure("who_gets_what")
+def who_gets_what(run: Any) -> Figure | None:
+    """Cash paid in and received by each party, by role."""
+    if run.campus.deal is None:
+        return None
+    found = rows(run)
+    if not found:
+        return None
+    months = run.finance.months
+    first, last = str(months[0]), str(months[-1])
+    return Figure(
+        id="who_gets_what",
+        title=_who_finding(found),
+        subtitle=Text(
+            f"Cash paid in (left) and received (right) by each party, {first} to {last}, bn USD, nominal",
+            f"当事者ごとの支払い(左)と受取り(右)、{first}〜{last}、10億ドル、名目",
+        ),
+        **_who_drawn(found),
+        height=56 + 40 * len(found),
+        narrow_height=60 + 56 * len(found),
+        table=_who_table(found),
+        aria=Text(
+            "Bars of cash by party: " + ", ".join(f"{r.name} {r.role.en} net {_net(r)}" for r in found) + " bn USD.",
+            "当事者ごとの収支。" + "、".join(f"{party(r.name).ja}{_net(r)}" for r in found) + "(10億ドル)",
+        ),
+        note=Text("Before residual value. IRR by dates of payment, of parties with one role.", "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _net(row: _Row) -> str:
+    net = row.received - row.paid
+    return ("+" if net > 0 else "") + numbers.fixed(net, 1)
+
+
+def _who_drawn(found: list[_Row]) -> dict[str, Any]:
+    count = len(found)
+    y = list(range(count - 1, -1, -1))
+    outline = [{"width": 0.75 if _weak(r.name) else 0.0, "color": "@axis"} for r in found]
+    line = {"width": [o["width"] for o in outline], "color": "@axis"}
+    bar = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip", "width": 0.5}
+    data = [
+        {**bar, "x": [-r.paid for r in found], "marker": {"color": [f"@{party_colour(r.name)}/0.45" for r in found], "line": line}},
+        {**bar, "x": [r.received for r in found], "marker": {"color": [f"@{party_colour(r.name)}" for r in found], "line": line}},
+    ]
+    left, right = max(r.paid for r in found) * 1.16 + 0.5, max(r.received for r in found) * 1.2 + 0.5
+    reach = {"range": [-left, right], "zeroline": True, "zerolinecolor": "@axis", "showgrid": False, "showline": False,
+             "showticklabels": False, "showspikes": False}  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": reach,
+            "yaxis": {"visible": False, "range": [-0.6, count + 0.1]},
+            "margin": {"l": 210, "r": 150, "t": 0, "b": 0},
+            "hovermode": False,
+            "annotations": _who_labels(found, y, count, False),
+        },
+        "narrow": {
+            "layout": {
+                "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+                "annotations": _who_labels(found, y, count, True),
+                "yaxis": {"range": [-0.5, count + 0.25]},
+            }
+        },
+    }
+
+
+def _weak(name: str) -> bool:
+    return party_colour(name) in ("holders", "blueowl")
+
+
+def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool) -> list[dict[str, Any]]:
+    small = {"size": 12, "color": "@ink2"}
+    heads = [
+        parts.note(Text("paid in", "支払い"), 0, count - 0.35, xref="x", yref="y", xanchor="right", xshift=-6, yanchor="bottom", font=small),
+        parts.note(Text("received", "受取り"), 0, count - 0.35, xref="x", yref="y", xshift=6, yanchor="bottom", font=small),
+    ]  # fmt: skip
+    if not slim:
+        heads += [
+            parts.note(Text("Net", "差引"), 1, count - 0.35, yref="y", xanchor="right", xshift=64, yanchor="bottom", font=small),
+            parts.note(Text("IRR"), 1, count - 0.35, yref="y", xanchor="right", xshift=148, yanchor="bottom", font=small),
+        ]
+    for row, place in zip(found, y, strict=True):
+        heads += _row_labels(row, place, slim)
+    return heads
+
+
+def _row_labels(row: _Row, place: int, slim: bool) -> list[dict[str, Any]]:
+    name = Text(f"<b>{row.name}</b> {row.role.en}", f"<b>{party(row.name).ja}</b> {row.role.ja}")
+    found = []
+    if row.paid > 0.005:
+        found.append(parts.note(numbers.fixed(-row.paid, 1), -row.paid, place, xref="x", yref="y", xanchor="right", xshift=-5, yanchor="middle"))
+    if row.received > 0.005:
+        found.append(parts.note(f"+{numbers.fixed(row.received, 1)}", row.received, place, xref="x", yref="y", xshift=5, yanchor="middle"))
+    irr = "–" if row.irr is None else f"{numbers.significant(100 * row.irr, 3)}{numbers.THIN}%"
+    if slim:
+        net = f"<b>{_net(row)}</b>" + (f" IRR {irr}" if row.irr is not None else "")
+        return [*found, parts.note(name, 0, place + 0.3, yref="y", yanchor="bottom", font={"size": 12}),
+                parts.note(net, 1, place + 0.3, yref="y", yanchor="bottom", xanchor="right", font={"size": 12})]  # fmt: skip
+    return [
+        *found,
+        parts.note(name, 0, place, yref="y", yanchor="middle", xanchor="left", xshift=-210),
+        parts.note(f"<b>{_net(row)}</b>", 1, place, yref="y", yanchor="middle", xanchor="right", xshift=64),
+        parts.note(irr, 1, place, yref="y", yanchor="middle", xanchor="right", xshift=148),
+    ]
+
+
+def _who_finding(found: list[_Row]) -> Finding:
+    tenants = [row for row in found if row.role.en == "as tenant"]
+    lenders = sum(row.received for row in found if row.role.en == "as lender")
+    owners = [row for row in found if row.role.en == "as owner" and row.received > 0]
+    if not tenants or not lenders or not owners:
+        return Finding("Cash paid in and received by each party", "当事者ごとの支払いと受取り")
+    rent = sum(row.paid for row in tenants)
+    rest = [f"{row.name} as owner {numbers.significant(row.received)}" for row in owners[:2]]
+    rest_ja = [f"出資者{party(row.name).ja}は{numbers.money_ja(row.received * 1e9)}" for row in owners[:2]]
+    text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}, {' and '.join(rest)}"
+    if len(text) > 100:
+        text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}{numbers.THIN}bn"
+    ja = f"賃料{numbers.money_ja(rent * 1e9)}に対し、貸し手の受取りは{numbers.money_ja(lenders * 1e9)}、{'、'.join(rest_ja)}"
+    return Finding(text, ja)
+
+
+def _who_table(found: list[_Row]) -> Table:
+    columns = (
+        Column(Text("Party", "当事者")), Column(Text("Role", "役割")), Column(Text("Paid in", "支払い"), "bn USD", 4),
+        Column(Text("Received", "受取り"), "bn USD", 4), Column(Text("Net", "差引"), "bn USD", 4), Column(Text("IRR"), "%", 3),
+    )  # fmt: skip
+    return Table(
+        columns,
+        tuple(
+            (party(r.name), r.role, r.paid, r.received, r.received - r.paid, None if r.irr is None else 100 * r.irr) for r in found
+        ),
+    )
+

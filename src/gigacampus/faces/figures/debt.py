@@ -1,0 +1,254 @@
+"""Debt and its cover on one time axis, and the guarantee by year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures import parts
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.facts import Floats
+
+_DOMAINS = ((0.46, 1.0), (0.0, 0.3))
+
+
+def lease_ends(run: Any) -> list[date]:
+    """Ends of the first term and of each option that is taken up, of the first lease."""
+    for lease in run.finance.leases.values():
+        return [lease.first_end, *(start for start, taken in lease.options if taken and start > lease.first_end), lease.end]
+    return []
+
+
+def balance_at(run: Any, day: date) -> float:
+    """Debt outstanding at the end of a day's month, all loans together [bn USD]."""
+    months = run.finance.months
+    index = min(int(np.searchsorted(months, np.datetime64(day, "M"))), len(months) - 1)
+    return sum(float(loan.balance[index]) for loan in run.finance.loans.values()) / 1e9
+
+
+@figure("debt_and_cover")
+def debt_and_cover(run: Any) -> Figure | None:
+    """Debt outstanding, and cash available over debt service, on one time axis."""
+    if run.campus.deal is None or not run.finance.loans:
+        return None
+    days = [str(month) + "-28" for month in run.finance.months]
+    total = sum((loan.balance for loan in run.finance.loans.values()), np.zeros(len(days))) / 1e9
+    return Figure(
+        id="debt_and_cover",
+        title=_finding(run, total),
+        subtitle=Text(
+            "Debt outstanding at month's end, bn USD, nominal, and cash available over debt service by payment",
+            "月末の債務残高(10億ドル、名目)と、支払期ごとの元利金カバー率(DSCR)",
+        ),
+        **_drawn(run, days, total),
+        height=520,
+        narrow_height=500,
+        table=_table(run),
+        aria=Text(
+            f"Debt falls from {numbers.fixed(float(total.max()), 1)} to {numbers.fixed(float(total[-1]), 1)} bn USD.",
+            f"債務残高は{numbers.money_ja(float(total.max()) * 1e9)}から{numbers.money_ja(float(total[-1]) * 1e9)}へ減少",
+        ),
+        note=Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _drawn(run: Any, days: list[str], total: Floats) -> dict[str, Any]:
+    data: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "x": days, "y": np.round(total, 4), "fill": "tozeroy", "fillcolor": "@pimco/0.1",
+         "line": {"color": "@pimco"}, "name": Text("Debt", "債務残高"), "hovertemplate": "%{y:.2f}"}
+    ]  # fmt: skip
+    covers = [c for c in run.finance.cover.values() if len(c.dates)]
+    top = max((float(np.max(c.dscr[np.isfinite(c.dscr)], initial=0.0)) for c in covers), default=1.0)
+    axes = {
+        "yaxis": parts.upward(float(total.max()), "", domain=_DOMAINS[0]),
+        "yaxis2": parts.upward(max(top, 1.0), "", domain=_DOMAINS[1], anchor="x"),
+    }
+    for name, cover in run.finance.cover.items():
+        data.append(
+            {"type": "scatter", "mode": "lines", "x": [str(d) for d in cover.dates], "y": np.round(cover.dscr, 6), "yaxis": "y2",
+             "line": {"color": "@ink", "shape": "vh"}, "name": Text(f"{name}, cover", f"{party(name).ja} DSCR"),
+             "hovertemplate": "%{y:.2f}"}
+        )  # fmt: skip
+    first, last = days[0], days[-1]
+    start = str(np.datetime64(first) - np.timedelta64(int(0.05 * len(days) * 30.4), "D"))
+    lead = str(np.datetime64(first) - np.timedelta64(int(0.13 * len(days) * 30.4), "D"))
+    ticks = [f"{y}-01-01" for y in range(int(first[:4]) + 1, int(last[:4]) + 1) if (y - int(first[:4]) - 1) % 4 == 0]
+    x = {"type": "date", "anchor": "y2", "tickvals": ticks, "ticktext": [t[:4] for t in ticks]}
+    return {
+        "data": data,
+        "layout": {"xaxis": {"range": [start, last], **x}, **axes, "shapes": _terms(run, axes),
+                   "annotations": _labels(run, axes, total, days, 520, False)},
+        "narrow": {"layout": {"margin": {"r": parts.RIGHT_NARROW}, "xaxis": {"range": [lead, last], **x, "tickvals": ticks[::2], "ticktext": [t[:4] for t in ticks[::2]]},
+                              "annotations": _labels(run, axes, total, days, 500, True)}},
+    }  # fmt: skip
+
+
+def _terms(run: Any, axes: dict[str, Any]) -> list[dict[str, Any]]:
+    """Hair lines where lease terms end, and the line of cover at 1."""
+    lines = [
+        {"type": "line", "x0": str(day), "x1": str(day), "y0": 0, "y1": axes[axis]["range"][1], "xref": "x", "yref": ref,
+         "line": {"color": "@rule", "width": 1}, "layer": "below"}
+        for day in lease_ends(run)
+        for axis, ref in (("yaxis", "y"), ("yaxis2", "y2"))
+    ]  # fmt: skip
+    one = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 1, "y1": 1, "yref": "y2", "line": {"color": "@fail", "width": 1}}
+    return [*lines, one]
+
+
+def _labels(run: Any, axes: dict[str, Any], total: Floats, days: list[str], height: int, slim: bool) -> list[dict[str, Any]]:
+    found = [
+        parts.panel(Text("Debt outstanding, bn USD", "債務残高、10億ドル"), _DOMAINS[0][1]),
+        parts.panel(Text("Debt service cover, times", "元利金カバー率、倍"), _DOMAINS[1][1]),
+    ]
+    for day in lease_ends(run)[: 1 if slim else None]:
+        amount = balance_at(run, day)
+        if amount > 0.03 * float(total.max()):
+            found.append(parts.note(f"<b>{numbers.fixed(amount, 1)}</b>", str(day), amount, xref="x", yref="y", xanchor="right",
+                                    xshift=-5, yanchor="top", yshift=-4))  # fmt: skip
+    end = float(total[-1])
+    zero = end < 1e-6 * float(total.max())
+    repaid = np.flatnonzero(total > 1e-6 * float(total.max()))
+    when = date.fromisoformat(days[min(int(repaid[-1]) + 1, len(days) - 1)])
+    text = (
+        Text(f"repaid<br>{numbers.month(when)}", f"完済<br>{numbers.month_ja(when)}")
+        if zero
+        else Text(f"still owed<br>{numbers.fixed(end, 1)}", f"残高<br>{numbers.fixed(end, 1)}")
+    )
+    found.append(parts.note(text, 1.0, end, yref="y", xshift=8, yanchor="bottom", font={"size": 12}))
+    names, at = [], []
+    for name, cover in run.finance.cover.items():
+        if len(cover.dates):
+            names.append((titled(name) if len(run.finance.cover) > 1 else Text("Base case", "基本ケース"), numbers.fixed(float(cover.dscr[-1]), 2)))
+            at.append(float(cover.dscr[-1]))
+    return found + parts.beside(names, at, axes["yaxis2"], height, slim, "y2", 0.3)
+
+
+def _finding(run: Any, total: Floats) -> Finding:
+    ends = lease_ends(run)
+    covers = np.concatenate([c.dscr for c in run.finance.cover.values()] or [np.zeros(0)])
+    low = float(covers.min()) if len(covers) else 0.0
+    steady = len(covers) > 0 and float(np.ptp(covers)) < 0.005
+    at = numbers.fixed(low, 2)
+    cover = f"cover stays at {at}" if steady else f"cover is {at} at its lowest"
+    cover_ja = f"DSCRは{at}倍で一定" if steady else f"DSCRは最低{at}倍"
+    if ends and balance_at(run, ends[0]) > 0.05:
+        owed = balance_at(run, ends[0]) * 1e9
+        what = ("the first lease term", "当初のリース期間") if len(ends) > 1 else ("the lease", "リース")
+        return Finding(
+            f"{numbers.money(owed)} is still owed when {what[0]} ends; {cover}",
+            f"{what[1]}の満了時の債務残高は{numbers.money_ja(owed)}、{cover_ja}",
+        )
+    return Finding(f"Debt peaks at {numbers.money(float(total.max()) * 1e9)}; {cover}",
+                   f"債務残高は最大{numbers.money_ja(float(total.max()) * 1e9)}、{cover_ja}")  # fmt: skip
+
+
+def _table(run: Any) -> Table:
+    """By lease year where there is a lease, else by payment."""
+    for name, lease in run.finance.lease_years.items():
+        columns, keys = [Column(Text("Lease year", "リース年"))], []
+        for key in lease:
+            head, _, of = key.partition(".")
+            if head in _HEADS:
+                keys.append(key)
+                words = _HEADS[head]
+                columns.append(Column(Text(f"{words.en} {of}".strip(), f"{words.ja} {of}".strip()), "" if head == "dscr" else "bn USD", 4))
+        count = len(lease["rent"])
+        rows = tuple((str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else 1e9) for k in keys)) for i in range(count))
+        del name
+        return Table(tuple(columns), rows)
+    cover = next(iter(run.finance.cover.values()))
+    return Table(
+        (Column(Text("Payment", "支払日")), Column(Text("Debt service", "元利払い"), "bn USD", 4), Column(Text("DSCR"), "", 4)),
+        tuple((str(d), float(s) / 1e9, float(c)) for d, s, c in zip(cover.dates, cover.service, cover.dscr, strict=True)),
+    )
+
+
+_HEADS = {
+    "rent": Text("Rent", "賃料"),
+    "service": Text("Debt service", "元利払い"),
+    "balance": Text("Balance at end,", "期末残高"),
+    "dscr": Text("DSCR", "DSCR"),
+}
+
+
+@figure("guarantee_by_year")
+def guarantee_by_year(run: Any) -> Figure | None:
+    """What a guarantee covers and what the guaranteed loan still owes, at each anniversary."""
+    if run.campus.deal is None or not run.finance.guarantees:
+        return None
+    name, years = next(iter(run.finance.guarantees.items()))
+    x = list(range(len(years.dates)))
+    covered, debt = years.threshold / 1e9, years.debt / 1e9
+    open_ = years.uncovered / 1e9
+    axis = parts.upward(float(max(covered.max(), debt.max())), "bn USD")
+    return Figure(
+        id="guarantee_by_year",
+        title=_guarantee_finding(years, open_),
+        subtitle=Text(
+            f"Guarantee ({name}) and the debt behind it on each anniversary of its start, bn USD, nominal",
+            "残価保証の上限額と被保証債務、開始後の各年、10億ドル、名目",
+        ),
+        data=[
+            {"type": "bar", "name": Text("Debt, covered", "債務(保証あり)"), "x": x, "y": debt - open_, "marker": {"color": "@pimco/0.45"}, "hovertemplate": "%{y:.2f}"},
+            {"type": "bar", "name": Text("Debt, not covered", "債務(保証なし)"), "x": x, "y": open_, "marker": {"color": "@pimco"}, "hovertemplate": "%{y:.2f}"},
+            {"type": "scatter", "mode": "lines", "name": Text("Guarantee", "保証額"), "x": x, "y": np.where(covered > 0, covered, np.nan).tolist(),
+             "line": {"color": "@assumed" if _assumed(run, name) else "@ink", "shape": "hvh", "dash": "dash" if _assumed(run, name) else "solid", "width": 2},
+             "hovertemplate": "%{y:.2f}"},
+        ],
+        layout={
+            "xaxis": {"range": [-1.6, len(x) - 0.4], "tickvals": x[::4], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::4]], "showspikes": False},
+            "yaxis": axis,
+            "annotations": _guarantee_labels(x, covered, open_, False),
+        },
+        narrow={"layout": {"margin": {"r": 8}, "xaxis": {"range": [-3.2, len(x) - 0.4]}, "annotations": _guarantee_labels(x, covered, open_, True)}},
+        height=300,
+        narrow_height=300,
+        table=Table(
+            (Column(Text("Anniversary", "経過年")), Column(Text("Date", "日付")), Column(Text("Guarantee", "保証額"), "bn USD", 4),
+             Column(Text("Debt", "債務"), "bn USD", 4), Column(Text("Not covered", "保証なし"), "bn USD", 4)),
+            tuple((str(i), str(years.dates[i]), float(covered[i]), float(debt[i]), float(open_[i])) for i in x),
+        ),
+        aria=Text("Bars of debt by year, covered and not covered by the guarantee.", "保証の有無別の債務、年別の棒グラフ"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _assumed(run: Any, name: str) -> bool:
+    start = f"deal.guarantees.{name}."
+    return any(path.startswith(start) and origin.grade in "AU" for path, origin in run.loaded.origins.items())
+
+
+def _guarantee_labels(x: list[int], covered: Floats, open_: Floats, slim: bool) -> list[dict[str, Any]]:
+    found = []
+    live = np.flatnonzero(covered > 0)
+    if len(live):
+        i = int(live[len(live) // 2])
+        found.append(parts.note(Text("guarantee", "保証額"), x[i], float(covered[i]), xref="x", yref="y", xshift=4, yanchor="bottom", yshift=3))
+    if open_.any():
+        i = int(np.argmax(open_))
+        text = Text(f"not covered<br><b>{numbers.fixed(float(open_[i]), 1)}</b>", f"保証なし<br><b>{numbers.fixed(float(open_[i]), 1)}</b>")
+        found.append(parts.note(text, x[i], float(open_[i]), xref="x", yref="y", yanchor="bottom", yshift=3,
+                                xanchor="center" if not slim else "right", xshift=0 if not slim else 20))  # fmt: skip
+    return found
+
+
+def _guarantee_finding(years: Any, open_: Floats) -> Finding:
+    if not open_.any():
+        return Finding("The guarantee covers the debt for as long as it is owed", "保証は債務の完済まで残高を上回る")
+    worst = int(np.argmax(open_))
+    amount = float(open_[worst]) * 1e9
+    ended = float(years.threshold[worst]) <= 0
+    if ended:
+        last = int(np.flatnonzero(years.threshold > 0)[-1])
+        return Finding(
+            f"The guarantee ends in {str(years.dates[last])[:4]}; a year on, {numbers.money(amount)} of debt is not covered",
+            f"保証は{str(years.dates[last])[:4]}年に終了し、1年後には{numbers.money_ja(amount)}の債務が保証外となる",
+        )
+    return Finding(
+        f"{numbers.money(amount)} of debt is not covered in year {worst}", f"{worst}年目に{numbers.money_ja(amount)}の債務が保証外となる"
+    )

@@ -1,0 +1,71 @@
+"""What several figures read of a run: the year that stands for the others, energy by source, fuel, grid losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.faces.figures.concepts import ORDER, source
+
+Floats = NDArray[np.float64]
+
+MWH_PER_MMBTU = 0.29307107
+"""1 MMBtu is 0.293 071 07 MWh (1 Btu = 1,055.055 852 62 J, ISO 31-4)."""
+
+
+def full_year(run: Any) -> int:
+    """The first whole calendar year after every phase is on, or else the year with the most hours."""
+    timeline = run.timeline
+    hours = np.bincount(timeline.year, minlength=len(timeline.years))
+    whole = [i for i, year in enumerate(timeline.years) if hours[i] >= 8760 and year > max(timeline.ready).year]
+    return int(timeline.years[whole[0] if whole else int(np.argmax(hours))])
+
+
+def hours_of(run: Any, year: int) -> slice:
+    """The hours of a calendar year, which lie side by side."""
+    found = np.flatnonzero(run.timeline.year == year - run.timeline.start.year)
+    return slice(int(found[0]), int(found[-1]) + 1)
+
+
+def whole_years(run: Any) -> NDArray[np.bool_]:
+    """Which calendar years of the life are whole, shape (Y,)."""
+    return np.bincount(run.timeline.year, minlength=len(run.timeline.years)) >= 8760
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Power that reaches the campus's bus by source, in the order of a stack, each (H,) [MW]; charging apart."""
+
+    sources: dict[str, Floats]
+    charge: Floats
+
+
+def delivered(run: Any) -> Delivered:
+    """Power at the campus's bus by source."""
+    flows, plants = run.supply.dispatch, run.campus.supply.plants
+    found: dict[str, Floats] = {}
+    for name, power in flows.delivered.items():
+        kind = source(plants[name])
+        found[kind] = found.get(kind, np.zeros_like(power)) + power
+    found["grid"] = flows.purchase
+    if flows.storage:
+        found["battery"] = flows.discharge
+    return Delivered({kind: found[kind] for kind in ORDER if kind in found and found[kind].any()}, flows.charge)
+
+
+def by_year(run: Any, hourly: Floats) -> Floats:
+    """Sums by calendar year, by slices and not by index, shape (Y,)."""
+    return np.add.reduceat(hourly, year_edges(run))
+
+
+def year_edges(run: Any) -> NDArray[np.int64]:
+    """The first hour of each calendar year of the life."""
+    return np.flatnonzero(np.diff(run.timeline.year, prepend=-1))
+
+
+def month_edges(run: Any, span: slice) -> NDArray[np.int64]:
+    """The first hour of each calendar month within a span, from the span's beginning."""
+    return np.flatnonzero(np.diff(run.timeline.month[span], prepend=-1))

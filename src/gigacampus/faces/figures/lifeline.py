@@ -1,0 +1,252 @@
+"""The life line: power, leases, guarantees and loans on one calendar axis, drawn here as SVG."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.concepts import titled
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time in a row: `height` is its share of the row; `text` its label; `style` how it is filled."""
+
+    start: date
+    end: date
+    text: Text
+    style: str
+    colour: str
+    height: float = 1.0
+    short: Text = Text("")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the figure."""
+
+    name: Text
+    spans: tuple[Span, ...]
+
+
+@figure("life_line")
+def life_line(run: Any) -> Figure | None:
+    """When power, leases, guarantees and loans begin and end."""
+    rows = [*_power(run), *_leases(run), *_guarantees(run), *_loans(run)]
+    rows = [row for row in rows if row.spans]
+    if not rows:
+        return None
+    first = min(span.start for row in rows for span in row.spans)
+    last = max(span.end for row in rows for span in row.spans)
+    widths = (1040, 700, 342)
+    wide, paper, narrow = (_svg(rows, first, last, width) for width in widths)
+    return Figure(
+        id="life_line",
+        title=_finding(run),
+        subtitle=_subtitle(rows),
+        drawing=Drawing(wide, paper, narrow),
+        table=_table(rows),
+        aria=Text(
+            "Calendar from " + f"{first.year} to {last.year}: " + "; ".join(_spoken(row, "en") for row in rows) + ".",
+            f"{first.year}年から{last.year}年の暦。" + "。".join(_spoken(row, "ja") for row in rows),
+        ),
+        note=Text("Dashed outline: assumed.", "破線の枠は仮定。") if any(s.style == "dashed" for r in rows for s in r.spans) else Text(""),
+        stages=("offer", "finance"),
+    )  # fmt: skip
+
+
+def _subtitle(rows: list[Row]) -> Text:
+    en, ja = ", ".join(row.name.en.lower() if row.name.en != "Power, MW" else "power" for row in rows), "、".join(row.name.ja.split("、")[0] for row in rows)
+    return Text(f"{en[:1].upper()}{en[1:]}, calendar years", f"{ja}(暦年)")
+
+
+def _power(run: Any) -> list[Row]:
+    if not run.campus.physical:
+        return []
+    built = run.campus.compute.built
+    top = sum(phase.power for phase in built)
+    steps, power = [], 0.0
+    begin = run.campus.deal.close if run.campus.deal is not None and run.campus.deal.close < built[0].ready else None
+    if begin:
+        steps.append(Span(begin, built[0].ready, Text("under construction", "建設中"), "line", "it"))
+    for i, phase in enumerate(built):
+        power += phase.power
+        end = built[i + 1].ready if i + 1 < len(built) else run.campus.life.end
+        if end > phase.ready:
+            shown = f"{power:,.0f}"
+            text = Text(f"{shown} from {numbers.month(phase.ready)}", f"{numbers.month_ja(phase.ready)}から{shown}")
+            steps.append(Span(phase.ready, end, text, "fill", "it", power / top, Text(shown)))
+    return [Row(Text("Power, MW", "電力、MW"), tuple(steps))]
+
+
+def _leases(run: Any) -> list[Row]:
+    if run.campus.deal is None:
+        return []
+    many = len(run.finance.leases) > 1
+    rows = []
+    for name, lease in run.finance.leases.items():
+        spans = [Span(lease.start, lease.first_end, Text("committed", "確定"), "fill", "meta", short=_years(lease.start, lease.first_end))]
+        for i, (start, taken) in enumerate(lease.options):
+            end = lease.options[i + 1][0] if i + 1 < len(lease.options) else lease.end
+            if taken and end > start:
+                spans.append(Span(start, end, Text(f"option {i + 1}", f"更新{i + 1}"), "outline", "meta", short=Text(str(i + 1))))
+        rows.append(Row(titled(name) if many else Text("Lease", "リース"), tuple(spans)))
+    return rows
+
+
+def _years(start: date, end: date) -> Text:
+    years = round((end - start).days / 365.25)
+    return Text(f"{years} y", f"{years}年")
+
+
+def _guarantees(run: Any) -> list[Row]:
+    if run.campus.deal is None:
+        return []
+    rows = []
+    for name, years in run.finance.guarantees.items():
+        live = np.flatnonzero(years.threshold > 0)
+        if len(live):
+            start, end = (date.fromisoformat(str(years.dates[i])) for i in (live[0], live[-1]))
+            amount = float(years.threshold[live[0]])
+            text = Text(f"first {len(live) - 1} years, from {numbers.money(amount)}", f"当初{len(live) - 1}年、{numbers.money_ja(amount)}から")
+            dashed = any(p.startswith(f"deal.guarantees.{name}.") and o.grade in "AU" for p, o in run.loaded.origins.items())
+            short = Text(f"from {numbers.money(amount)}", f"{numbers.money_ja(amount)}から")
+            rows.append(Row(Text("Guarantee", "残価保証"), (Span(start, end, text, "dashed" if dashed else "outline", "assumed" if dashed else "ink2", short=short),)))
+    return rows
+
+
+def _loans(run: Any) -> list[Row]:
+    if run.campus.deal is None:
+        return []
+    rows = []
+    for name, loan in run.finance.loans.items():
+        owed = np.flatnonzero(loan.balance > 1.0)
+        if not len(owed):
+            continue
+        start, end = (date.fromisoformat(str(loan.dates[i])) for i in (owed[0], min(owed[-1] + 1, len(loan.dates) - 1)))
+        repays = np.flatnonzero(loan.principal > 0)
+        turn = date.fromisoformat(str(loan.dates[max(int(repays[0]) - _gap(loan, repays), 0)])) if len(repays) else end
+        spans = []
+        if turn > start:
+            spans.append(Span(start, turn, Text("interest only", "利払いのみ"), "soft", "pimco", short=Text("interest", "利払い")))
+        if end > turn:
+            until = Text(f"repaid to {numbers.month(end)}", f"{numbers.month_ja(end)}まで返済")
+            spans.append(Span(turn, end, until, "fill", "pimco", short=until))
+        rows.append(Row(titled(name), tuple(spans)))
+    return rows
+
+
+def _gap(loan: Any, repays: Any) -> int:
+    """Months of the first period of repayment."""
+    return int(repays[1] - repays[0]) if len(repays) > 1 else 1
+
+
+def _finding(run: Any) -> Finding:
+    if run.campus.deal is not None and run.finance.leases and run.finance.loans:
+        lease = next(iter(run.finance.leases.values()))
+        ends = [loan.dates[np.flatnonzero(loan.balance > 1.0)[-1]] for loan in run.finance.loans.values() if (loan.balance > 1.0).any()]
+        last = date.fromisoformat(str(max(ends))) if ends else lease.first_end
+        years = round((last - lease.first_end).days / 365.25)
+        if years >= 1 and lease.options:
+            return Finding(
+                f"The first lease term ends in {lease.first_end.year}, {numbers.word(years)} years before the last debt is repaid",
+                f"当初のリース期間は{lease.first_end.year}年に満了し、債務の完済はその{years}年後となる",
+            )
+        return Finding(f"The lease runs to {lease.end.year}; the last debt is repaid in {last.year}",
+                       f"リースは{lease.end.year}年まで、債務の完済は{last.year}年")  # fmt: skip
+    if run.campus.physical:
+        built = run.campus.compute.built
+        power = numbers.quantity(sum(phase.power for phase in built), "MW")
+        return Finding(f"{power} stand by {numbers.month(built[-1].ready)}, in {numbers.word(len(built))} phase{'s' * (len(built) > 1)}",
+                       f"{numbers.month_ja(built[-1].ready)}までに{len(built)}段階で{power}")  # fmt: skip
+    return Finding("The deal on one calendar", "契約の日程")
+
+
+# Drawing
+
+
+def _svg(rows: list[Row], first: date, last: date, width: int) -> str:
+    narrow = width < 600
+    left = 0 if narrow else 128 if width > 800 else 96
+    pitch, bar = (46, 18) if narrow else (30, 18)
+    top = 24
+    scale = (width - left - 1) / max((last - first).days, 1)
+    height = top + pitch * len(rows) + 4
+    body = [_ticks(first, last, left, scale, height, narrow, width)]
+    for i, row in enumerate(rows):
+        y = top + pitch * i + (pitch - bar - 4 if narrow else 5)
+        at = (0, y - 5) if narrow else (0, y + 13)
+        body.append(_text(row.name, at[0], at[1], "m", 12 if narrow else 13))
+        body += [_span(span, left + (span.start - first).days * scale, (span.end - span.start).days * scale, y, bar, narrow) for span in row.spans]
+    return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-hidden="true">{"".join(body)}</svg>'
+
+
+def _ticks(first: date, last: date, left: float, scale: float, height: float, narrow: bool, width: int) -> str:
+    every = 8 if narrow else 4
+    start = first.year + 1
+    found = []
+    for year in [y for y in range(start, last.year + 1) if (y - start) % every == 0]:
+        x = left + (date(year, 1, 1) - first).days * scale
+        found.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="18" y2="{height - 2:.0f}" stroke="var(--hair)"/>')
+        anchor = "start" if x < 16 else "end" if x > width - 16 else "middle"
+        found.append(f'<text x="{x:.1f}" y="12" font-size="12" class="m" text-anchor="{anchor}">{year}</text>')
+    return "".join(found)
+
+
+def _span(span: Span, x: float, width: float, y: float, bar: float, narrow: bool) -> str:
+    tall = max(bar * span.height, 2.0)
+    top = y + bar - tall
+    if span.style == "line":
+        shape = f'<rect x="{x:.1f}" y="{y + bar - 1.5:.1f}" width="{width:.1f}" height="1.5" fill="var(--axis)"/>'
+        return shape + _label(span, x, width, y, bar, "m", narrow)
+    fill = {
+        "fill": f'fill="var(--{span.colour})"',
+        "soft": f'fill="var(--{span.colour})" fill-opacity=".45"',
+        "outline": f'fill="var(--paper)" stroke="var(--{span.colour})"',
+        "dashed": f'fill="var(--paper)" stroke="var(--{span.colour})" stroke-dasharray="4 3"',
+    }[span.style]
+    inset = 0.5 if span.style in ("outline", "dashed") else 0.0
+    shape = f'<rect x="{x + inset:.1f}" y="{top + inset:.1f}" width="{max(width - 1 - 2 * inset, 0.5):.1f}" height="{max(tall - 2 * inset, 1):.1f}" {fill}/>'
+    kind = f"on-{span.colour}" if span.style == "fill" else ""
+    return shape + (_label(span, x, width, y, bar, kind, narrow) if tall > 13 else "")
+
+
+def _label(span: Span, x: float, width: float, y: float, bar: float, kind: str, narrow: bool) -> str:
+    """The label, or the short one, or none: whatever fits in each language."""
+    found = []
+    for language in ("en", "ja"):
+        for text in (span.text, span.short):
+            if text and _width(text.of(language)) + 14 <= width:
+                words = html.escape(text.of(language))
+                found.append(f'<text x="{x + 7:.1f}" y="{y + bar - 5:.1f}" font-size="12" class="{kind} {language}" lang="{language}">{words}</text>')
+                break
+    del narrow
+    return "".join(found)
+
+
+def _width(text: str, size: float = 12.0) -> float:
+    """About how wide a text is [px]; a Latin letter is taken as 0.56, a Japanese one as 1 em."""
+    return sum(size * (1.0 if ord(letter) > 0x2E7F else 0.56) for letter in text)
+
+
+def _text(text: Text, x: float, y: float, kind: str, size: int) -> str:
+    return "".join(
+        f'<text x="{x}" y="{y:.1f}" font-size="{size}" class="{kind} {language}" lang="{language}">{html.escape(text.of(language))}</text>'
+        for language in ("en", "ja")
+    )
+
+
+def _spoken(row: Row, language: str) -> str:
+    parts = [f"{span.text.of(language)} {span.start} – {span.end}" for span in row.spans]
+    return f"{row.name.of(language)}: " + ", ".join(parts)
+
+
+def _table(rows: list[Row]) -> Table:
+    columns = (Column(Text("Item", "項目")), Column(Text("What", "内容")), Column(Text("From", "開始")), Column(Text("To", "終了")))
+    return Table(columns, tuple((row.name, span.text, str(span.start), str(span.end)) for row in rows for span in row.spans))

@@ -1,0 +1,199 @@
+"""The money Sankey: who pays whom over the life, through the vehicles of a deal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures import sankey
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.concepts import party, party_colour
+from gigacampus.faces.figures.sankey import Link, Node
+
+LENDING = ("interest", "principal", "fee")
+
+
+def flows(run: Any) -> dict[tuple[str, str, str], float]:
+    """Payments over the life by (payer, payee, kind) [USD]."""
+    found: dict[tuple[str, str, str], float] = {}
+    for flow in run.finance.flows:
+        amount = float(run.finance.row(flow.row).sum())
+        if amount > 0:
+            key = (flow.payer, flow.payee, flow.kind)
+            found[key] = found.get(key, 0.0) + amount
+    return found
+
+
+def vehicles(run: Any) -> list[str]:
+    """Entities that money passes through: those with owners, owners before what they own."""
+    entities = run.campus.deal.entities
+    found = [name for name, entity in entities.items() if entity.owners]
+    return sorted(found, key=lambda name: _depth(entities, name, found))
+
+
+def _depth(entities: Any, name: str, among: list[str]) -> int:
+    owners = [owner for owner in entities[name].owners if owner in among]
+    return 1 + max((_depth(entities, owner, among) for owner in owners), default=-1)
+
+
+def graph(run: Any) -> dict[tuple[str, str], float] | None:
+    """Flows from node to node [bn USD]: parties apart as payers (``<``) and receivers (``>``).
+
+    A vehicle that owns another stands twice, raising money (``v``) and paying it out (``^``), for money goes down to what
+    it owns and comes back. What it raises and does not pass on is carried from one to the other. None where it passes on
+    more than it raises: then the figure would have to run backwards.
+    """
+    through = vehicles(run)
+    owners = {o for name in through for o in run.campus.deal.entities[name].owners if o in through}
+    found: dict[tuple[str, str], float] = {}
+    for (payer, payee, kind), amount in flows(run).items():
+        start = _end(payer, payee, kind, through, owners, True)
+        stop = _end(payee, payer, kind, through, owners, False)
+        found[start, stop] = found.get((start, stop), 0.0) + amount / 1e9
+    for owner in owners:
+        into = sum(v for (_, e), v in found.items() if e == f"v{owner}")
+        out = sum(v for (s, _), v in found.items() if s == f"v{owner}")
+        if into < out - 1e-9:
+            return None
+        if into - out > 1e-12:
+            found[f"v{owner}", f"^{owner}"] = into - out
+    return found
+
+
+def _end(name: str, other: str, kind: str, through: list[str], owners: set[str], pays: bool) -> str:
+    """The node at one end of a payment."""
+    if name not in through:
+        return f"{'<' if pays else '>'}{name}"
+    if name not in owners:
+        return f"v{name}"
+    down = kind in ("draw", "contribution", "contribution in kind", "escrow income", "call") or (kind == "fee" and pays)
+    return f"{'v' if down else '^'}{name}"
+
+
+@figure("money_sankey")
+def money_sankey(run: Any) -> Figure | None:
+    """Who pays whom over the life."""
+    if run.campus.deal is None:
+        return None
+    found = graph(run)
+    if not found or not vehicles(run):
+        return None
+    nodes = _nodes(run, found)
+    links = [Link(s, e, v, _colour(s, e)) for (s, e), v in sorted(found.items(), key=lambda item: -item[1])]
+    into = sum(v for (s, _), v in found.items() if s[0] == "<")
+    out = sum(v for (_, e), v in found.items() if e[0] == ">")
+    months = run.finance.months
+    span = f"{str(months[0])[:4]}–{str(months[-1])[:4]}", f"{str(months[0])[:4]}〜{str(months[-1])[:4]}年"
+    return Figure(
+        id="money_sankey",
+        title=_finding(run),
+        subtitle=Text(
+            f"Payments over the life, {span[0]}, bn USD, nominal. In: {numbers.fixed(into, 2)}. Out: {numbers.fixed(out, 2)}",
+            f"全期間の支払い、{span[1]}、10億ドル、名目。入 {numbers.fixed(into, 2)}、出 {numbers.fixed(out, 2)}",
+        ),
+        **_drawn(nodes, links),
+        table=_table(run),
+        aria=Text(f"Sankey of payments, {numbers.fixed(into, 1)} bn USD in all.", f"支払いの流れ図、合計{numbers.money_ja(into * 1e9)}"),
+        note=Text("Left: who pays in. Right: who receives. A party that does both stands on both sides.", "左が支払う側、右が受け取る側。両方にあたる当事者は両側に立つ。"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _name(key: str) -> str:
+    return key[1:]
+
+
+def _colour(start: str, end: str) -> str:
+    name = _name(start) if start[0] == "<" else _name(end)
+    return f"{party_colour(name)}/{'0.42' if party_colour(name) != 'holders' else '0.8'}"
+
+
+def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
+    there = sorted({key for pair in found for key in pair}, key=lambda k: "<v^>".index(k[0]))
+    column = _column_of(run, there)
+    nodes = {}
+    for key in there:
+        name = party(_name(key))
+        if key[0] == "v" and f"^{_name(key)}" in there:
+            name = Text(f"{name.en} raises", f"{name.ja}(調達)")
+        elif key[0] == "^":
+            name = Text(f"{name.en} pays out", f"{name.ja}(支払い)")
+        where = {"<": "left", ">": "right"}.get(key[0], "top")
+        fill = party_colour(_name(key)) if key[0] in "<>" else "grid"
+        nodes[key] = Node(name, fill, column[key], where)
+    return nodes
+
+
+def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
+    """Columns from left to right: payers, vehicles down, vehicles up, receivers."""
+    down = [f"v{name}" for name in vehicles(run) if f"v{name}" in keys]
+    up = [f"^{name}" for name in reversed(vehicles(run)) if f"^{name}" in keys]
+    chain = down + up
+    at = {key: (i + 1) / (len(chain) + 1) for i, key in enumerate(chain)}
+    return {key: at.get(key, 0.0 if key[0] == "<" else 1.0) for key in keys}
+
+
+def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
+    wide = _layout(nodes, links, 420, 22.0, 780, {"l": 130, "r": 130, "t": 26, "b": 10}, False)
+    slim = _layout(nodes, links, 560, 34.0, 342, {"l": 0, "r": 0, "t": 34, "b": 14}, True)
+    return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 608}
+
+
+def _layout(
+    nodes: dict[str, Node], links: list[Link], height: int, gap: float, width: int, margin: dict[str, int], over: bool
+) -> dict[str, Any]:
+    size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
+    places = sorted({node.column for node in nodes.values()})
+    order = [sorted((k for k, n in nodes.items() if n.column == p), key=lambda k: -size[k]) for p in places]
+    y = sankey.centres(nodes, links, height, gap, order)
+    _lower(nodes, size, unit, height, y)
+    tall = {key: value * unit for key, value in size.items()}
+    values = {key: numbers.fixed(value, 1) for key, value in size.items()}
+    texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
+    data = [sankey.trace(nodes, links, y, height, width, gap)]
+    return {"data": data, "layout": {"margin": margin, "annotations": texts, "hovermode": "closest"}}
+
+
+def _lower(nodes: dict[str, Node], size: dict[str, float], unit: float, height: float, y: dict[str, float]) -> None:
+    """Vehicles that raise money hang low, so that the rent passes above them."""
+    for key, node in nodes.items():
+        if key[0] == "v" and 0 < node.column < 1 and f"^{_name(key)}" in nodes:
+            y[key] = height - size[key] * unit / 2
+
+
+def _finding(run: Any) -> Finding:
+    lent = sum(float(loan.draw.sum()) for loan in run.finance.loans.values())
+    back = sum(float((loan.interest + loan.principal).sum()) for loan in run.finance.loans.values())
+    rent = sum(amount for (_, _, kind), amount in flows(run).items() if kind == "rent")
+    tenants = {flow.payer for flow in run.finance.flows if flow.kind == "rent"}
+    if lent and rent and len(tenants) == 1:
+        who = next(iter(tenants))
+        return Finding(
+            f"{who} pays {numbers.money(rent)} of rent; lenders get {numbers.money(back)} back for {numbers.money(lent)}",
+            f"{who}の賃料は{numbers.money_ja(rent)}、貸し手は{numbers.money_ja(lent)}を貸して{numbers.money_ja(back)}を受け取る",
+        )
+    return Finding("Who pays whom over the life of the deal", "契約全期間の資金の流れ")
+
+
+def _table(run: Any) -> Table:
+    columns = (
+        Column(Text("From", "支払人")), Column(Text("To", "受取人")), Column(Text("What", "種類")),
+        Column(Text("Amount", "金額"), "bn USD", 4),
+    )  # fmt: skip
+    ranked = sorted(flows(run).items(), key=lambda item: -item[1])
+    return Table(columns, tuple((party(p), party(q), KINDS.get(k, Text(k, k)), amount / 1e9) for (p, q, k), amount in ranked))
+
+
+KINDS: dict[str, Text] = {
+    "rent": Text("rent", "賃料"),
+    "draw": Text("loan drawn", "借入"),
+    "interest": Text("interest", "利息"),
+    "principal": Text("principal", "元本"),
+    "fee": Text("fee", "手数料"),
+    "contribution": Text("contribution", "出資"),
+    "contribution in kind": Text("contribution in kind", "現物出資"),
+    "distribution": Text("distribution", "分配"),
+    "construction": Text("construction", "建設費"),
+    "escrow income": Text("escrow income", "預託運用益"),
+    "service": Text("service", "役務費"),
+}

@@ -1,0 +1,134 @@
+"""Where Plotly puts the nodes of a Sankey, so that labels can stand beside them; and the trace itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gigacampus.faces.figures.parts import named, note
+from gigacampus.faces.figures.text import Text
+
+THICK = 12
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node: its name, its colour, its column from 0 to 1, and where its label stands."""
+
+    name: Text
+    colour: str
+    column: float
+    label: str = "right"
+    extra: Text = Text("")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A flow between two nodes by key."""
+
+    start: str
+    end: str
+    value: float
+    colour: str
+
+
+def through(nodes: Mapping[str, Node], links: Sequence[Link]) -> dict[str, float]:
+    """What flows through each node: the larger of what enters and what leaves."""
+    into = {key: sum(link.value for link in links if link.end == key) for key in nodes}
+    out = {key: sum(link.value for link in links if link.start == key) for key in nodes}
+    return {key: max(into[key], out[key]) for key in nodes}
+
+
+def scale(nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: float) -> float:
+    """Pixels per unit: Plotly fills the fullest column, by depth from the sources with ends in the last one."""
+    depth = dict.fromkeys(nodes, 0)
+    for _ in nodes:
+        for link in links:
+            depth[link.end] = max(depth[link.end], depth[link.start] + 1)
+    last = max(depth.values())
+    starts = {link.start for link in links}
+    size = through(nodes, links)
+    columns: dict[int, list[float]] = {}
+    for key in nodes:
+        columns.setdefault(depth[key] if key in starts else last, []).append(size[key])
+    pad = min(gap, 2 / 3 * height / max(max(map(len, columns.values())) - 1, 1))
+    return min((height - (len(column) - 1) * pad) / sum(column) for column in columns.values())
+
+
+def centres(
+    nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: float, order: Sequence[Sequence[str]]
+) -> dict[str, float]:
+    """Vertical centre of each node in pixels from the top: columns in the given order, each in the middle."""
+    size, unit = through(nodes, links), scale(nodes, links, height, gap)
+    found: dict[str, float] = {}
+    for column in order:
+        keys = [key for key in column if key in nodes]
+        heights = [max(size[key] * unit, 1.5) for key in keys]
+        free = height - sum(heights)
+        between = min(gap, free / (len(keys) - 1)) if len(keys) > 1 else 0.0
+        top = (free - between * (len(keys) - 1)) / 2
+        for key, tall in zip(keys, heights, strict=True):
+            found[key] = top + tall / 2
+            top += tall + between
+    return found
+
+
+def trace(
+    nodes: Mapping[str, Node], links: Sequence[Link], y: Mapping[str, float], height: float, width: float, gap: float
+) -> dict[str, Any]:
+    """The Plotly trace, nodes fixed at their places; `width` is about that of the plot [px]."""
+    index = {key: i for i, key in enumerate(nodes)}
+    edge = THICK / 2 / width
+    return {
+        "type": "sankey",
+        "arrangement": "fixed",
+        "hovertemplate": "",
+        "node": {
+            "label": [""] * len(nodes),
+            "customdata": [node.name for node in nodes.values()],
+            "hovertemplate": "%{customdata}: %{value:,.3r}<extra></extra>",
+            "color": [f"@{node.colour}" for node in nodes.values()],
+            "x": [min(max(node.column, edge), 1 - edge) for node in nodes.values()],
+            "y": [min(max(y[key] / height, 1e-4), 1.0) for key in nodes],
+            "pad": gap,
+            "thickness": THICK,
+        },
+        "link": {
+            "source": [index[link.start] for link in links],
+            "target": [index[link.end] for link in links],
+            "value": [link.value for link in links],
+            "color": [f"@{link.colour}" for link in links],
+            "hovertemplate": "%{source.customdata} → %{target.customdata}: %{value:,.3r}<extra></extra>",
+        },
+    }
+
+
+def labels(
+    nodes: Mapping[str, Node], values: Mapping[str, str], y: Mapping[str, float], tall: Mapping[str, float], height: float,
+    over: bool = False, size: int = 13,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """A label for each node: beside it, or above it where the figure is narrow (`over`)."""
+    found = []
+    for key, node in nodes.items():
+        place = "over" if over and node.label != "inside" else node.label
+        ja = values[key]
+        more = Text(f"<br>{node.extra.en}", f"<br>{node.extra.of('ja')}") if node.extra and not over else Text("")
+        text = named(node.name, values[key] + more.en, ja + more.of("ja"))
+        top = 1 - (y[key] - tall[key] / 2) / height
+        at = {
+            "right": {"y": 1 - y[key] / height, "xanchor": "left", "xshift": THICK / 2 + 7, "yanchor": "middle"},
+            "left": {"y": 1 - y[key] / height, "xanchor": "right", "xshift": -THICK / 2 - 7, "yanchor": "middle", "align": "right"},
+            "top": {"y": top, "xanchor": "left", "xshift": -THICK / 2, "yanchor": "bottom", "yshift": 2},
+            "over": {"y": top, "yanchor": "bottom", "yshift": 1, **_edge(node.column)},
+        }[place]  # fmt: skip
+        found.append(note(text, node.column, **{"font": {"size": size}, **at}))
+    return found
+
+
+def _edge(column: float) -> dict[str, Any]:
+    """Towards the middle of the figure, from the edge that a column is near."""
+    if column < 0.25:
+        return {"xanchor": "left", "xshift": -THICK / 2 if column > 0.01 else 0}
+    return {"xanchor": "right", "xshift": THICK / 2 if column < 0.99 else 0, "align": "right"} if column > 0.75 else {
+        "xanchor": "center", "align": "center"}  # fmt: skip
