@@ -168,8 +168,9 @@ class Report:
             table[f"cfads.{vehicle}"] = by_year(self.month(f"{slug(vehicle)}.cfads"))
             borrowed = [slug(k) for k, x in s.deal.loans.items() if x.borrower == vehicle]
             table[f"service.{vehicle}"] = by_year(np.sum([self.month(f"{n}.service") for n in borrowed], axis=0))
-            with np.errstate(all="ignore"):
-                table[f"dscr.{vehicle}"] = table[f"cfads.{vehicle}"] / table[f"service.{vehicle}"]
+            cash, service = table[f"cfads.{vehicle}"], table[f"service.{vehicle}"]
+            undefined = np.full(len(service), np.nan)
+            table[f"dscr.{vehicle}"] = np.divide(cash, service, out=undefined, where=service > 1.0)
         for loan in s.deal.loans:
             table[f"balance.{loan}"] = self.month(f"{slug(loan)}.balance")[np.minimum(edges + 11, last)]
         for party, net in parties.items():
