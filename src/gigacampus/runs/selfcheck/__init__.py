@@ -1,7 +1,7 @@
 """Selfcheck: what gigacampus promises of itself, shown again on the user's machine.
 
-A row of the table is checked with its figures (what was run, how many, the worst that was seen, the limit), or it says why
-it is not checked yet. Seeds are fixed, so that a finding names the seed that shows it again.
+A row of the table is checked with its figures (what was run, how many, the worst that was seen, the limit), or it says
+why it is not checked yet. Seeds are fixed, so that a finding names the seed that shows it again.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _valid(seen: list[valid.Seen]) -> tuple[bool, str]:
     text = (
         f"{len(seen):,} specs: {len(faults)} with a traceback, NaN, infinity or residual; {refused} end with a reason"
     )
-    return not faults and refused <= REFUSED * len(seen), text + _first(faults)
+    return bool(seen) and not faults and refused <= REFUSED * len(seen), text + _first(faults)
 
 
 def _broken(counts: Counts) -> tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""Row 7: a valid text, broken at random, reads as valid or ends in a spec error with file and line, soon and in little."""
+"""Row 7: a valid text, broken at random, reads as valid or ends in a spec error with file and line, at once."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 LIMIT = 1e-9
 """Highest relative residual that rows 1 to 4 allow."""
+
+UNDEFINED = re.compile(r"finance\.(lease_years\..+\.dscr\..+|rows\..+\.wal)")
+"""Ratios that have no value in a year without debt service, or for a loan that is never drawn: NaN, never infinity."""
 
 LAWS = ("energy by hour", "energy over the life", "storage", "heat", "water", "money")
 
@@ -80,8 +84,9 @@ def _money(finance: Any) -> float:
 def strange(value: Any, place: str) -> Iterator[str]:
     """Places in a result that hold what is no finite number."""
     if isinstance(value, np.ndarray):
-        if value.dtype.kind in "fc" and not np.isfinite(value).all():
-            yield f"{place} ({int((~np.isfinite(value)).sum())} of {value.size})"
+        bad = ~np.isfinite(value) if value.dtype.kind == "f" else np.zeros(0, bool)
+        if bad.any() and not (UNDEFINED.fullmatch(place) and np.isnan(value[bad]).all()):
+            yield f"{place} ({int(bad.sum())} of {value.size})"
     elif isinstance(value, float):
         if not math.isfinite(value):
             yield place

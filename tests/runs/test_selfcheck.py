@@ -1,0 +1,190 @@
+"""The selfcheck runs, and each of its checks can fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gigacampus.campus import spec
+from gigacampus.errors import DataError, Problem, ResidualError, SpecError
+from gigacampus.runs import selfcheck
+from gigacampus.runs.pipeline import Run
+from gigacampus.runs.selfcheck import broken, laws, repeat, specs, twins, valid
+from gigacampus.runs.selfcheck.draw import Draw, dump
+
+FEW = selfcheck.Counts(valid=4, broken=16, reference=2, twins=len(twins.RELATIONS), repeat=1)
+CHECKED = {1, 2, 3, 4, 6, 7, 12, 13, 14}
+
+SMALL = """
+name: Small
+life: {end: 2029-01-20}
+site: {weather: columbus-oh, grid: pjm}
+compute: {phases: [{name: Hall, ready: 2029-01-01, power: 100 MW}]}
+supply:
+  plants:
+    battery: {use: battery-4h, capacity: 30 MW}
+    reactor: {use: smr, capacity: 120 MW}
+"""
+
+
+@pytest.fixture
+def small() -> Run:
+    return Run(spec.read(SMALL, "small.yaml"), store=False)
+
+
+def test_the_table_has_its_rows_in_order() -> None:
+    rows = list(selfcheck.run(counts=FEW))
+    assert [row.number for row in rows] == list(range(1, 20))
+    for row in rows:
+        assert row.figure.startswith("not yet: ") == (row.holds is None) == (row.number not in CHECKED), row
+    assert {row.number for row in rows if row.holds is False} == set()
+
+
+def test_a_dead_worker_is_a_failed_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*arguments: Any) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(selfcheck, "_map", die)
+    monkeypatch.setattr(repeat, "differences", die)
+    rows = {row.number: row for row in selfcheck.run(counts=FEW)}
+    assert all(rows[number].holds is False for number in CHECKED)
+    assert "out of memory" in rows[1].figure
+
+
+def test_the_full_selection_is_what_is_promised() -> None:
+    full = selfcheck.FULL
+    assert (full.valid + full.long, full.broken, full.reference, full.twins) == (10_000, 10_000, 500, 2_000)
+    assert "selection" in selfcheck.title(False)
+
+
+def test_too_many_refusals_break_the_promise() -> None:
+    ran, refused = valid.Seen(1, 24, {"water": 0.0}), valid.Seen(2, refused="no solution")
+    assert selfcheck._valid([ran] * 18 + [refused] * 2)[0]
+    assert not selfcheck._valid([ran] * 8 + [refused] * 2)[0]
+    assert not selfcheck._valid([ran] * 19 + [replace(ran, fault="seed 1: water 2")])[0]
+
+
+def test_residuals_are_seen_in_every_law(small: Run) -> None:
+    for name in ("supply", "facility"):
+        small.get(name)
+    assert max(laws.residuals(small).values()) < laws.LIMIT
+    facility, supply = small.facility, small.supply
+    flows, battery = supply.dispatch, supply.dispatch.storage["battery"]
+    fuller = replace(battery, state=battery.state + 1)
+    tampered = {
+        "heat": ("facility", replace(facility, heat_latent=facility.heat_latent + 1e-3)),
+        "water": ("facility", replace(facility, evaporation=facility.evaporation + 1e-3)),
+        "energy by hour": ("supply", replace(supply, dispatch=replace(flows, grid_import=flows.grid_import + 1e-3))),
+        "energy over the life": ("supply", replace(supply, load=supply.load * 1.001)),
+        "storage": ("supply", replace(supply, dispatch=replace(flows, storage={"battery": fuller}))),
+    }
+    for law, (stage, result) in tampered.items():
+        kept = small._results[stage]
+        small._results[stage] = result
+        assert laws.residuals(small)[law] > laws.LIMIT, law
+        small._results[stage] = kept
+
+
+def test_what_is_no_number_is_found_wherever_it_stands() -> None:
+    value = {"a": [1.0, np.array([1.0, np.nan])], "b": valid.Seen(1, residuals={"c": float("inf")})}
+    assert list(laws.strange(value, "x")) == ["x.a[1] (1 of 2)", "x.b.residuals.c"]
+    ratio = "finance.lease_years.campus.dscr.JV"
+    assert not list(laws.strange(np.array([np.nan, 1.2]), ratio))
+    assert list(laws.strange(np.array([np.inf, 1.2]), ratio))
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (ResidualError("leak"), "leak"),
+        (ValueError("oops"), "ValueError: oops"),
+        (SpecError("no solution"), ""),
+        (DataError(""), "no reason"),
+    ],
+)
+def test_errors_of_a_run_are_told_apart(
+    error: Exception, fault: str, small: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(name: str) -> None:
+        raise error
+
+    monkeypatch.setattr(small, "get", fail)
+    seen = valid._ran(5, small, False)
+    assert fault in seen.fault
+    assert bool(seen.fault) == bool(fault)
+    assert bool(seen.refused) == isinstance(error, SpecError)
+
+
+def test_a_kernel_that_strays_is_seen(small: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gigacampus.engines.supply import kernel
+
+    assert valid.against_reference(small) <= valid.LIMIT
+    run = kernel.run
+    monkeypatch.setattr(kernel, "run", lambda given: replace(run(given), purchase=run(given).purchase + 1e-9))
+    assert valid.against_reference(small) > valid.LIMIT
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (KeyError("x"), "KeyError"),
+        (SpecError(Problem("wrong", line=3)), "no place"),
+        (SpecError(Problem("wrong", file="FILE")), "no place"),
+        (DataError("x"), "not a spec error"),
+        (SpecError(Problem("wrong", file="FILE", line=3)), ""),
+    ],
+)
+def test_errors_of_a_broken_file_are_told_apart(
+    error: Exception, fault: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Any) -> None:
+        if isinstance(error, SpecError):
+            raise SpecError(*(replace(p, file=str(path) if p.file else "") for p in error.problems))
+        raise error
+
+    monkeypatch.setattr(broken.inputs, "read_spec", fail)
+    found, said = broken._read(tmp_path / "campus.yaml", 9)
+    assert not found
+    assert fault in said
+    assert bool(said) == bool(fault)
+
+
+def test_files_are_broken_in_many_ways_and_the_same_each_time() -> None:
+    contents = [broken.broken(seed) for seed in range(60)]
+    assert contents == [broken.broken(seed) for seed in range(60)]
+    assert len(set(contents)) == 60
+    for change in broken.CHANGES:
+        assert isinstance(change(Draw(3), dump(specs.campus(3)).encode()), bytes)
+
+
+def test_a_pair_that_breaks_its_relation_is_seen() -> None:
+    sizes = next(relation for relation in twins.RELATIONS if relation.name == "sizes")
+    before = {"it.energy": (100.0, "MWh"), "facility.pue": (1.2, "1")}
+    twice = {"it.energy": (200.0, "MWh"), "facility.pue": (1.2, "1")}
+    assert max(twins.compare(sizes, before, twice, 2.0).values()) == 0
+    assert twins.compare(sizes, before, before, 2.0)["it.energy"] == pytest.approx(0.5)
+    assert twins.compare(sizes, before, {"facility.pue": (1.2, "1")}, 2.0)["it.energy"] == 1
+    free = next(relation for relation in twins.RELATIONS if relation.never_above)
+    cost, more = {"supply.total_cost": (10.0, "USD")}, {"supply.total_cost": (11.0, "USD")}
+    assert twins.compare(free, cost, more, 2.0)["supply.total_cost"] == pytest.approx(0.1)
+    assert twins.compare(free, more, cost, 2.0)["supply.total_cost"] == 0
+
+
+def test_a_process_that_differs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeat, "_elsewhere", lambda seeds, way: {"0/kpi.json": way["hash"], "0/hourly.parquet": "a"})
+    assert repeat.differences([0]) == (2, ["0/kpi.json"])
+
+
+def test_the_generator_covers_what_a_spec_can_say() -> None:
+    texts = [dump(specs.campus(seed)) for seed in range(150)]
+    whole = "\n".join(texts)
+    for word in ("battery", "solar", "wind", "gas", "firm", "contract", "utility", "import_limit", "enabled: true"):
+        assert word in whole, word
+    for word in ("sculpted", "day one", "guarantees", "unknown", "2028-02-29", "expansion", "certificates"):
+        assert word in whole, word
+    physical = [spec.read(text, "x.yaml").campus for text in texts]
+    assert {len(campus.compute.phases) for campus in physical if campus.compute} == {1, 2, 3, 4}
+    assert {campus.physical for campus in physical} == {True, False}
