@@ -6,16 +6,17 @@ import calendar
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # a deal is read without numpy, which takes 0.2 s to import
+    import numpy as np
+    from numpy.typing import NDArray
 
-from gigacampus.numerics import find_root
+    Floats = NDArray[np.float64]
+    Days = NDArray[np.datetime64]
 
 DayCount = Literal["30/360", "act/360", "act/365"]
-Floats = NDArray[np.float64]
-Days = NDArray[np.datetime64]
 
 
 def add_months(start: date, months: int, day: int | None = None) -> date:
@@ -75,7 +76,12 @@ class Return:
     reason: str = ""
 
 
-_RATES = np.concatenate([np.linspace(-0.99, -0.05, 30), np.linspace(-0.045, 0.5, 110), np.geomspace(0.51, 10.0, 40)])
+@cache
+def _rates() -> Floats:
+    """Rates between which roots are looked for."""
+    import numpy as np
+
+    return np.concatenate([np.linspace(-0.99, -0.05, 30), np.linspace(-0.045, 0.5, 110), np.geomspace(0.51, 10.0, 40)])
 
 
 def irr(dates: Days, amounts: Floats) -> Return:
@@ -89,9 +95,14 @@ def irr(dates: Days, amounts: Floats) -> Return:
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(irr(np.array(["2025-01-01", "2026-01-01"], "datetime64[D]"), np.array([-100.0, 110.0])).rate, 12)
     0.1
     """
+    import numpy as np
+
+    from gigacampus.numerics import find_root
+
     order = np.argsort(dates, kind="stable")
     kept = order[np.abs(amounts[order]) > 1e-12 * np.abs(amounts).max(initial=0.0)]
     flows = amounts[kept] / max(np.abs(amounts).max(initial=0.0), 1e-300)
@@ -103,10 +114,11 @@ def irr(dates: Days, amounts: Floats) -> Return:
     def value(rate: float) -> float:
         return float(np.sum(flows * np.exp(-years * np.log1p(rate))))
 
-    values = np.exp(-np.outer(np.log1p(_RATES), years)) @ flows
+    rates = _rates()
+    values = np.exp(-np.outer(np.log1p(rates), years)) @ flows
     crossings = np.flatnonzero(np.diff(values > 0))
     if len(crossings) != 1:
         what = "no rate between -99 % and 1,000 % a year" if not len(crossings) else f"{len(crossings)} rates"
         return Return(None, changes, len(crossings), f"{what} at which the flows have no present value")
     k = int(crossings[0])
-    return Return(find_root(value, float(_RATES[k]), float(_RATES[k + 1])), changes, 1)
+    return Return(find_root(value, float(rates[k]), float(rates[k + 1])), changes, 1)

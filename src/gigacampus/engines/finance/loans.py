@@ -182,7 +182,7 @@ def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     g.add(f"{n}.reserve_flag", s.grid.flag(filled), "1", f"{name}: month in which the reserve is filled")
     g.add(f"{n}.reserve_live", live.astype(float), "1", f"{name}: the reserve may be topped up")
     target = g.add(f"{n}.reserve_target", 0.0, label=f"{name}: size of the reserve", solved=True)
-    check = f"sum({n}.planned_payment * {n}.reserve_window) - {target}"
+    check = f"max(0, sum({n}.planned_payment * {n}.reserve_window)) - {target}"
     g.add(f"check.{target}", check, label=f"{name}: the reserve is what it should be")
     s.table(n, name, _RESERVE)
 
@@ -194,7 +194,7 @@ def _flows(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     undrawn = s.number(f"loans.{name}.commitment_fee", loan.commitment_fee, "fraction")
     s.table(n, name, f"""
         .fee         = {fee} * {total} * .first ; upfront fee
-        .fee_undrawn = {undrawn} * ({total} - prev(.drawn)) * .tau * .open ; commitment fee
+        .fee_undrawn = {undrawn} * max(0, {total} - prev(.drawn)) * .tau * .open ; commitment fee
     """)  # fmt: skip
     for holder, share in _shares(s, name, loan).items():
         h = slug(holder)

@@ -65,7 +65,7 @@ class Report:
 
     def _cover(self, vehicle: str) -> Cover:
         """Cash since the payment before, over what is due on each repayment date, refinanced balances left out."""
-        due, dates = np.zeros(self.count), self.s.grid.months.astype("datetime64[D]")
+        due, owed, dates = np.zeros(self.count), 0.0, self.s.grid.months.astype("datetime64[D]")
         pays, repays = np.zeros(self.count, bool), np.zeros(self.count, bool)
         for name, loan in self.s.deal.loans.items():
             if loan.borrower == vehicle:
@@ -74,9 +74,10 @@ class Report:
                     rest = np.float64(self.rows[f"loans.{n}.amortisation.balloon"])
                 refinanced = rest * self.rows[f"{n}.funded"] * self.rows[f"{n}.final"]
                 due = due + (self.month(f"{n}.due") - refinanced) * self.rows[f"{n}.repay"]
+                owed += float(self.month(f"{n}.balance").max())
                 pays, repays = pays | (self.rows[f"{n}.pay"] > 0), repays | (self.rows[f"{n}.repay"] > 0)
                 dates = np.where(self.rows[f"{n}.pay"] > 0, self._dates(n), dates)
-        at = np.flatnonzero(repays & (due > 1e-9 * due.max(initial=0.0)))
+        at = np.flatnonzero(repays & (due > 1e-9 * owed))
         total = np.concatenate([[0.0], np.cumsum(self.month(f"{slug(vehicle)}.cfads"))])
         paid = np.concatenate([[-1], np.flatnonzero(pays)])
         before = paid[np.searchsorted(paid, at) - 1]
@@ -180,10 +181,12 @@ class Report:
         return table
 
     def _residuals(self, parties: dict[str, Floats], funding: dict[str, SourcesUses]) -> dict[str, float]:
-        s, size = self.s, max((float(np.abs(x).sum()) for x in parties.values()), default=0.0) or 1.0
-        found = {
-            "flows sum to zero": float(np.abs(sum(parties.values(), np.zeros(self.count))).max(initial=0.0)) / size
-        }
+        """Largest gap of each law, relative to the most that any party pays and receives, or that is committed to lend."""
+        s = self.s
+        sizes = [float(np.abs(flows).sum()) for flows in parties.values()]
+        size = max(*sizes, *(float(self.rows[f"loans.{slug(name)}.amount"]) for name in s.deal.loans), 1.0)
+        net = np.abs(sum(parties.values(), np.zeros(self.count)))
+        found = {"flows sum to zero": float(net.max(initial=0.0)) / size}
         gaps = [abs(sum(t.sources.values()) - sum(t.uses.values())) for t in funding.values()]
         found["sources are uses"] = max(gaps, default=0.0) / size
         accounts = [0.0]

@@ -138,10 +138,11 @@ def _alone(s: Statement, one: Solved, values: dict[str, float]) -> dict[str, flo
 
 def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dict[str, float]:
     """Several unknowns at once, scaled by the size of each."""
-    scale = np.array([max(abs(one.guess), one.step) for one in some])
-    low, high = (np.array([getattr(one, side) for one in some]) / scale for side in ("low", "high"))
     miss = _Miss(s, some, values)
-    x = find_roots(lambda x: miss(x * scale), np.array([one.guess for one in some]) / scale, low, high)
+    start = _swept(s, some, miss)
+    scale = np.maximum(np.abs(start), [one.step for one in some])
+    low, high = (np.array([getattr(one, side) for one in some]) / scale for side in ("low", "high"))
+    x = find_roots(lambda x: miss(x * scale), start / scale, low, high)
     gap = np.abs(miss(x * scale))
     if not gap.max() < 1e-12:
         names = ", ".join(s.graph.rows[one.row].path or one.row for one in some)
@@ -149,3 +150,18 @@ def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dic
         fix = "Check the figures, or give one of the numbers"
         raise InfeasibleError(Problem(by, path=_path(s, some[int(gap.argmax())].row), fix=fix))
     return {one.row: float(value) for one, value in zip(some, x * scale, strict=True)}
+
+
+def _swept(s: Statement, some: list[Solved], miss: _Miss) -> Floats:
+    """Starting point: sizes that rest on the statement they are part of are put in again until they stay as they are."""
+    x = best = np.array([one.guess for one in some])
+    sizes = np.array([not s.graph.rows[one.row].path for one in some])
+    least, scale = np.inf, np.array([one.scale for one in some])
+    for _ in range(60 if sizes.any() else 0):
+        gap = np.where(sizes, miss(x), 0.0)
+        if np.abs(gap).max() < least:
+            best, least = x, float(np.abs(gap).max())
+        if least < 1e-16 or not np.isfinite(gap).all():
+            break
+        x = x + gap * scale
+    return best

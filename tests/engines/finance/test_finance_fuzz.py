@@ -1,0 +1,101 @@
+"""Deals of any shape: money is conserved in all of them, and nothing is not a number."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gigacampus.campus.spec.deal import MONTHS, Deal
+from gigacampus.engines.finance import run
+
+EVERY = st.sampled_from(sorted(MONTHS))
+RATES = st.floats(0.0, 0.15)
+KINDS: list[dict[str, Any]] = [
+    {"kind": "level"}, {"kind": "growing", "growth": 0.02}, {"kind": "bullet"}, {"kind": "balloon", "balloon": 0.4},
+    {"kind": "sculpted", "dscr": 1.3}, {"kind": "list", "shares": [0.5, 0.25, 0.25]},
+]  # fmt: skip
+
+
+@st.composite
+def loans(draw: st.DrawFn, borrower: str) -> dict[str, Any]:
+    """A loan of any kind."""
+    floating = draw(st.booleans())
+    return {
+        "borrower": borrower,
+        "rest": draw(st.sampled_from(["Bank", "Fund"])),
+        "amount": draw(st.floats(1e6, 1e9)),
+        "funded": draw(st.sampled_from(["day one", "as drawn"])),
+        "escrow_yield": draw(RATES),
+        "start": draw(st.sampled_from(["close", date(2026, 3, 31)])),
+        "interest_only_until": {"event": "close", "plus": draw(st.integers(7, 40))},
+        "final": {"event": "close", "plus": draw(st.integers(45, 200))},
+        "every": draw(EVERY),
+        "day_count": draw(st.sampled_from(["30/360", "act/360", "act/365"])),
+        "interest_while_building": draw(st.sampled_from(["paid", "added"])),
+        "amortisation": draw(st.sampled_from(KINDS)),
+        "rank": draw(st.integers(1, 2)),
+        "upfront_fee": draw(st.floats(0, 0.03)),
+        "commitment_fee": draw(st.floats(0, 0.01)),
+        "dsra": draw(st.sampled_from([0, 6])),
+        "coupon": None if floating else draw(RATES),
+        "benchmark": "rate" if floating else None,
+    }
+
+
+@st.composite
+def deals(draw: st.DrawFn) -> Deal:
+    """A venture under a holding, both of which may borrow, with works, leases, services and transfers of any kind."""
+    names = ["Box", "Holding"]
+    start = date(2026, draw(st.integers(1, 12)), draw(st.integers(1, 28)))
+    works = {
+        f"works {k}": {"payer": draw(st.sampled_from(names)), "amount": draw(st.floats(0, 2e9)), "start": "close",
+                       "end": {"event": "close", "plus": draw(st.integers(1, 40))},
+                       "b": draw(st.none() | st.floats(0.2, 6))}
+        for k in range(draw(st.integers(0, 2)))
+    }  # fmt: skip
+    leases = {
+        f"lease {k}": {"landlord": draw(st.sampled_from(names)), "tenant": "Tenant", "term": draw(st.integers(1, 12)),
+                       "start": {"event": "close", "plus": draw(st.integers(0, 60))}, "rent": draw(st.floats(0, 1e9)),
+                       "escalator": draw(st.floats(-0.05, 0.1)), "every": draw(EVERY),
+                       "timing": draw(st.sampled_from(["arrears", "advance"]))}
+        for k in range(draw(st.integers(0, 2)))
+    }  # fmt: skip
+    borrowed = {f"loan {k}": draw(loans(draw(st.sampled_from(names)))) for k in range(draw(st.integers(0, 3)))}
+    services = {
+        "opex": {"payer": draw(st.sampled_from(names)), "amount": draw(st.floats(0, 3e8)), "start": "close",
+                 "end": {"event": "close", "plus": 120}}
+    }  # fmt: skip
+    transfers = {
+        "gift": {"payer": "Owner", "payee": "Box", "what": "contribution", "amount": draw(st.floats(0, 1e9))},
+        "back": {"payer": "Box", "payee": "Owner", "what": "distribution", "amount": draw(st.floats(0, 1e9))},
+    }
+    keep = {name: draw(st.sampled_from(["keep", "distribute"])) for name in names}
+    return Deal.model_validate({
+        "close": start,
+        "entities": {
+            "Owner": {}, "Partner": {}, "Tenant": {}, "Bank": {}, "Fund": {},
+            "Holding": {"owners": {"Owner": 1.0}, "while_building": keep["Holding"]},
+            "Box": {"owners": {"Holding": 0.7, "Partner": 0.3}, "while_building": keep["Box"]},
+        },
+        "construction": works, "leases": leases, "loans": borrowed, "services": services, "transfers": transfers,
+        "benchmarks": {"rate": [{"start": date(2026, 6, 1), "rate": 0.04}, {"start": date(2028, 1, 1), "rate": 0.02}]},
+    })  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(deals())
+def test_any_deal_is_conserved(spec: Deal) -> None:
+    found = run(spec)
+    assert found.residual_money < 1e-11, found.residuals
+    for flow in found.flows:
+        assert np.all(np.isfinite(found.row(flow.row))), flow
+        assert found.row(flow.row).min() > -1e-3, flow
+    for name, loan in found.loans.items():
+        assert loan.balance.min() > -1e-3, name
+    for name, metric in found.metrics.items():
+        assert (metric.value is None) == bool(metric.reason), name
+        assert metric.value is None or np.isfinite(metric.value), name
