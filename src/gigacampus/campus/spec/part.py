@@ -14,7 +14,7 @@ from gigacampus.errors import SpecError
 class Part(BaseModel):
     """A noun of the spec. Unknown keys are errors, values do not change once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
 
 
 class FromCatalog(Part):
