@@ -53,7 +53,7 @@ def test_help_loads_click_alone(place: Path) -> None:
 
 def test_validate_loads_the_spec_alone(place: Path) -> None:
     names = loaded("validate", str(place / "small.yaml"), cache=place / "cache")
-    assert not names & (HEAVY | {"pyarrow", "jinja2", "gigacampus.engines.site", "gigacampus.engines.finance"})
+    assert not names & (HEAVY | {"numpy", "pyarrow", "jinja2", "gigacampus.engines.site", "gigacampus.engines.finance"})
 
 
 def test_a_warm_run_loads_nothing_heavy(place: Path) -> None:
