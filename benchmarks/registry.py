@@ -22,9 +22,15 @@ class Row:
 
     def plain(self) -> dict[str, str | float]:
         """As JSON, with the ratio."""
-        figures = {"ours": figure(self.ours), "peer": figure(self.peer), "ratio": figure(self.peer / self.ours)}
-        texts = {"peer_version": self.peer_version, "unit": self.unit, "note": self.note}
-        return {"name": self.name, **figures, **texts}
+        return {
+            "name": self.name,
+            "ours": figure(self.ours),
+            "peer": figure(self.peer),
+            "peer_version": self.peer_version,
+            "ratio": figure(self.peer / self.ours),
+            "unit": self.unit,
+            "note": self.note,
+        }
 
 
 Benchmark = Callable[[int], Iterator[Row]]

@@ -20,7 +20,7 @@ def test_rows_have_the_agreed_form() -> None:
     rows = json.loads(done.stdout)
     assert [row["name"] for row in rows] == ["help", "validate"]
     for row in rows:
-        assert list(row) == ["name", "ours", "peer", "ratio", "peer_version", "unit", "note"]
+        assert list(row) == ["name", "ours", "peer", "peer_version", "ratio", "unit", "note"]
         assert row["ours"] > 0
         assert row["ratio"] > 0
         assert row["note"].startswith("target")
