@@ -74,7 +74,7 @@ class Report:
                     rest = np.float64(self.rows[f"loans.{n}.amortisation.balloon"])
                 refinanced = rest * self.rows[f"{n}.funded"] * self.rows[f"{n}.final"]
                 due = due + (self.month(f"{n}.due") - refinanced) * self.rows[f"{n}.repay"]
-                owed += float(self.month(f"{n}.balance").max())
+                owed += float(self.rows[f"loans.{n}.amount"])
                 pays, repays = pays | (self.rows[f"{n}.pay"] > 0), repays | (self.rows[f"{n}.repay"] > 0)
                 dates = np.where(self.rows[f"{n}.pay"] > 0, self._dates(n), dates)
         at = np.flatnonzero(repays & (due > 1e-9 * owed))
@@ -181,7 +181,7 @@ class Report:
         return table
 
     def _residuals(self, parties: dict[str, Floats], funding: dict[str, SourcesUses]) -> dict[str, float]:
-        """Largest gap of each law, relative to the most that any party pays and receives, or that is committed to lend."""
+        """Largest gap of each law, relative to the most that a party pays and receives or that is committed to lend."""
         s = self.s
         sizes = [float(np.abs(flows).sum()) for flows in parties.values()]
         size = max(*sizes, *(float(self.rows[f"loans.{slug(name)}.amount"]) for name in s.deal.loans), 1.0)

@@ -153,7 +153,7 @@ def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dic
 
 
 def _swept(s: Statement, some: list[Solved], miss: _Miss) -> Floats:
-    """Starting point: sizes that rest on the statement they are part of are put in again until they stay as they are."""
+    """Starting point: sizes that rest on the statement they are part of are put in again until they stay."""
     x = best = np.array([one.guess for one in some])
     sizes = np.array([not s.graph.rows[one.row].path for one in some])
     least, scale = np.inf, np.array([one.scale for one in some])
