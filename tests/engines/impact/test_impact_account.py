@@ -42,6 +42,8 @@ def test_amortisation_spreads_the_same_carbon_over_service() -> None:
 def test_a_life_that_ends_with_a_cycle_buys_no_other() -> None:
     asset = embodied.Asset(date(2028, 7, 1), date(2038, 6, 30), 1.0, 5.0)
     assert embodied.incurred(asset, LIFE).sum() == 2.0
+    late = embodied.Asset(date(2028, 12, 1), date(2029, 12, 1), 1.0, 0.5)
+    assert embodied.incurred(late, LIFE)[:3].tolist() == [1.0, 1.0, 0.0]
 
 
 def test_embodied_of_plants_by_their_size() -> None:
@@ -73,6 +75,13 @@ def test_kpis_as_their_standards_define_them() -> None:
 def test_water_of_a_mix_is_weighted_by_its_energy() -> None:
     assert water.of_mix({"NG": 50.0, "COL": 25.0, "WND": 25.0}, FACTORS) == pytest.approx(0.5 * 0.776 + 0.25 * 2.6)
     assert water.of_mix({}, FACTORS) == 0.0
+    assert water.of_mix({"OTH": 1.0, "COL": 1.0}, FACTORS) == pytest.approx(1.3)
+
+
+def test_a_plant_without_a_water_factor_uses_none() -> None:
+    smr = {"use": "smr", "capacity": 200.0, "forced_outage": 0.0}
+    assert run({"smr": smr}).wue_source == pytest.approx(0.25 + 1.25 * 2.544)
+    assert run({"egs": smr | {"use": "egs-flash"}}).wue_source == pytest.approx(0.25)
 
 
 class Resource:

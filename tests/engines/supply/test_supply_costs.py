@@ -78,6 +78,65 @@ def test_money_grows_from_its_price_year_and_is_deflated_to_the_specs() -> None:
     assert found.cost_per_mwh == pytest.approx(100 * 1.02**-3)
 
 
+def test_every_rate_grows_from_its_own_price_year() -> None:
+    """January 2030: plants in money of 2022, tariff of 2025, certificates of 2024, 2 % a year."""
+    spec = {
+        "inflation": 0.02,
+        "plants": {
+            "smr": plain(kind="firm", capacity=10.0, vom=3.0, fom=12.0, fuel_cost=7.0, price_year=2022),
+            "gas": plain(kind="gas", capacity=5.0, vom=4.0, owner="utility", fuel={"price": 0.0}, price_year=2022),
+            "sun": plain(kind="solar", capacity=20.0),
+        },
+        "grid": {"export_limit": 50.0},
+        "tariff": {"use": "reopt-monthly", "energy": None, "demand_charge": 9.0, "delivery": 2.0, "fixed": 500.0,
+                   "export_discount": 1.0},
+        "certificates": {"match": 1.0, "price": 2.5, "price_year": 2024},
+    }  # fmt: skip
+    hours = 31 * 24
+    load, sun = np.full(hours, 25.0), np.zeros(hours)
+    load[0], sun[0] = 20.0, 1.0
+    found = case(spec, load, start=date(2030, 1, 1), days=31, output={"sun": sun}, losses=0.2).run()
+    smr, imported, bought = 1.02**8, (hours - 1) * 15.0, 20.0 + (hours - 1) * 25.0 - 20.0 * (20 / 30)
+    expected = {
+        "fuel": hours * 10 * 7.0 * smr,
+        "vom": hours * 10 * 3.0 * smr,
+        "fom": 10e3 * 12 / 12 * smr,
+        "utility_plants": (hours - 1) * 5.0 * 4.0 * smr,
+        "grid_energy": (hours - 1) * 11.0 * 30.0,
+        "delivery": imported * 2.0 * 1.02**5,
+        "demand_charge": 15e3 * 9.0 * 1.02**5,
+        "fixed": 500 * 1.02**5,
+        "export_revenue": -10.0 * (30.0 - 1.02**5),
+        "certificates": bought * 2.5 * 1.02**6,
+    }
+    got = {item: float(cost.sum()) for item, cost in found.costs.items() if cost.any()}
+    assert got == pytest.approx(expected)
+
+
+def test_gas_through_the_grid_bears_losses_and_delivery_in_the_order_of_cost() -> None:
+    """20 / 0.8 + 2 = 27 USD/MWh at the meter; the market costs its price + 2."""
+    gas = plain(kind="gas", capacity=50.0, owner="contract", price=20.0)
+    tariff = {"use": "reopt-monthly", "energy": None, "demand_charge": 0.0, "delivery": 2.0}
+    spec = {"plants": {"gas": gas}, "tariff": tariff, "inflation": 0.02}
+    made = case(spec, [10.0, 10.0], hourly_price=[24.9, 25.1], losses=0.2, start=date(2030, 1, 1)).dispatch()
+    np.testing.assert_allclose(made.purchase[:2], [10, 0])
+    own = plain(kind="gas", capacity=50.0, heat_rate=10.0, fuel={"price": 2.0, "price_growth": 0.1, "price_year": 2028})
+    made = case(
+        spec | {"plants": {"gas": own}}, [10.0, 10.0], hourly_price=[21.9, 22.1], start=date(2030, 1, 1)
+    ).dispatch()
+    np.testing.assert_allclose(made.purchase[:2], [10, 0])  # 20 x 1.21 = 24.2 against 21.9 and 22.1, + 2 x 1.02^5
+    made = case(spec | {"plants": {"gas": own}}, [10.0, 10.0], hourly_price=[21.9, 22.1]).dispatch()
+    np.testing.assert_allclose(made.purchase[:2], [0, 0])  # 20 / 1.331 = 15.0 in 2025
+
+
+def test_levelised_cost_discounts_cost_and_energy_alike() -> None:
+    """Two years of which the second gives half: sum(cost / 1.1^y) / sum(MWh / 1.1^y)."""
+    firm = plain(kind="firm", capacity=10.0, fom=100.0, fuel_cost=0.0, wacc=0.1)
+    found = case({"plants": {"smr": firm}}, np.repeat([10.0, 5.0], 8760), days=730).run()
+    energy = 87_600 + 43_800 / 1.1
+    assert found.lcoe["smr"] == pytest.approx((1e6 + 1e6 / 1.1) / energy)
+
+
 def test_market_price_grows_as_the_grid_says() -> None:
     found = case({}, np.full(24, 10.0), start=date(2030, 5, 1), price_growth=0.03).run()
     assert found.costs["grid_energy"].sum() == pytest.approx(240 * 30 * 1.03**5)

@@ -64,6 +64,19 @@ def test_a_plant_whose_certificates_are_sold_counts_for_nothing() -> None:
     assert (found.cfe_hourly, found.renewable_annual) == pytest.approx((0.0, 0.0))
 
 
+def test_export_and_charge_count_by_the_claimed_share() -> None:
+    """Of 100 MW behind the meter 60 are claimed: load 50, charge 30, export 20; then 24.3 from the battery."""
+    plants = {
+        "mine": plain(kind="solar", capacity=60.0),
+        "sold": plain(kind="solar", capacity=40.0, attributes=False),
+        "store": plain(kind="battery", capacity=30.0, energy=100.0, efficiency=0.9),
+    }
+    output = {"mine": [1.0, 0.0], "sold": [1.0, 0.0]}
+    found = case({"plants": plants, "grid": {"export_limit": 50.0}}, [50.0, 50.0], output=output).run()
+    assert found.cfe_hourly == pytest.approx((0.6 * 50 + 0.6 * 24.3) / 100)
+    assert found.renewable_annual == pytest.approx(60 * 0.8 / 100)
+
+
 @given(cases())
 @settings(max_examples=60, deadline=None)
 def test_scores_are_shares(case_: Case) -> None:
