@@ -122,6 +122,21 @@ def shown(value: float | None, unit: str, ratio: bool = False) -> tuple[str, str
     raise AssertionError(unit)
 
 
+def published(value: float, unit: str) -> tuple[str, str]:
+    """An input as it was given, with its own digits: up to seven of them, and its unit.
+
+    >>> published(0.06581, "fraction"), published(27.3e9, "USD"), published(2064.0, "MW")
+    (('6.581', '%'), ('27.3', 'bn USD'), ('2,064', 'MW'))
+    """
+    factor, name = {"fraction": (0.01, "%"), "fraction/year": (0.01, "%/year"), "1": (1.0, "")}.get(unit, (1.0, unit))
+    if unit == "USD":
+        factor, name = next((f, n) for above, f, n in _SCALES["USD"] if abs(value) >= above)
+    number = float(f"{value / factor:.7g}")
+    if number != 0 and not 1e-4 <= abs(number) < 1e9:
+        return power_of_ten(number, 4), name
+    return sign(f"{number:,.10f}".rstrip("0").rstrip(".")), name
+
+
 def unit_ja(unit: str) -> str:
     """A unit as Japanese tables write it.
 
@@ -144,11 +159,13 @@ def quantity(value: float | None, unit: str, ratio: bool = False) -> str:
 def quantity_ja(value: float | None, unit: str, ratio: bool = False) -> str:
     """The same in Japanese text.
 
-    >>> quantity_ja(27.3e9, "USD")
-    '273億ドル'
+    >>> quantity_ja(27.3e9, "USD"), quantity_ja(5.29e6, "t")
+    ('273億ドル', '529万t')
     """
     if unit == "USD" and value is not None:
         return money_ja(value)
+    if unit == "t" and value is not None and abs(value) >= 1e4:
+        return f"{significant(value / 1e4)}万t"
     number, name = shown(value, unit, ratio)
     if name == "million m³" and value is not None:
         return f"{significant(value / 1e4)}万m³"

@@ -9,7 +9,9 @@ from gigacampus.faces.figures.base import FIGURES, Column, Figure, Finding, Tabl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FIGURES", "Column", "Figure", "Finding", "Table", "Text", "draw", "figure"]
+    from gigacampus.faces.figures.plot import Plot
+
+__all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
 _MODULES = ("lifeline", "energy_flow", "energy", "explorer", "facility", "water", "carbon", "money_flow", "deal", "debt")
 
@@ -29,3 +31,12 @@ def draw(run: Any) -> Iterator[Figure]:
         made = make(run)
         if made is not None:
             yield made
+
+
+def __getattr__(name: str) -> Any:
+    """`Plot` is imported when it is first used."""
+    if name != "Plot":
+        raise AttributeError(name)
+    from gigacampus.faces.figures.plot import Plot
+
+    return Plot

@@ -72,8 +72,9 @@ def party_colour(name: str) -> str:
 
 
 def party(name: str) -> Text:
-    """A party, vehicle or contract by name."""
-    return Text("Outside parties" if name == "outside" else name, _JAPANESE.get(name.casefold(), name))
+    """A party, vehicle or contract by name; Plotly reads markup in texts, so that a name's own is set as quotes."""
+    shown = name.replace("<", "‹").replace(">", "›").replace("&", "＆" if ";" in name else "&")
+    return Text("Outside parties" if name == "outside" else shown, _JAPANESE.get(name.casefold(), shown))
 
 
 def titled(name: str) -> Text:

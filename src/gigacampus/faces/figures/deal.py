@@ -82,7 +82,7 @@ def _what(name: str) -> Text:
     """A source or use as a reader sees it, such as ``Beignet: contribution``."""
     first, _, rest = name.partition(": ")
     if rest:
-        more = _WHAT.get(rest, KINDS.get(rest, Text(rest, rest)))
+        more = _WHAT.get(rest, KINDS.get(rest, party(rest)))
         return Text(f"{titled(first).en}, {more.en}", f"{party(first).ja}:{more.ja}")
     for verb in ("contribution to ", "fee to ", "distribution to "):
         if name.startswith(verb):
@@ -182,7 +182,7 @@ def _su_finding(run: Any) -> Finding:
         if interest > 0.02 * total:
             part = numbers.money(interest).replace(f"{numbers.THIN}bn", "")
             return Finding(
-                f"Interest while building takes {part} of the {numbers.money(total)} that {name} raises",
+                f"Interest while building takes {part} of the {numbers.money(total)} that {party(name).en} raises",
                 f"{party(name).ja}が調達する{numbers.money_ja(total)}のうち{numbers.money_ja(interest)}は建設中の利息に回る",
             )
     return Finding("Sources and uses", "資金源と使途")
@@ -260,7 +260,7 @@ def who_gets_what(run: Any) -> Figure | None:
         narrow_height=60 + 56 * len(found),
         table=_who_table(found),
         aria=Text(
-            "Bars of cash by party: " + ", ".join(f"{r.name} {r.role.en} net {_net(r)}" for r in found) + " bn USD.",
+            "Bars of cash by party: " + ", ".join(f"{party(r.name).en} {r.role.en} net {_net(r)}" for r in found) + " bn USD.",
             "当事者ごとの収支。" + "、".join(f"{party(r.name).ja}{_net(r)}" for r in found) + "(10億ドル)",
         ),
         note=Text("Before residual value. IRR by dates of payment, of parties with one role.", "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。"),
@@ -326,7 +326,7 @@ def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool) -> list
 
 
 def _row_labels(row: _Row, place: int, slim: bool) -> list[dict[str, Any]]:
-    name = Text(f"<b>{row.name}</b> {row.role.en}", f"<b>{party(row.name).ja}</b> {row.role.ja}")
+    name = Text(f"<b>{party(row.name).en}</b> {row.role.en}", f"<b>{party(row.name).ja}</b> {row.role.ja}")
     found = []
     if row.paid > 0.005:
         found.append(parts.note(numbers.fixed(-row.paid, 1), -row.paid, place, xref="x", yref="y", xanchor="right", xshift=-5, yanchor="middle"))
@@ -352,7 +352,7 @@ def _who_finding(found: list[_Row]) -> Finding:
     if not tenants or not lenders or not owners:
         return Finding("Cash paid in and received by each party", "当事者ごとの支払いと受取り")
     rent = sum(row.paid for row in tenants)
-    rest = [f"{row.name} as owner {numbers.significant(row.received)}" for row in owners[:2]]
+    rest = [f"{party(row.name).en} as owner {numbers.significant(row.received)}" for row in owners[:2]]
     rest_ja = [f"出資者{party(row.name).ja}は{numbers.money_ja(row.received * 1e9)}" for row in owners[:2]]
     text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}, {' and '.join(rest)}"
     if len(text) > 100:

@@ -71,7 +71,7 @@ def _drawn(run: Any, days: list[str], total: Floats) -> dict[str, Any]:
     for name, cover in run.finance.cover.items():
         data.append(
             {"type": "scatter", "mode": "lines", "x": [str(d) for d in cover.dates], "y": np.round(cover.dscr, 6), "yaxis": "y2",
-             "line": {"color": "@ink", "shape": "vh"}, "name": Text(f"{name}, cover", f"{party(name).ja} DSCR"),
+             "line": {"color": "@ink", "shape": "vh"}, "name": Text(f"{party(name).en}, cover", f"{party(name).ja} DSCR"),
              "hovertemplate": "%{y:.2f}"}
         )  # fmt: skip
     first, last = days[0], days[-1]
@@ -156,7 +156,7 @@ def _table(run: Any) -> Table:
             if head in _HEADS:
                 keys.append(key)
                 words = _HEADS[head]
-                columns.append(Column(Text(f"{words.en} {of}".strip(), f"{words.ja} {of}".strip()), "" if head == "dscr" else "bn USD", 4))
+                columns.append(Column(Text(f"{words.en} {party(of).en}".strip(), f"{words.ja} {party(of).ja}".strip()), "" if head == "dscr" else "bn USD", 4))
         count = len(lease["rent"])
         rows = tuple((str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else 1e9) for k in keys)) for i in range(count))
         del name
@@ -190,7 +190,7 @@ def guarantee_by_year(run: Any) -> Figure | None:
         id="guarantee_by_year",
         title=_guarantee_finding(years, open_),
         subtitle=Text(
-            f"Guarantee ({name}) and the debt behind it on each anniversary of its start, bn USD, nominal",
+            f"Guarantee ({party(name).en}) and the debt behind it on each anniversary of its start, bn USD, nominal",
             "残価保証の上限額と被保証債務、開始後の各年、10億ドル、名目",
         ),
         data=[

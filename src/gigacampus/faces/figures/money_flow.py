@@ -167,7 +167,7 @@ def _finding(run: Any) -> Finding:
     rent = sum(amount for (_, _, kind), amount in flows(run).items() if kind == "rent")
     tenants = {flow.payer for flow in run.finance.flows if flow.kind == "rent"}
     if lent and rent and len(tenants) == 1:
-        who = next(iter(tenants))
+        who = party(next(iter(tenants))).en
         return Finding(
             f"{who} pays {numbers.money(rent)} of rent; lenders get {numbers.money(back)} back for {numbers.money(lent)}",
             f"{who}の賃料は{numbers.money_ja(rent)}、貸し手は{numbers.money_ja(lent)}を貸して{numbers.money_ja(back)}を受け取る",
@@ -181,7 +181,7 @@ def _table(run: Any) -> Table:
         Column(Text("Amount", "金額"), "bn USD", 4),
     )  # fmt: skip
     ranked = sorted(flows(run).items(), key=lambda item: -item[1])
-    return Table(columns, tuple((party(p), party(q), KINDS.get(k, Text(k, k)), amount / 1e9) for (p, q, k), amount in ranked))
+    return Table(columns, tuple((party(p), party(q), KINDS.get(k, party(k)), amount / 1e9) for (p, q, k), amount in ranked))
 
 
 KINDS: dict[str, Text] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-LANGUAGES = ("en", "ja")
+_COLOUR = re.compile(r"@[a-z0-9-]+(/[\d.]+)?")
+_WITHIN = re.compile(r"\{@([a-z0-9-]+(?:/[\d.]+)?)\}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
         return typed(value) if value.dtype.itemsize <= 4 else plain(value.tolist())
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def typed(values: np.ndarray[Any, Any]) -> dict[str, str]:
@@ -59,9 +62,9 @@ def resolve(value: Any, tokens: Mapping[str, str], language: str) -> Any:
     ``@gas/0.42`` is gas at 42 %; within a text, a colour stands as ``{@gas}``.
     """
     if isinstance(value, str):
-        if value.startswith("@"):
+        if _COLOUR.fullmatch(value):
             return colour(value[1:], tokens)
-        return re.sub(r"\{@([\w/.-]+)\}", lambda found: colour(found[1], tokens), value)
+        return _WITHIN.sub(lambda found: colour(found[1], tokens), value)
     if isinstance(value, list):
         return [resolve(item, tokens, language) for item in value]
     if isinstance(value, dict):
@@ -78,6 +81,8 @@ def colour(name: str, tokens: Mapping[str, str]) -> str:
     'rgba(194,91,42,0.5)'
     """
     token, _, opacity = name.partition("/")
+    if token not in tokens:
+        return f"@{name}"
     if not opacity:
         return tokens[token]
     red, green, blue = (int(tokens[token][i : i + 2], 16) for i in (1, 3, 5))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gigacampus.runs.pipeline import Stage
 
 if TYPE_CHECKING:
+    from gigacampus.campus.spec import Loaded
     from gigacampus.runs.pipeline import Run
 
 __all__ = ["STAGE", "html"]
@@ -21,4 +22,13 @@ def html(run: Run) -> bytes:
     return page.render(run)
 
 
-STAGE = Stage("report", "gigacampus.faces", ("promises",), RESULTS, html, when="always")
+def _shown(loaded: Loaded) -> bytes:
+    """What the page shows beside results: the spec's text, and where each value comes from."""
+    from gigacampus.runs import cache, verify
+
+    ledger = b"".join(path.read_bytes() for path in sorted(verify.LEDGER.glob("*.yaml")))
+    origins = "\n".join(map(repr, loaded.origins.values()))
+    return cache.digest(loaded.file.encode(), loaded.text.encode(), origins.encode(), ledger).encode()
+
+
+STAGE = Stage("report", "gigacampus.faces", (), RESULTS, html, when="always", files=_shown)

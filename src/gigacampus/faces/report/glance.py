@@ -1,0 +1,184 @@
+"""The first page: the answer in a few sentences computed from the run, its identity, and the key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gigacampus import __version__
+from gigacampus.faces import numbers
+from gigacampus.faces.figures.concepts import SOURCES, titled
+from gigacampus.faces.figures.facts import delivered
+from gigacampus.faces.figures.text import Text
+from gigacampus.faces.report import words
+from gigacampus.faces.report.inputs import Grade, Inputs
+from gigacampus.runs import provenance
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+PER = f"{numbers.THIN}%"
+
+
+def lead(run: Run) -> Text:
+    """Two to four sentences: energy, debt, and every promise that is not kept."""
+    said = [*_energy(run), *_debt(run), *_promises(run)]
+    return Text(" ".join(text.en for text in said), "".join(text.ja for text in said))
+
+
+def _energy(run: Run) -> Iterator[Text]:
+    if not run.campus.physical:
+        return
+    sums = {kind: float(flow.sum()) for kind, flow in delivered(run).sources.items()}
+    total, first = sum(sums.values()), max(sums, key=lambda kind: sums[kind])
+    years = run.timeline.years
+    energy = numbers.quantity(float(run.facility.load.sum()), "MWh")
+    share = numbers.percent(sums[first] / total)
+    place = "the market" if first == "grid" else SOURCES[first].en.lower()
+    yield Text(
+        f"From {years[0]} to {years[-1]} the campus takes {energy}, {share}{PER} of it from {place}.",
+        f"{years[0]}年から{years[-1]}年までの受電電力量は{energy}、うち{share}{PER}が{SOURCES[first].ja}による。",
+    )
+
+
+def _debt(run: Run) -> Iterator[Text]:
+    if run.campus.deal is None or not run.finance.loans:
+        return
+    total = sum((loan.balance for loan in run.finance.loans.values()), np.zeros(len(run.finance.months)))
+    owed = np.flatnonzero(total > 1e-6 * float(total.max()))
+    covers = [float(c.dscr.min()) for c in run.finance.cover.values() if len(c.dscr)]
+    many = len(run.finance.loans) > 1
+    what = Text("The loans are", "借入") if many else _one_loan(next(iter(run.finance.loans)))
+    at = numbers.fixed(min(covers), 2) if covers else ""
+    cover, cover_ja = (f" at no less than {at} times cover", f"最低DSCR{at}倍で") if covers else ("", "")
+    if total[-1] > 1e-6 * float(total.max()):
+        left = float(total[-1])
+        yield Text(f"{numbers.money(left)} of debt is still owed when the deal ends.", f"契約終了時に{numbers.money_ja(left)}の債務が残る。")
+        return
+    end = date.fromisoformat(f"{run.finance.months[min(int(owed[-1]) + 1, len(total) - 1)]}-01")
+    yield Text(f"{what.en} repaid in full by {numbers.month(end)}{cover}.", f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する。")
+
+
+def _one_loan(name: str) -> Text:
+    plural = name.endswith("s")
+    return Text(f"The {name} {'are' if plural else 'is'}", titled(name).ja)
+
+
+def _promises(run: Run) -> Iterator[Text]:
+    verdicts = run.policy
+    failed = [v for v in verdicts if v.state == "fail"]
+    untested = [v for v in verdicts if v.state == "not tested"]
+    total, count = numbers.word(len(verdicts)), len(verdicts)
+    if not verdicts:
+        yield Text("The spec makes no promises.", "この仕様に約束はない。")
+        return
+    if failed:
+        names, names_ja = "; ".join(_broken(v).en for v in failed), "。".join(_broken(v).ja for v in failed)
+        verb = "is" if len(failed) == 1 else "are"
+        yield Text(
+            f"{numbers.word(len(failed)).capitalize()} of {total} rules {verb} broken: {names}.",
+            f"{count}の規則のうち{len(failed)}つに不適合。{names_ja}。",
+        )
+    elif not untested:
+        every = "The one rule holds." if count == 1 else f"All {total} rules hold."
+        yield Text(every, f"{count}の規則のすべてに適合する。")
+    if untested:
+        names = ", ".join(words.kpi(v.kpi).en.lower() for v in untested)
+        names_ja = "、".join(words.kpi(v.kpi).of("ja") for v in untested)
+        yield Text(f"{numbers.word(len(untested)).capitalize()} cannot be tested: {names}.", f"{len(untested)}つは検証できない({names_ja})。")
+
+
+def _broken(verdict: Any) -> Text:
+    name = words.kpi(verdict.kpi)
+    value, limit = rule_value(verdict.kpi, verdict.value, verdict.unit), rule_value(verdict.kpi, verdict.bound, verdict.unit)
+    side = ("at least", "以上") if verdict.side == "at_least" else ("at most", "以下")
+    first = name.en if name.en[:3].isupper() else name.en[:1].lower() + name.en[1:]
+    return Text(
+        f"{first} is {value.en}, and the rule asks for {side[0]} {limit.en}",
+        f"{name.of('ja')}は{value.ja}で、規則の{limit.ja}{side[1]}を満たさない",
+    )
+
+
+def rule_value(name: str, value: float | None, unit: str) -> Text:
+    """A KPI's value as a rule shows it."""
+    ratio = unit == "1"
+    if value is not None and ratio and name in words.TIMES:
+        return Text(f"{numbers.fixed(value, 2)} times", f"{numbers.fixed(value, 2)}倍")
+    if unit == "USD" and value is not None:
+        return Text(numbers.money(value), numbers.money_ja(value))
+    return Text(numbers.quantity(value, unit, ratio), numbers.quantity_ja(value, unit, ratio))
+
+
+def identity(run: Run, inputs: Inputs) -> list[tuple[Text, Text, bool]]:
+    """What this run is: name, value, and whether it is code."""
+    residuals = [v.value for name, v in run.kpi.items() if name.startswith("residual.") and v.value is not None]
+    assumed = sum(origin.grade in "AU" for origin in inputs.all.values())
+    file = run.loaded.file.replace("\\", "/").rpartition("/")[2]
+    found = [
+        (Text("Spec", "仕様"), Text(f"{file} {provenance.spec_hash(run)}".strip()), True),
+        (Text("Version", "版"), Text(__version__), False),
+    ]
+    if run.campus.physical:
+        found.append((Text("Hours", "時間数"), Text(f"{run.timeline.hours:,}"), False))
+    if run.campus.deal is not None:
+        found.append((Text("Months", "月数"), Text(f"{len(run.finance.months):,}"), False))
+    if residuals:
+        found.append((Text("Largest residual", "最大残差"), Text(numbers.power_of_ten(max(residuals))), False))
+    every = Text(f"{assumed} of {len(inputs.all)}", f"{len(inputs.all)}件中{assumed}件")
+    return [*found, (Text("Assumed inputs", "仮定の入力"), every, False)]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key figure."""
+
+    name: str
+    label: Text
+    value: str
+    unit: Text
+    grade: Grade
+    state: str
+    reason: str
+    gap: bool
+
+
+def key_figures(run: Run, inputs: Inputs) -> list[Key]:
+    """Six to eight key figures: physics first, then money."""
+    physical, deal = run.campus.physical, run.campus.deal is not None
+    names: list[str] = list(words.KEY) if physical else []
+    names += words.KEY_DEAL if deal else words.KEY_ALONE["physical"]
+    names += () if physical else words.KEY_ALONE["deal"]
+    found = [member for name in names for member in _members(run, name)]
+    states = {v.kpi: v.state for v in run.policy}
+    return [_key(run, inputs, name, states, physical and deal and name == words.KEY[-1]) for name in found]
+
+
+def _members(run: Run, name: str) -> list[str]:
+    return [name] if name in run.kpi else [kpi for kpi in run.kpi if kpi.startswith(name + ".")][:1]
+
+
+def _key(run: Run, inputs: Inputs, name: str, states: dict[str, str], gap: bool) -> Key:
+    value = run.kpi[name]
+    number, unit = numbers.shown(value.value, value.unit, value.unit == "1")
+    unit_text = Text(unit, numbers.unit_ja(unit))
+    if name in words.TIMES:
+        unit_text = Text("times", "倍")
+    elif value.unit == "t" and unit:
+        unit_text = Text(f"{unit} CO₂e", f"{unit} CO₂e")
+    state = states.get(name) or states.get(_TWINS.get(name, ""), "no rule")
+    return Key(name, _label(run, name), number, unit_text, inputs.grade(inputs.of_kpi(name)), state, value.reason, gap)
+
+
+_TWINS = {"facility.wue": "impact.wue", "impact.wue": "facility.wue"}
+
+
+def _label(run: Run, name: str) -> Text:
+    text = words.kpi(name)
+    if name in ("facility.energy", "impact.scope2_location", "impact.water"):
+        years = run.timeline.years
+        return Text(f"{text.en}, {years[0]}–{years[-1]}", f"{text.ja}、{years[0]}〜{years[-1]}年")
+    return text

@@ -1,0 +1,132 @@
+"""Words of the page in both languages: sections, KPIs, grades, verdicts."""
+
+from __future__ import annotations
+
+from gigacampus.faces.figures.text import Text
+
+SECTIONS = {
+    "glance": Text("At a glance", "概要"),
+    "energy": Text("Energy", "エネルギー"),
+    "facility": Text("Facility and water", "設備と水"),
+    "carbon": Text("Carbon", "炭素"),
+    "money": Text("Money", "資金"),
+    "rules": Text("Rules", "規則"),
+    "proof": Text("Proof", "検算"),
+    "sources": Text("Sources", "出典"),
+    "key": Text("Marks and colours", "記号と色"),
+}
+
+FIGURES_OF = {
+    "glance": ("life_line",),
+    "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
+    "facility": ("months", "facility_weather", "losses_by_part", "water_balance"),
+    "carbon": ("carbon_by_year", "embodied_by_year"),
+    "money": ("sources_and_uses", "debt_and_cover", "money_sankey", "who_gets_what", "guarantee_by_year"),
+}
+
+ABSENT = {
+    "energy": Text(
+        "This spec is a deal alone: it has no campus to run, so there is no energy, water or carbon to show.",
+        "この仕様は契約のみで、稼働させるキャンパスがない。したがって電力、水、炭素の結果はない。",
+    ),
+    "money": Text(
+        "This spec has no deal, so there is no debt, rent or return to show.",
+        "この仕様には契約がない。したがって債務、賃料、収益の結果はない。",
+    ),
+}
+
+GRADES = {
+    "published": Text("published", "公表値"),
+    "second-hand": Text("second-hand", "二次情報"),
+    "derived": Text("derived", "導出"),
+    "assumed": Text("assumed", "仮定"),
+}
+
+VERDICTS = {
+    "pass": ("tick", "ok", Text("pass", "適合")),
+    "fail": ("cross", "fail", Text("fails", "不適合")),
+    "not tested": ("bar", "none", Text("not tested", "未検証")),
+    "no rule": ("bar", "none", Text("no rule", "規則なし")),
+    "holds": ("tick", "ok", Text("holds", "成立")),
+    "breaks": ("cross", "fail", Text("fails", "不成立")),
+    "hit": ("tick", "ok", Text("hit", "一致")),
+    "miss": ("triangle", "miss", Text("miss", "不一致")),
+}
+
+KPIS: dict[str, Text] = {
+    "it.energy": Text("Energy of IT equipment", "IT機器の電力量"),
+    "it.rating": Text("IT rating at full build", "最終段階のIT定格電力"),
+    "it.accelerators": Text("Accelerators at full build", "最終段階のアクセラレータ数"),
+    "workload.ettr": Text("Effective training time ratio", "実効学習時間比"),
+    "workload.tokens_trained": Text("Tokens trained on", "学習トークン数"),
+    "facility.energy": Text("Energy delivered", "受電電力量"),
+    "facility.pue": Text("Power usage effectiveness, life average", "PUE、全期間平均"),
+    "facility.wue": Text("Water on site per IT energy", "敷地内の水使用量(IT電力量あたり)"),
+    "facility.peak": Text("Highest hourly load", "最大負荷(1時間値)"),
+    "facility.hours_short": Text("Hours above the cooling set-point", "冷却の設定温度を超える時間"),
+    "supply.cost_per_mwh": Text("All-in cost of power, real", "電力の総コスト(実質)"),
+    "supply.cfe_hourly": Text("Carbon-free energy, hour by hour", "毎時カーボンフリー電力比率"),
+    "supply.renewable_annual": Text("Renewable energy, own and contracted", "再エネ比率(自社・契約)"),
+    "supply.renewable_annual_with_certificates": Text("Renewable matching, yearly", "年間の再エネ調達率(証書を含む)"),
+    "supply.grid_import": Text("Energy drawn from the grid", "系統からの受電電力量"),
+    "supply.peak_import": Text("Highest hourly draw", "系統からの最大受電"),
+    "supply.curtailed": Text("Curtailed", "出力抑制量"),
+    "supply.unserved": Text("Load not served", "供給できない負荷"),
+    "impact.scope1": Text("Scope 1 emissions", "スコープ1排出量"),
+    "impact.scope2_location": Text("Scope 2 emissions, location-based", "スコープ2排出量、ロケーション基準"),
+    "impact.scope2_market": Text("Scope 2 emissions, by contract", "スコープ2排出量、契約基準"),
+    "impact.scope2_market_hourly": Text("Scope 2 emissions, hourly contracts", "スコープ2排出量、毎時の契約基準"),
+    "impact.embodied": Text("Embodied carbon", "内包排出量"),
+    "impact.water": Text("Water drawn on site", "敷地内の取水量"),
+    "impact.wue": Text("Water on site per IT energy", "敷地内の水使用量(IT電力量あたり)"),
+    "impact.wue_source": Text("Water on site and at source per IT energy", "発電を含む水使用量(IT電力量あたり)"),
+    "impact.cue": Text("Carbon usage effectiveness", "CUE(炭素使用効率)"),
+    "impact.ref": Text("Renewable energy factor", "REF(再エネ係数)"),
+    "finance.dscr_min": Text("Lowest debt service cover", "最低DSCR"),
+    "finance.dscr_avg": Text("Average debt service cover", "平均DSCR"),
+    "finance.llcr": Text("Loan life cover", "LLCR(借入期間カバー率)"),
+    "finance.debt_peak": Text("Peak debt", "債務のピーク"),
+    "finance.capitalised_interest": Text("Interest while building", "建設中の利息"),
+    "finance.rent_year1": Text("Rent of the first lease year", "初年度賃料"),
+    "finance.rent_total": Text("Rent over all terms", "全期間の賃料"),
+    "finance.irr": Text("Return (IRR)", "IRR"),
+    "finance.moic": Text("Multiple of capital", "投資倍率"),
+    "finance.wal": Text("Weighted average life", "平均年限"),
+    "residual.energy": Text("Energy", "電力量"),
+    "residual.water": Text("Water and heat", "水と熱"),
+    "residual.money": Text("Money", "資金"),
+}
+
+KEY = ("facility.energy", "facility.pue", "facility.wue", "supply.cfe_hourly", "impact.scope2_location")
+KEY_DEAL = ("finance.debt_peak", "finance.rent_year1", "finance.dscr_min")
+KEY_ALONE = {
+    "physical": ("supply.cost_per_mwh", "supply.renewable_annual", "impact.water"),
+    "deal": ("finance.rent_total", "finance.llcr", "finance.capitalised_interest", "finance.wal"),
+}
+
+TIMES = ("finance.dscr_min", "finance.dscr_avg", "finance.llcr", "finance.moic")
+"""KPIs whose unit is times."""
+
+PARTS = {
+    "site": Text("Site", "立地"),
+    "compute": Text("Compute", "計算機"),
+    "workload": Text("Workload", "負荷"),
+    "facility": Text("Facility", "設備"),
+    "supply": Text("Supply", "電力調達"),
+    "deal": Text("Deal", "契約"),
+    "promises": Text("Promises", "約束"),
+    "life": Text("Life", "期間"),
+}
+
+
+def kpi(name: str) -> Text:
+    """What a KPI is called; a family's member keeps its name, and an unknown KPI its sentence."""
+    if name in KPIS:
+        return KPIS[name]
+    family, _, member = name.rpartition(".")
+    if family in KPIS:
+        shown = member.replace("_", " ").capitalize()
+        return Text(f"{KPIS[family].en}, {shown}", f"{KPIS[family].ja}、{shown}")
+    from gigacampus.runs.kpi import find
+
+    return Text(find(name)[0].about.rstrip("."))
