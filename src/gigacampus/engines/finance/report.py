@@ -181,9 +181,9 @@ class Report:
         return table
 
     def _residuals(self, parties: dict[str, Floats], funding: dict[str, SourcesUses]) -> dict[str, float]:
-        """Largest gap of each law, relative to the most that a party pays and receives or that is committed to lend."""
+        """Largest gap of each law, relative to the largest payment in all or amount of a loan."""
         s = self.s
-        sizes = [float(np.abs(flows).sum()) for flows in parties.values()]
+        sizes = [float(np.abs(self.month(flow.row)).sum()) for flow in s.flows]
         size = max(*sizes, *(float(self.rows[f"loans.{slug(name)}.amount"]) for name in s.deal.loans), 1.0)
         net = np.abs(sum(parties.values(), np.zeros(self.count)))
         found = {"flows sum to zero": float(net.max(initial=0.0)) / size}
