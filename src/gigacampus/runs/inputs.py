@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def _text(path: Path, limit: int, kind: type[SpecError] | type[DataError]) -> st
 
 
 def _nearby(path: Path) -> str:
-    found = sorted(p.name for p in path.parent.glob("*.yaml"))[:5] if path.parent.is_dir() else []
+    found = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))[:5] if path.parent.is_dir() else []
     return f"There {'is' if len(found) == 1 else 'are'} {', '.join(found)}" if found else "Start from 'gigacampus new'"
 
 
@@ -97,7 +98,24 @@ def weather_year(loaded: spec.Loaded) -> WeatherYear:
     if weather.use:
         return catalog_weather(weather.use)
     text = _weather_bytes(loaded).decode()
-    return site.read_tmy3(text) if weather.tmy3 else site.read_epw(text)
+    try:
+        return site.read_tmy3(text) if weather.tmy3 else site.read_epw(text)
+    except DataError as error:
+        raise DataError(
+            *(replace(problem, file=weather.tmy3 or weather.epw or "") for problem in error.problems)
+        ) from None
+
+
+def check_files(loaded: spec.Loaded) -> None:
+    """Check that the data files which a spec names can be read.
+
+    Raises
+    ------
+    DataError
+        If one cannot.
+    """
+    if loaded.campus.site is not None:
+        weather_year(loaded)
 
 
 def catalog_weather(name: str) -> WeatherYear:

@@ -35,6 +35,8 @@ def validate(path: Path, as_json: bool) -> None:
     """Read a spec and say what it is."""
     loaded = inputs.read_spec(path)
     check_names(loaded)
+    if loaded.campus.site is not None and loaded.campus.site.weather.use is None:
+        inputs.check_files(loaded)
     campus = loaded.campus
     values = [origin for origin in loaded.origins.values() if origin.number]
     assumed = sum(origin.assumed for origin in values)
