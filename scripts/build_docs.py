@@ -3,6 +3,7 @@
     uv run python scripts/build_docs.py               write
     uv run python scripts/build_docs.py --code        write what follows from the code alone, without a run
     uv run python scripts/build_docs.py --bench FILE  write the JSON of `python -m benchmarks --json` as README's table
+    uv run python scripts/build_docs.py --pictures    take README's pictures of the report, with Chromium
     uv run python scripts/build_docs.py --check       fail and name the pages that are stale
 
 A generated part stands in its page between two comments, ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the rest of
@@ -16,6 +17,7 @@ import itertools
 import json
 import re
 import sys
+import tempfile
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -34,13 +36,13 @@ from gigacampus.campus.spec.deal import Findable
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.campus.spec.supply import Plant
 from gigacampus.errors import CampusError
-from gigacampus.faces import numbers
+from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import commands, running
 from gigacampus.quantities import ACCEPTED, Quantity, format_quantity
+from gigacampus.runs import inputs, verify
 from gigacampus.runs import kpis as _kpis
-from gigacampus.runs import verify
 from gigacampus.runs.kpi import REGISTRY, Kpi, Value
-from gigacampus.runs.pipeline import STAGES
+from gigacampus.runs.pipeline import STAGES, Run
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "hyperion.yaml"
@@ -563,7 +565,44 @@ def benchmarks(file: str) -> dict[Path, str]:
     return made({page: {"benchmarks": lambda: table(head, rows)} for page in ("README.md", "README.ja.md")})
 
 
+PICTURES = {"report-head": "#glance", "report-energy": "#energy_sankey", "report-money": "#who_gets_what"}
+"""Pictures of README, each by the part of the report that it shows."""
+
+
+def pictures(chromium: str = "/usr/bin/chromium") -> None:
+    """Draw the report of the first example and take its pictures, 1440 px wide."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        file = Path(folder) / "report.html"
+        file.write_bytes(Run(inputs.read_spec(EXAMPLE), faces=(report.STAGE,)).get("report"))
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 1000}, color_scheme="light")
+        page.goto(file.as_uri())
+        for name, part in PICTURES.items():
+            place = page.locator(part)
+            place.scroll_into_view_if_needed()
+            page.wait_for_timeout(2_000)
+            box = place.bounding_box()
+            assert box is not None
+            head, bottom = name == "report-head", box["y"] + page.evaluate("scrollY") + box["height"]
+            top = 0 if head else bottom - box["height"] - 12
+            page.screenshot(
+                path=ROOT / "docs" / "img" / f"{name}.png",
+                full_page=True,
+                clip={
+                    "x": 0 if head else box["x"] - 16,
+                    "y": top,
+                    "width": 1440 if head else box["width"] + 32,
+                    "height": bottom - top,
+                },
+            )
+        browser.close()
+
+
 def main(arguments: Sequence[str]) -> None:
+    if "--pictures" in arguments:
+        return pictures()
     if "--bench" in arguments:
         wanted = benchmarks(arguments[-1])
     else:
