@@ -10,7 +10,8 @@ import pyxirr
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gigacampus.money import add_months, annuity, irr, year_fraction
+from gigacampus.days import add_months, year_fraction
+from gigacampus.money import annuity, irr
 
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 

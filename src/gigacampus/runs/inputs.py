@@ -13,8 +13,8 @@ from gigacampus.errors import DataError, Problem, SpecError
 from gigacampus.quantities import parse_quantity
 
 if TYPE_CHECKING:
-    from gigacampus.timeline import Floats
     from gigacampus.engines.site import GridMix, WeatherYear
+    from gigacampus.timeline import Floats
 
 MAX_DATA_BYTES = 40_000_000
 

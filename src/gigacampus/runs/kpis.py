@@ -322,6 +322,12 @@ def finance_irr(run: Run) -> dict[str, float | Undefined]:
     return _family(run, "irr")
 
 
+@kpi("finance.irr_owner", "fraction", "finance", rows=_party_rows, members="parties")
+def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
+    """Internal rate of return of a party on its capital alone, rent and energy left out."""
+    return _family(run, "irr_owner")
+
+
 @kpi("finance.moic", "1", "finance", rows=_party_rows, members="parties")
 def finance_moic(run: Run) -> dict[str, float | Undefined]:
     """Multiple of invested capital: received over paid in."""

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 
 from gigacampus.campus.spec.deal import Guarantee, Lease, slug
+from gigacampus.days import year_fraction
 from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
 from gigacampus.engines.finance.statement import Statement, plus
-from gigacampus.money import year_fraction
 
 
 def add_costs(s: Statement) -> None:

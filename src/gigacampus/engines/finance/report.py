@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import OUTSIDE, slug
+from gigacampus.days import add_months
 from gigacampus.engines.finance.result import (
     Cover,
     FinanceResult,
@@ -20,7 +21,7 @@ from gigacampus.engines.finance.result import (
 from gigacampus.engines.finance.schedule import index
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import SpecError
-from gigacampus.money import add_months, irr
+from gigacampus.money import irr
 
 Floats = NDArray[np.float64]
 

@@ -14,9 +14,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import MONTHS, Calendar, Cost, Deal, Lease, Loan
+from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan
+from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.days import add_months, year_fraction
 from gigacampus.errors import Problem, SpecError
-from gigacampus.money import add_months, year_fraction
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]

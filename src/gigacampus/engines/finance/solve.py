@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import Deal, Target, slug, unknowns
+from gigacampus.campus.spec.deal import Deal, Target, slug
+from gigacampus.campus.spec.deal_rules import unknowns
 from gigacampus.engines.finance.compile import groups
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError

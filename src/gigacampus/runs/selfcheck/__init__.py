@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -114,10 +116,20 @@ def _outcome(check: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
         return False, f"a process died: {str(error)[:300]}"
 
 
-def _workers() -> Executor:
-    """Processes that stay, for each takes seconds to import what the rooms need."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=context)
+@contextmanager
+def _workers() -> Iterator[Executor]:
+    """Processes that stay, for each takes seconds to import what the rooms need; they end at once if this one stops."""
+    before = set(multiprocessing.active_children())
+    context, deaf = multiprocessing.get_context("spawn"), (signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(min(os.cpu_count() or 1, 8), context, initializer=signal.signal, initargs=deaf)
+    try:
+        yield pool
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def _map(pool: Executor, work: Callable[[int], T], seeds: Sequence[int], chunk: int) -> list[T]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from gigacampus.money import add_months
+from gigacampus.days import add_months
 from gigacampus.runs.selfcheck.draw import Draw, Tree
 
 EVERY = ("monthly", "quarterly", "half-yearly", "yearly")

@@ -30,8 +30,8 @@ import numpy as np
 
 from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import parse
+from gigacampus.days import year_fraction
 from gigacampus.errors import CampusError, shorten
-from gigacampus.money import year_fraction
 from gigacampus.quantities import ACCEPTED
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs.kpi import find, slug
