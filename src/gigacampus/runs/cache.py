@@ -19,7 +19,7 @@ from gigacampus.campus.catalog import cache_folder
 
 LIMIT_BYTES = 4_000_000_000
 _DIGEST = 32
-_GROUND = tuple(f"gigacampus.{name}" for name in "quantities timeline air days money numerics".split())
+_GROUND = tuple(f"gigacampus.{name}" for name in ["quantities", "timeline", "air", "days", "money", "numerics"])
 _MISSING = object()
 
 
