@@ -38,6 +38,8 @@ def _line(o: ledger.Outcome) -> str:
 def selfcheck(full: bool, as_json: bool) -> bool:
     """Print the table of promises; True if none that is checked is broken."""
     found = []
+    if not as_json:
+        click.echo(checks.title(full) + "\n")
     for check in checks.run(full):
         found.append(check)
         if not as_json:

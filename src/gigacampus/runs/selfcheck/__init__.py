@@ -133,7 +133,14 @@ def _workers() -> Iterator[Executor]:
 
 
 def _map(pool: Executor, work: Callable[[int], T], seeds: Sequence[int], chunk: int) -> list[T]:
-    return list(pool.map(work, seeds, chunksize=chunk))
+    """What the work gives for each seed, in order; no future is cancelled, which a pool that is ended does not bear."""
+    parts = [seeds[start : start + chunk] for start in range(0, len(seeds), chunk)]
+    futures = [pool.submit(_each, work, part) for part in parts]
+    return [seen for future in futures for seen in future.result()]
+
+
+def _each(work: Callable[[int], T], seeds: Sequence[int]) -> list[T]:
+    return [work(seed) for seed in seeds]
 
 
 def _campuses(counts: Counts, pool: Executor) -> list[valid.Seen]:
