@@ -30,13 +30,15 @@ def carbon_by_year(run: Any) -> Figure | None:
     lines = {key: values for key, values in lines.items() if key != "scope1" or values.any()}
     axis = parts.upward(max(float(values.max()) for values in lines.values()), "Mt")
     last = int(np.flatnonzero(whole_years(run))[-1]) if whole_years(run).any() else len(years) - 1
-    data = [_line(key, years, values) for key, values in lines.items()]
+    whole = whole_years(run) if whole_years(run).sum() > 1 else np.ones(len(years), dtype=bool)
+    shown = [year for year, is_whole in zip(years, whole, strict=True) if is_whole]
+    data = [_line(key, shown, values[whole]) for key, values in lines.items()]
     return Figure(
         id="carbon_by_year",
         title=_finding(run, {key: float(values.sum()) for key, values in lines.items()}),
         subtitle=Text(
-            "Scope 2 by accounting method" + (" and scope 1" if "scope1" in lines else "") + ", Mt CO₂e a year",
-            "算定方法別のスコープ2" + ("とスコープ1" if "scope1" in lines else "") + "、百万t-CO₂e/年",
+            "Scope 2 by accounting method" + (" and scope 1" if "scope1" in lines else "") + ", Mt CO₂e a year, whole years",
+            "算定方法別のスコープ2" + ("とスコープ1" if "scope1" in lines else "") + "、百万t-CO₂e/年、通年のみ",
         ),
         data=data,
         layout={
@@ -47,7 +49,7 @@ def carbon_by_year(run: Any) -> Figure | None:
         },
         narrow={
             "layout": {
-                "margin": {"r": 118},
+                "margin": {"r": 132},
                 "xaxis": parts.years(years[0], years[-1], 0.18, 8),
                 "annotations": _ends(lines, last, axis, 340, True),
             }
@@ -73,8 +75,8 @@ def _mt(values: Floats) -> str:
 def _line(key: str, years: list[int], values: Floats) -> dict[str, Any]:
     name, colour, dash = _METHODS[key]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": name, "x": years, "y": np.maximum(values, 0.0),
-        "line": {"color": f"@{colour}", "dash": dash}, "marker": {"color": f"@{colour}", "size": 5},
+        "type": "scatter", "mode": "lines", "name": name, "x": years, "y": np.maximum(values, 0.0),
+        "line": {"color": f"@{colour}", "dash": dash},
         "hovertemplate": "%{y:,.3r} Mt", "meta": {"concept": key},
     }  # fmt: skip
 
@@ -92,13 +94,17 @@ def _finding(run: Any, sums: dict[str, float]) -> Finding:
         return Finding(
             f"Certificates take scope 2 from {numbers.significant(bare)} to {left}{mt}; hour by hour it is "
             f"{numbers.significant(hourly)}{mt}",
-            f"証書によりスコープ2は{numbers.significant(bare)}から{left}百万tへ。毎時の照合では{numbers.significant(hourly)}百万t",
+            f"証書によりスコープ2は{_tons(bare)}から{_tons(annual)}へ。毎時の照合では{_tons(hourly)}",
         )
     where = sums["scope2_location"]
     return Finding(
         f"Scope 2 is {numbers.significant(where)}{mt} over the life by location, {numbers.significant(annual)}{mt} by contract",
-        f"全期間のスコープ2はロケーション基準で{numbers.significant(where)}百万t、契約基準で{numbers.significant(annual)}百万t",
+        f"全期間のスコープ2はロケーション基準で{_tons(where)}、契約基準で{_tons(annual)}",
     )
+
+
+def _tons(mt: float) -> str:
+    return "0" if mt < 1e-6 else numbers.quantity_ja(mt * 1e6, "t")
 
 
 def _table(years: list[int], lines: dict[str, Floats]) -> Table:
@@ -122,9 +128,9 @@ def embodied_by_year(run: Any) -> Figure | None:
     names = [(_BUILT[key][0], numbers.significant(value)) for key, value in zip(built, sums, strict=True)]
 
     def ends(wrap: bool) -> list[dict[str, Any]]:
-        gap = 40 if wrap else 20
+        gap, size = 20, 12 if wrap else 13
         return [
-            parts.note(parts.keyed(name, value, _BUILT[key][1]), 1.0, 1.0, xshift=8, yanchor="top", yshift=-gap * i)
+            parts.note(parts.keyed(name, value, _BUILT[key][1]), 1.0, 1.0, xshift=8, yanchor="top", yshift=-gap * i, font={"size": size})
             for i, (key, (name, value)) in enumerate(zip(built, names, strict=True))
         ]
 
@@ -134,7 +140,7 @@ def embodied_by_year(run: Any) -> Figure | None:
         id="embodied_by_year",
         title=Finding(
             f"{_BUILT[first][0].en} make {share}{numbers.THIN}% of the {numbers.significant(total)}{numbers.THIN}Mt embodied over the life",
-            f"全期間の内包排出{numbers.significant(total)}百万tのうち{share}{numbers.THIN}%を{_BUILT[first][0].ja}が占める",
+            f"全期間の内包排出{_tons(total)}のうち{share}{numbers.THIN}%を{_BUILT[first][0].ja}が占める",
         ),
         subtitle=Text("Embodied carbon as incurred, Mt CO₂e a year; labels: sum of the life", "発生年ごとの内包排出、百万t-CO₂e/年。ラベルは全期間の合計"),
         data=[
@@ -143,7 +149,7 @@ def embodied_by_year(run: Any) -> Figure | None:
             for key, values in built.items()
         ],
         layout={"xaxis": parts.years(years[0], years[-1], 0.05), "yaxis": axis, "annotations": ends(False)},
-        narrow={"layout": {"margin": {"r": parts.RIGHT_NARROW}, "xaxis": parts.years(years[0], years[-1], 0.16, 8),
+        narrow={"layout": {"margin": {"r": 112}, "xaxis": parts.years(years[0], years[-1], 0.16, 8),
                            "annotations": ends(True)}},
         height=260,
         narrow_height=260,
@@ -152,7 +158,7 @@ def embodied_by_year(run: Any) -> Figure | None:
             tuple((str(year), *(float(v[i]) for v in built.values())) for i, year in enumerate(years)),
         ),
         aria=Text(f"Embodied carbon by year, {numbers.significant(total)} Mt in all in {full_year(run)} and before and after.",
-                  f"年別の内包排出、合計{numbers.significant(total)}百万t"),
+                  f"年別の内包排出、合計{_tons(total)}"),
         note=Text("Servers are bought again at the end of their life.", "サーバーは耐用年数ごとに更新する。"),
         stages=("impact",),
     )  # fmt: skip

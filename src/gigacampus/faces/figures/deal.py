@@ -43,8 +43,8 @@ def sources_and_uses(run: Any) -> Figure | None:
         data=drawn[0]["data"],
         layout=drawn[0]["layout"],
         narrow=drawn[1],
-        height=76 * len(shown),
-        narrow_height=98 * len(shown),
+        height=98 * len(shown),
+        narrow_height=118 * len(shown),
         table=_su_table(shown),
         aria=Text("Stacked bars of sources and uses: " + _spoken(shown, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, "ja")),
         stages=("finance",),
@@ -155,8 +155,11 @@ def _below(pieces: list[_Piece], row: int, slim: bool) -> list[dict[str, Any]]:
     """The pieces that are too small for a label, in one line below the bar, each with a square of its colour."""
     if not pieces:
         return []
-    keyed = [parts.keyed(Text(p.name.en, p.name.ja), numbers.fixed(p.amount, 2), p.colour.partition("/")[0]) for p in pieces]
-    lines = [keyed] if not slim else [keyed[i : i + 2] for i in range(0, len(keyed), 2)]
+    keyed = [parts.keyed(Text(p.name.en, p.name.ja), numbers.fixed(p.amount, 2), p.colour) for p in pieces]
+    long = sum(parts.width(f"{p.name.en} 00.00    ") for p in pieces) > 330
+    lines = [[text] for text in keyed] if slim and long and len(keyed) < 3 else [keyed]
+    if slim and len(keyed) > 2:
+        lines = [keyed[:1], keyed[1:]] if parts.width(pieces[0].name.en) > 100 else [keyed[:2], keyed[2:]]
     en = "<br>".join("   ".join(text.en for text in line) for line in lines)
     ja = "<br>".join("   ".join(text.ja for text in line) for line in lines)
     plain = Text(en.replace("<b>", "").replace("</b>", ""), ja.replace("<b>", "").replace("</b>", ""))
@@ -219,15 +222,21 @@ def rows(run: Any) -> list[_Row]:
         for index, name in enumerate((flow.payer, flow.payee)):
             if name not in vehicles and name != "outside":
                 lends = flow.kind == "fee" and any(name in loan.holders for loan in run.finance.loans.values())
-                role = "lender" if lends else _ROLES.get(flow.kind, ("other", Text("")))[0]
+                role = "lender" if lends else _ROLES.get(flow.kind, (flow.kind,))[0]
                 sums.setdefault((name, role), [0.0, 0.0])[index] += amount
     words = {role: text for role, text in _ROLES.values()}
     found = [
-        _Row(name, words.get(role, Text("")), paid, received, _irr(run, name, sums))
+        _Row(name, words.get(role) or _for(role), paid, received, _irr(run, name, sums))
         for (name, role), (paid, received) in sums.items()
         if paid or received
     ]
     return sorted(found, key=lambda row: -max(row.paid, row.received))
+
+
+def _for(kind: str) -> Text:
+    """The role of a party by a kind of payment that makes it neither tenant, lender nor owner."""
+    text = KINDS.get(kind, party(kind))
+    return Text(f"for {text.en}", f"({text.of('ja')})")
 
 
 def _irr(run: Any, name: str, sums: dict[tuple[str, str], list[float]]) -> float | None:
@@ -300,6 +309,7 @@ def _who_drawn(found: list[_Row]) -> dict[str, Any]:
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
                 "annotations": _who_labels(found, y, count, True),
                 "yaxis": {"range": [-0.5, count + 0.25]},
+                "xaxis": {"range": [-1.22 * left, 1.34 * right]},
             }
         },
     }

@@ -201,11 +201,11 @@ def guarantee_by_year(run: Any) -> Figure | None:
              "hovertemplate": "%{y:.2f}"},
         ],
         layout={
-            "xaxis": {"range": [-1.6, len(x) - 0.4], "tickvals": x[::4], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::4]], "showspikes": False},
+            "xaxis": {"range": [-2.3, len(x) - 0.4], "tickvals": x[::4], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::4]], "showspikes": False},
             "yaxis": axis,
-            "annotations": _guarantee_labels(x, covered, open_, False),
+            "annotations": _guarantee_labels(x, covered, open_),
         },
-        narrow={"layout": {"margin": {"r": 8}, "xaxis": {"range": [-3.2, len(x) - 0.4]}, "annotations": _guarantee_labels(x, covered, open_, True)}},
+        narrow={"layout": {"margin": {"r": 76}, "xaxis": {"range": [-6.2, len(x) - 0.4], "tickvals": x[::8], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::8]]}, "annotations": _guarantee_labels(x, covered, open_)}},
         height=300,
         narrow_height=300,
         table=Table(
@@ -223,7 +223,7 @@ def _assumed(run: Any, name: str) -> bool:
     return any(path.startswith(start) and origin.grade in "AU" for path, origin in run.loaded.origins.items())
 
 
-def _guarantee_labels(x: list[int], covered: Floats, open_: Floats, slim: bool) -> list[dict[str, Any]]:
+def _guarantee_labels(x: list[int], covered: Floats, open_: Floats) -> list[dict[str, Any]]:
     found = []
     live = np.flatnonzero(covered > 0)
     if len(live):
@@ -232,8 +232,8 @@ def _guarantee_labels(x: list[int], covered: Floats, open_: Floats, slim: bool) 
     if open_.any():
         i = int(np.argmax(open_))
         text = Text(f"not covered<br><b>{numbers.fixed(float(open_[i]), 1)}</b>", f"保証なし<br><b>{numbers.fixed(float(open_[i]), 1)}</b>")
-        found.append(parts.note(text, x[i], float(open_[i]), xref="x", yref="y", yanchor="bottom", yshift=3,
-                                xanchor="center" if not slim else "right", xshift=0 if not slim else 20))  # fmt: skip
+        last = int(np.flatnonzero(open_ > 0)[-1])
+        found.append(parts.note(text, x[last] + 0.5, float(open_[i]), xref="x", yref="y", yanchor="middle", xshift=4))
     return found
 
 

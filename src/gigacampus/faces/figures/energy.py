@@ -148,14 +148,14 @@ def load_duration(run: Any) -> Figure | None:
         ),
         data=[_curve(name, colour, share, values, key) for key, (name, colour, values) in curves.items()],
         layout={
-            "xaxis": {"range": [-5, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": _hours(), "showspikes": True},
+            "xaxis": {"range": [-7, 100], "tickvals": [0, 25, 50, 75, 100], "ticktext": _hours(), "showspikes": True},
             "yaxis": axis,
             "annotations": _curve_ends(curves, axis, 340, False),
         },
         narrow={
             "layout": {
                 "margin": {"r": parts.RIGHT_NARROW},
-                "xaxis": {"range": [-14, 100], "tickvals": [0, 50, 100], "ticktext": _hours()[::2]},
+                "xaxis": {"range": [-22, 100], "tickvals": [0, 50, 100], "ticktext": _hours()[::2]},
                 "annotations": _curve_ends(curves, axis, 320, True),
             }
         },
@@ -195,8 +195,19 @@ def _curve(name: Text, colour: str, share: Floats, values: Floats, key: str) -> 
 
 
 def _curve_ends(curves: dict[str, tuple[Text, str, Floats]], axis: dict[str, Any], height: int, wrap: bool) -> list[Any]:
-    names = [(name, numbers.significant(float(values[-1]))) for name, _, values in curves.values()]
-    return parts.beside(names, [float(values[-1]) for _, _, values in curves.values()], axis, height, wrap)
+    """The load at its end; each source on its own curve, where it has fallen to a share of its highest hour."""
+    name, _, values = curves["load"]
+    found = parts.beside([(name, numbers.significant(float(values[-1])))], [float(values[-1])], axis, height, wrap)
+    rest = [curve for key, curve in curves.items() if key != "load"]
+    for i, (name, _, values) in enumerate(rest):
+        level = float(values[0]) * (0.8 - 0.6 * i / max(len(rest) - 1, 1))
+        place = int(np.searchsorted(-values, -level))
+        if place < 0.85 * POINTS:
+            found.append(parts.note(parts.named(name), 100 * place / (POINTS - 1), level, xref="x", yref="y", xshift=7, yanchor="middle",
+                                    bgcolor="@paper/0.8"))  # fmt: skip
+        else:
+            found += parts.beside([(name, numbers.significant(float(values[-1])))], [float(values[-1])], axis, height, wrap)
+    return found
 
 
 def _steady(load: Floats, year: int) -> Finding:

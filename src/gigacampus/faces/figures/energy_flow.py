@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,22 @@ def flows(run: Any, year: int) -> dict[tuple[str, str], float]:
     found: dict[tuple[str, str], float] = {}
     _sources(run, span, year, found)
     _uses(run, span, found)
-    return {ends: value for ends, value in found.items() if value > 0}
+    return _fold({ends: value for ends, value in found.items() if value > 0})
+
+
+SMALL = 0.005
+"""Share of what enters under which a flow is shown together with its neighbour."""
+
+
+def _fold(found: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
+    """Sales and light join their neighbours where they are too small to be seen."""
+    into = ends(found)[0]
+    for small, large in (("sold", "line"), ("other", "losses")):
+        part = sum(value for (_, end), value in found.items() if end == small)
+        if 0 < part < SMALL * into and any(end == large for _, end in found):
+            for start, end in [pair for pair in found if pair[1] == small]:
+                found[start, large] = found.get((start, large), 0.0) + found.pop((start, end))
+    return found
 
 
 def _add(found: dict[tuple[str, str], float], start: str, end: str, mwh: float) -> None:
@@ -132,18 +148,25 @@ def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
     grid = str(run.campus.site.grid.use or "").split("-")[0].upper()
     market = Text(f"Market, {grid}", f"市場調達({grid})") if grid else _FIRST["grid"]
     all_nodes = {key: Node(_FIRST.get(key, SOURCES[key]), COLOURS[key], 0.0, "left") for key in ORDER}
-    all_nodes["grid"] = Node(market, "grid", 0.0, "left")
+    all_nodes["grid"] = Node(market, "grid", 0.0, "left", short=Text("Market", "市場調達"))
+    all_nodes["gas"] = Node(_FIRST["gas"], "gas", 0.0, "left", short=Text("Gas fuel", "ガス燃料"))
     all_nodes |= {
-        "sold": Node(Text("Sold where made", "現地で売電"), "axis", 0.3),
-        "line": Node(Text("Lost on the grid", "送電損失"), "losses", 0.3 if PLANTS not in there else 0.52),
-        PLANTS: Node(_gas_plants(units), "gas", 0.28, "right", _out(found)),
+        "sold": Node(Text("Sold where made", "現地で売電"), "axis", 0.28),
+        "line": Node(_line_name(there), "losses", 0.52, short=Text("Grid losses", "送電損失")),
+        PLANTS: Node(_gas_plants(units), "gas", 0.28, "right", _out(found), narrow="under"),
         BUS: Node(Text("Campus", "キャンパス"), "it", 0.52, "top"),
-        REJECTED: Node(Text("Heat rejected at the plants", "発電所の排熱"), "losses", 0.76),
+        REJECTED: Node(Text("Heat rejected at the plants", "発電所の排熱"), "losses", 0.76, short=Text("Heat at plants", "発電所排熱")),
         "it": Node(_USES["it"][0], "it", 0.76, "right"),
         **{key: Node(name, "it", 1.0) for key, name in _IT.items()},
         **{key: Node(name, _FILL.get(key, "losses"), 0.76) for key, (name, _) in _USES.items() if key != "it"},
     }
+    if "other" not in there:
+        all_nodes["losses"] = Node(Text("Electrical losses, light", "電気損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
     return {key: node for key, node in all_nodes.items() if key in there}
+
+
+def _line_name(there: set[str]) -> Text:
+    return Text("Lost on the grid", "送電損失") if "sold" in there else Text("Lost on the grid, sold", "送電損失・売電")
 
 
 _FILL = {"cooling": "cooling", "export": "grid"}
@@ -162,25 +185,24 @@ def _out(found: dict[tuple[str, str], float]) -> Text:
     return Text(shown, f"送電端 {shown.replace(' out,', '、')}")
 
 
-_COLUMNS = (ORDER, (PLANTS, "sold"), (BUS, "line"), ("it", "cooling", "losses", "other", "battery", "export", "spilled", REJECTED),
-            tuple(_IT))  # fmt: skip
+_ORDER = (
+    "solar", "wind", "hydro", "nuclear", "geothermal", "biomass", "battery", "grid", "gas", "sold", PLANTS, "line", BUS,
+    "export", "it", "cooling", "losses", "other", "spilled", REJECTED, *_IT,
+)  # fmt: skip
+"""Nodes from the top of a column to its bottom."""
 
 
 def _columns(nodes: dict[str, Node]) -> list[list[str]]:
     places = sorted({node.column for node in nodes.values()})
-    rank = {key: i for i, key in enumerate(key for column in (*_COLUMNS[:1], ("sold", PLANTS), *_COLUMNS[2:]) for key in column)}
-    start = {"solar": -3, "wind": -2, "grid": -1}
-    return [
-        sorted((k for k, n in nodes.items() if n.column == place), key=lambda k: start.get(k, rank[k])) for place in places
-    ]
+    return [sorted((k for k, n in nodes.items() if n.column == place), key=_ORDER.index) for place in places]
 
 
 def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
     """Trace, layout and narrow patch."""
-    wide = _layout(nodes, links, 400, 26.0, 720, {"l": 150, "r": 190, "t": 26, "b": 14}, over=False)
+    wide = _layout(nodes, links, 400, 30.0, 700, {"l": 150, "r": 190, "t": 26, "b": 14}, over=False)
     fewer = [link for link in links if link.start != "it"]
     kept = {key: node for key, node in nodes.items() if key not in _IT}
-    stretch = {key: Node(n.name, n.colour, n.column / 0.76, n.label, n.extra) for key, n in kept.items()}
+    stretch = {key: replace(node, column=min(node.column / 0.76, 1.0)) for key, node in kept.items()}
     slim = _layout(stretch, fewer, 430, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 14}, over=True)
     return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 440, "narrow_height": 474}
 

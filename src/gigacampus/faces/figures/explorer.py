@@ -56,7 +56,7 @@ def explorer(run: Any) -> Figure | None:
         ),
         data=[],
         layout=_layout(float(load.max()), pue),
-        narrow={"layout": {"margin": {"r": 0}}},
+        narrow={"layout": {"margin": {"l": 58}, "xaxis": {"nticks": 4}}},
         height=480,
         narrow_height=460,
         table=_table(run, load, pue),
@@ -108,10 +108,10 @@ def _level(sources: dict[str, Floats], load: Floats, pue: Floats, hours: int, si
 def _layout(top: float, pue: Floats) -> dict[str, Any]:
     domains = ((0.36, 1.0), (0.0, 0.25))
     return {
-        "margin": {"r": 0, "t": 24, "b": 28},
+        "margin": {"l": 62, "r": 0, "t": 24, "b": 28},
         "xaxis": {"type": "date", "anchor": "y2", "showspikes": True, "nticks": 6},
-        "yaxis": parts.upward(top, "MW", domain=domains[0], fixedrange=True),
-        "yaxis2": parts.between(float(pue.min()), float(pue.max()), domain=domains[1], anchor="x", fixedrange=True),
+        "yaxis": parts.upward(top, "MW", domain=domains[0], fixedrange=True, ticklabelposition="outside"),
+        "yaxis2": parts.between(float(pue.min()), float(pue.max()), most=2, domain=domains[1], anchor="x", fixedrange=True, ticklabelposition="outside"),
         "annotations": [parts.panel(Text("PUE"), domains[1][1])],
         "dragmode": "pan",
     }

@@ -42,7 +42,8 @@ def months(run: Any) -> Figure | None:
         id="months",
         title=_months_finding(sums, pue, [(first + i) % 12 for i in range(len(edges))]),
         subtitle=Text(
-            f"Energy, water drawn and PUE by month of {year}, UTC", f"月別の電力量、取水量、PUE、{year}年、協定世界時"
+            f"Energy, water drawn and PUE by month of {year}, UTC; labels: sums of the year, TWh and million m³",
+            f"月別の電力量、取水量、PUE、{year}年、協定世界時。ラベルは年間合計(TWh、百万m³)",
         ),
         **_months_drawn(sums, pue, names),
         height=560,
@@ -88,10 +89,10 @@ def _months_drawn(sums: dict[str, Floats], pue: Floats, names: list[Text]) -> di
     }
     return {
         "data": data,
-        "layout": {"xaxis": _month_axis(names, 1), **axes, "annotations": _month_labels(sums, pue, axes, 560, False)},
+        "layout": {"margin": {"r": 148}, "xaxis": _month_axis(names, 1), **axes, "annotations": _month_labels(sums, pue, axes, 560, False)},
         "narrow": {
             "layout": {
-                "margin": {"r": parts.RIGHT_NARROW},
+                "margin": {"r": 122},
                 "xaxis": _month_axis(names, 3),
                 "annotations": _month_labels(sums, pue, axes, 540, True),
             }
@@ -111,17 +112,13 @@ def _month_labels(sums: dict[str, Floats], pue: Floats, axes: dict[str, Any], he
         parts.panel(Text("Water drawn, 1,000 m³", "取水量、1,000 m³"), _DOMAINS[1][1]),
         parts.panel(Text("PUE"), _DOMAINS[2][1]),
     ]
-    for keys, axis in ((("it", "cooling", "losses"), ""), (("evaporation", "blowdown"), "2")):
-        base, at, names = 0.0, [], []
-        for key in keys:
-            value = float(sums[key][-1]) / 1e3
-            names.append((next(n for k, n, *_ in _STACKS if k == key), numbers.significant(value)))
-            at.append(base + value / 2)
-            base += value
-        domain = _DOMAINS[0 if not axis else 1]
-        found += parts.beside(names, at, axes[f"yaxis{axis}"], height, wrap, f"y{axis}", domain[1] - domain[0])
+    for keys, domain, per in ((("losses", "cooling", "it"), _DOMAINS[0], 1e6), (("blowdown", "evaporation"), _DOMAINS[1], 1e6)):
+        for i, key in enumerate(keys):
+            name, colour = next((n, c) for k, n, c, *_ in _STACKS if k == key)
+            text = parts.keyed(name, numbers.significant(float(sums[key].sum()) / per), colour)
+            found.append(parts.note(text, 1.0, domain[1], xshift=8, yanchor="top", yshift=-20 * i, font={"size": 12 if wrap else 13}))
     place = float(pue[-1])
-    return found + parts.beside([(Text("PUE"), numbers.fixed(place, 2))], [place], axes["yaxis3"], height, wrap, "y3", 0.25)
+    return found + parts.beside([(Text("PUE"), numbers.fixed(place, 2))], [place], axes["yaxis3"], height, False, "y3", 0.25)
 
 
 def _months_finding(sums: dict[str, Floats], pue: Floats, order: list[int]) -> Finding:
@@ -313,5 +310,5 @@ def _parts_drawn(ranked: list[str], energy: dict[str, float], total: float) -> d
     return {
         "data": [data],
         "layout": {**base, "margin": {"l": 160, "r": 60, "t": 4, "b": 4}, "annotations": [*ends, *names(True)]},
-        "narrow": {"layout": {"margin": {"l": 128, "r": 40, "t": 4, "b": 4}, "annotations": [*ends, *names(False)]}},
+        "narrow": {"layout": {"margin": {"l": 128, "r": 0, "t": 4, "b": 4}, "annotations": [*ends, *names(False)], "xaxis": {"range": [0, max(energy.values()) * 1.5]}}},
     }

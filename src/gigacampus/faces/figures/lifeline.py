@@ -12,6 +12,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import titled
+from gigacampus.faces.figures.parts import width
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,24 @@ def life_line(run: Any) -> Figure | None:
             "Calendar from " + f"{first.year} to {last.year}: " + "; ".join(_spoken(row, "en") for row in rows) + ".",
             f"{first.year}年から{last.year}年の暦。" + "。".join(_spoken(row, "ja") for row in rows),
         ),
-        note=Text("Dashed outline: assumed.", "破線の枠は仮定。") if any(s.style == "dashed" for r in rows for s in r.spans) else Text(""),
+        note=_note(run, rows),
         stages=("offer", "finance"),
     )  # fmt: skip
+
+
+def _note(run: Any, rows: list[Row]) -> Text:
+    """Physical readiness beside the lease's contractual start, and what dashes mean."""
+    en, ja = [], []
+    for lease in run.finance.leases.values() if run.campus.deal is not None else ():
+        if lease.ready is not None and lease.gap_days:
+            days, when = abs(lease.gap_days), lease.ready
+            side, side_ja = ("after", "後") if lease.gap_days > 0 else ("before", "前")
+            en.append(f"The last phase is ready in {numbers.month(when)}, {days:,} days {side} the lease starts.")
+            ja.append(f"最終段階の完成は{numbers.month_ja(when)}で、リース開始の{days:,}日{side_ja}。")
+    if any(span.style == "dashed" for row in rows for span in row.spans):
+        en.append("Dashed outline: assumed.")
+        ja.append("破線の枠は仮定。")
+    return Text(" ".join(en), "".join(ja))
 
 
 def _subtitle(rows: list[Row]) -> Text:
@@ -74,7 +90,7 @@ def _power(run: Any) -> list[Row]:
     steps, power = [], 0.0
     begin = run.campus.deal.close if run.campus.deal is not None and run.campus.deal.close < built[0].ready else None
     if begin:
-        steps.append(Span(begin, built[0].ready, Text("under construction", "建設中"), "line", "it"))
+        steps.append(Span(begin, built[0].ready, Text("under construction", "建設中"), "line", "it", short=Text("building", "建設")))
     for i, phase in enumerate(built):
         power += phase.power
         end = built[i + 1].ready if i + 1 < len(built) else run.campus.life.end
@@ -183,7 +199,7 @@ def _svg(rows: list[Row], first: date, last: date, width: int) -> str:
         y = top + pitch * i + (pitch - bar - 4 if narrow else 5)
         at = (0, y - 5) if narrow else (0, y + 13)
         body.append(_text(row.name, at[0], at[1], "m", 12 if narrow else 13))
-        body += [_span(span, left + (span.start - first).days * scale, (span.end - span.start).days * scale, y, bar, narrow) for span in row.spans]
+        body += [_span(span, left + (span.start - first).days * scale, (span.end - span.start).days * scale, y, bar) for span in row.spans]
     return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-hidden="true">{"".join(body)}</svg>'
 
 
@@ -199,12 +215,12 @@ def _ticks(first: date, last: date, left: float, scale: float, height: float, na
     return "".join(found)
 
 
-def _span(span: Span, x: float, width: float, y: float, bar: float, narrow: bool) -> str:
+def _span(span: Span, x: float, wide: float, y: float, bar: float) -> str:
     tall = max(bar * span.height, 2.0)
     top = y + bar - tall
     if span.style == "line":
-        shape = f'<rect x="{x:.1f}" y="{y + bar - 1.5:.1f}" width="{width:.1f}" height="1.5" fill="var(--axis)"/>'
-        return shape + _label(span, x, width, y, bar, "m", narrow)
+        shape = f'<rect x="{x:.1f}" y="{y + bar - 1.5:.1f}" width="{wide:.1f}" height="1.5" fill="var(--axis)"/>'
+        return shape + _label(span, x, wide, y, bar, "m")
     fill = {
         "fill": f'fill="var(--{span.colour})"',
         "soft": f'fill="var(--{span.colour})" fill-opacity=".45"',
@@ -212,27 +228,21 @@ def _span(span: Span, x: float, width: float, y: float, bar: float, narrow: bool
         "dashed": f'fill="var(--paper)" stroke="var(--{span.colour})" stroke-dasharray="4 3"',
     }[span.style]
     inset = 0.5 if span.style in ("outline", "dashed") else 0.0
-    shape = f'<rect x="{x + inset:.1f}" y="{top + inset:.1f}" width="{max(width - 1 - 2 * inset, 0.5):.1f}" height="{max(tall - 2 * inset, 1):.1f}" {fill}/>'
+    shape = f'<rect x="{x + inset:.1f}" y="{top + inset:.1f}" width="{max(wide - 1 - 2 * inset, 0.5):.1f}" height="{max(tall - 2 * inset, 1):.1f}" {fill}/>'
     kind = f"on-{span.colour}" if span.style == "fill" else ""
-    return shape + (_label(span, x, width, y, bar, kind, narrow) if tall > 13 else "")
+    return shape + (_label(span, x, wide, y, bar, kind) if tall > 13 else "")
 
 
-def _label(span: Span, x: float, width: float, y: float, bar: float, kind: str, narrow: bool) -> str:
+def _label(span: Span, x: float, wide: float, y: float, bar: float, kind: str) -> str:
     """The label, or the short one, or none: whatever fits in each language."""
     found = []
     for language in ("en", "ja"):
         for text in (span.text, span.short):
-            if text and _width(text.of(language)) + 14 <= width:
+            if text and width(text.of(language)) + 14 <= wide:
                 words = html.escape(text.of(language))
                 found.append(f'<text x="{x + 7:.1f}" y="{y + bar - 5:.1f}" font-size="12" class="{kind} {language}" lang="{language}">{words}</text>')
                 break
-    del narrow
     return "".join(found)
-
-
-def _width(text: str, size: float = 12.0) -> float:
-    """About how wide a text is [px]; a Latin letter is taken as 0.56, a Japanese one as 1 em."""
-    return sum(size * (1.0 if ord(letter) > 0x2E7F else 0.56) for letter in text)
 
 
 def _text(text: Text, x: float, y: float, kind: str, size: int) -> str:

@@ -79,7 +79,7 @@ def money_sankey(run: Any) -> Figure | None:
     if not found or not vehicles(run):
         return None
     nodes = _nodes(run, found)
-    links = [Link(s, e, v, _colour(s, e)) for (s, e), v in sorted(found.items(), key=lambda item: -item[1])]
+    links = [Link(s, e, v, _colour(s, e)) for (s, e), v in found.items()]
     into = sum(v for (s, _), v in found.items() if s[0] == "<")
     out = sum(v for (_, e), v in found.items() if e[0] == ">")
     months = run.finance.months
@@ -120,7 +120,8 @@ def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
             name = Text(f"{name.en} pays out", f"{name.ja}(支払い)")
         where = {"<": "left", ">": "right"}.get(key[0], "top")
         fill = party_colour(_name(key)) if key[0] in "<>" else "grid"
-        nodes[key] = Node(name, fill, column[key], where)
+        under = key[0] == "v" and f"^{_name(key)}" in there
+        nodes[key] = Node(name, fill, column[key], where, short=party(_name(key)), narrow="under" if under else "over")
     return nodes
 
 
@@ -134,9 +135,9 @@ def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
 
 
 def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
-    wide = _layout(nodes, links, 420, 22.0, 780, {"l": 130, "r": 130, "t": 26, "b": 10}, False)
-    slim = _layout(nodes, links, 560, 34.0, 342, {"l": 0, "r": 0, "t": 34, "b": 14}, True)
-    return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 608}
+    wide = _layout(nodes, links, 420, 22.0, 780, {"l": 146, "r": 152, "t": 26, "b": 10}, False)
+    slim = _layout(nodes, links, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
+    return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 612}
 
 
 def _layout(
@@ -144,9 +145,10 @@ def _layout(
 ) -> dict[str, Any]:
     size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
     places = sorted({node.column for node in nodes.values()})
-    order = [sorted((k for k, n in nodes.items() if n.column == p), key=lambda k: -size[k]) for p in places]
+    rank = _ranks(nodes, links)
+    order = [sorted((k for k, n in nodes.items() if n.column == p), key=lambda k: (rank[k], -size[k])) for p in places]
     y = sankey.centres(nodes, links, height, gap, order)
-    _lower(nodes, size, unit, height, y)
+    _chain(nodes, links, size, unit, height, gap, y)
     tall = {key: value * unit for key, value in size.items()}
     values = {key: numbers.fixed(value, 1) for key, value in size.items()}
     texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
@@ -154,11 +156,37 @@ def _layout(
     return {"data": data, "layout": {"margin": margin, "annotations": texts, "hovermode": "closest"}}
 
 
-def _lower(nodes: dict[str, Node], size: dict[str, float], unit: float, height: float, y: dict[str, float]) -> None:
-    """Vehicles that raise money hang low, so that the rent passes above them."""
-    for key, node in nodes.items():
-        if key[0] == "v" and 0 < node.column < 1 and f"^{_name(key)}" in nodes:
-            y[key] = height - size[key] * unit / 2
+def _level(nodes: dict[str, Node], key: str) -> float:
+    """From the top: parties that pay each other, vehicles that pay out, those that earn, those that raise."""
+    if key[0] in "<>":
+        return 0.0
+    return 1.0 if key[0] == "^" else 3.0 if f"^{_name(key)}" in nodes else 2.0
+
+
+def _ranks(nodes: dict[str, Node], links: list[Link]) -> dict[str, float]:
+    """Where a party stands in its column: near those that it mostly deals with."""
+    found = {}
+    for key in nodes:
+        near = [(link.value, link.end if link.start == key else link.start) for link in links if key in (link.start, link.end)]
+        total = sum(value for value, _ in near)
+        found[key] = round(sum(value * _level(nodes, other) for value, other in near) / total) if total else 0.0
+    return found
+
+
+def _chain(
+    nodes: dict[str, Node], links: list[Link], size: dict[str, float], unit: float, height: float, gap: float,
+    y: dict[str, float],
+) -> None:  # fmt: skip
+    """Vehicles that pay out stand high, those that raise money low, so that flows cross little."""
+    direct = sum(link.value for link in links if link.start[0] == "<" and link.end[0] == ">") * unit
+    for key in nodes:
+        half = size[key] * unit / 2
+        if _level(nodes, key) == 3.0:
+            y[key] = height - half
+        elif _level(nodes, key) == 1.0:
+            y[key] = direct + gap * (direct > 0) + 18 + half
+        elif key[0] == "v":
+            y[key] = max(height / 2, direct + 2 * gap * (direct > 0) + half)
 
 
 def _finding(run: Any) -> Finding:
@@ -195,5 +223,5 @@ KINDS: dict[str, Text] = {
     "distribution": Text("distribution", "分配"),
     "construction": Text("construction", "建設費"),
     "escrow income": Text("escrow income", "預託運用益"),
-    "service": Text("service", "役務費"),
+    "energy": Text("energy", "電力"),
 }

@@ -9,8 +9,8 @@ from typing import Any
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Text
 
-RIGHT, RIGHT_NARROW = 132, 78
-"""Room for labels on the right [px]."""
+RIGHT_NARROW = 78
+"""Room for labels on the right of a narrow figure [px]."""
 
 
 def step(top: float, most: int = 4) -> float:
@@ -25,21 +25,21 @@ def step(top: float, most: int = 4) -> float:
     return next(float(f"{power * m:.6g}") for m in (1, 2, 2.5, 4, 5, 10, 20) if top / (power * m) <= most + 1e-9)
 
 
-def upward(top: float, unit: str = "", low: float = 0.0, room: float = 1.1, **more: Any) -> dict[str, Any]:
+def upward(top: float, unit: str = "", low: float = 0.0, room: float = 1.09, **more: Any) -> dict[str, Any]:
     """A vertical axis from zero (or below, where something is negative), with the unit on its top tick."""
     size = step(max(top, -low))
-    ticks = [k * size for k in range(math.ceil(low / size - 1e-9), math.floor(top / size + 1e-9) + 1)]
+    ticks = [k * size for k in range(math.ceil(low / size - 1e-9), math.ceil(top / size - 1e-9) + 1)]
     labels: list[Any] = [_tick(tick, size) for tick in ticks]
     if unit:
         labels[-1] = Text(f"{labels[-1]} {unit}", f"{labels[-1]} {numbers.unit_ja(unit)}")
     if low >= 0 and ticks[0] == 0:
         labels[0] = ""
-    return {"range": [low * room, top * room], "tickvals": ticks, "ticktext": labels, **more}
+    return {"range": [low * 1.1, ticks[-1] * room], "tickvals": ticks, "ticktext": labels, **more}
 
 
-def between(low: float, high: float, unit: str = "", digits: int = 2, **more: Any) -> dict[str, Any]:
+def between(low: float, high: float, unit: str = "", digits: int = 2, most: int = 3, **more: Any) -> dict[str, Any]:
     """A vertical axis that does not start at zero: for lines of ratios alone."""
-    size = step(max(high - low, 1e-9), 3)
+    size = step(max(high - low, 1e-9), most)
     first, last = math.floor(low / size + 1e-9), math.ceil(high / size - 1e-9)
     ticks = [k * size for k in range(first, max(last, first + 1) + 1)]
     labels: list[Any] = [numbers.fixed(tick, digits) for tick in ticks]
@@ -51,7 +51,7 @@ def between(low: float, high: float, unit: str = "", digits: int = 2, **more: An
 
 
 def _tick(value: float, size: float) -> str:
-    decimals = max(0, -math.floor(math.log10(size) + 1e-9)) if size < 1 else int(size != round(size))
+    decimals = next((d for d in range(7) if abs(size * 10**d - round(size * 10**d)) < 1e-6), 7)
     return numbers.fixed(value, decimals)
 
 
@@ -117,3 +117,8 @@ def keyed(name: Text, value: str, colour: str) -> Text:
     square = f"<span style='color:{{@{colour}}}'>■</span> "
     text = named(name, value)
     return Text(square + text.en, square + text.of("ja"))
+
+
+def width(text: str, size: float = 12.0) -> float:
+    """About how wide a text is [px]; a Latin letter is taken as 0.56, a Japanese one as 1 em."""
+    return sum(size * (1.0 if ord(letter) > 0x2E7F else 0.56) for letter in text)

@@ -65,4 +65,4 @@ def wrap(made: Figure, language: str, tokens: dict[str, str]) -> Any:
     margin = {"l": 16, **layout.pop("margin", {})}
     margin["t"] = margin.get("t", 24) + 56
     base = {**layout, "title": title, "margin": margin, "height": made.height + 56, "template": look.template(ink)}
-    return go.Figure({"data": resolve(plain(made.data), ink, language), "layout": base}, skip_invalid=False)
+    return go.Figure({"data": resolve(plain(made.data), ink, language), "layout": base}, skip_invalid=True)

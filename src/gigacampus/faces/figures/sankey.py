@@ -14,13 +14,18 @@ THICK = 12
 
 @dataclass(frozen=True)
 class Node:
-    """A node: its name, its colour, its column from 0 to 1, and where its label stands."""
+    """A node: its name, its colour, its column from 0 to 1, and where its label stands.
+
+    `extra` is a second line; `short` and `narrow` are name and place of the label where the figure is narrow.
+    """
 
     name: Text
     colour: str
     column: float
     label: str = "right"
     extra: Text = Text("")
+    short: Text = Text("")
+    narrow: str = "over"
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,8 @@ def through(nodes: Mapping[str, Node], links: Sequence[Link]) -> dict[str, float
     return {key: max(into[key], out[key]) for key in nodes}
 
 
-def scale(nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: float) -> float:
-    """Pixels per unit: Plotly fills the fullest column, by depth from the sources with ends in the last one."""
+def _depths(nodes: Mapping[str, Node], links: Sequence[Link]) -> list[list[float]]:
+    """Sizes of the nodes in Plotly's own columns: by depth from the sources, with ends in the last one."""
     depth = dict.fromkeys(nodes, 0)
     for _ in nodes:
         for link in links:
@@ -52,8 +57,23 @@ def scale(nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: 
     columns: dict[int, list[float]] = {}
     for key in nodes:
         columns.setdefault(depth[key] if key in starts else last, []).append(size[key])
-    pad = min(gap, 2 / 3 * height / max(max(map(len, columns.values())) - 1, 1))
-    return min((height - (len(column) - 1) * pad) / sum(column) for column in columns.values())
+    return list(columns.values())
+
+
+def scale(nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: float) -> float:
+    """Pixels per unit at which every column fits: ours with the gap between nodes, Plotly's without."""
+    size = through(nodes, links)
+    ours: dict[float, list[float]] = {}
+    for key, node in nodes.items():
+        ours.setdefault(node.column, []).append(size[key])
+    fits = [(height - (len(column) - 1) * gap) / sum(column) for column in ours.values()]
+    return max(min(*fits, *(height / sum(column) for column in _depths(nodes, links))), 1e-9)
+
+
+def padding(nodes: Mapping[str, Node], links: Sequence[Link], height: float, unit: float) -> float:
+    """The padding with which Plotly comes to so many pixels per unit; its columns fill the height."""
+    room = [(height - unit * sum(column)) / (len(column) - 1) for column in _depths(nodes, links) if len(column) > 1]
+    return max(min(room, default=0.0), 0.0)
 
 
 def centres(
@@ -79,6 +99,7 @@ def trace(
 ) -> dict[str, Any]:
     """The Plotly trace, nodes fixed at their places; `width` is about that of the plot [px]."""
     index = {key: i for i, key in enumerate(nodes)}
+    links = sorted(links, key=lambda link: (y[link.start], y[link.end]))
     edge = THICK / 2 / width
     return {
         "type": "sankey",
@@ -91,10 +112,11 @@ def trace(
             "color": [f"@{node.colour}" for node in nodes.values()],
             "x": [min(max(node.column, edge), 1 - edge) for node in nodes.values()],
             "y": [min(max(y[key] / height, 1e-4), 1.0) for key in nodes],
-            "pad": gap,
+            "pad": padding(nodes, links, height, scale(nodes, links, height, gap)),
             "thickness": THICK,
         },
         "link": {
+            "sort": "input",
             "source": [index[link.start] for link in links],
             "target": [index[link.end] for link in links],
             "value": [link.value for link in links],
@@ -111,15 +133,17 @@ def labels(
     """A label for each node: beside it, or above it where the figure is narrow (`over`)."""
     found = []
     for key, node in nodes.items():
-        place = "over" if over and node.label != "inside" else node.label
+        place = node.narrow if over else node.label
+        name = node.short if over and node.short else node.name
         ja = values[key]
         more = Text(f"<br>{node.extra.en}", f"<br>{node.extra.of('ja')}") if node.extra and not over else Text("")
-        text = named(node.name, values[key] + more.en, ja + more.of("ja"))
-        top = 1 - (y[key] - tall[key] / 2) / height
+        text = named(name, values[key] + more.en, ja + more.of("ja"))
+        top, bottom = (1 - (y[key] + way * tall[key] / 2) / height for way in (-1, 1))
         at = {
             "right": {"y": 1 - y[key] / height, "xanchor": "left", "xshift": THICK / 2 + 7, "yanchor": "middle"},
             "left": {"y": 1 - y[key] / height, "xanchor": "right", "xshift": -THICK / 2 - 7, "yanchor": "middle", "align": "right"},
-            "top": {"y": top, "xanchor": "left", "xshift": -THICK / 2, "yanchor": "bottom", "yshift": 2},
+            "top": {"y": top, "xanchor": "center", "align": "center", "yanchor": "bottom", "yshift": 2},
+            "under": {"y": bottom, "yanchor": "top", "yshift": -2, **_edge(node.column)},
             "over": {"y": top, "yanchor": "bottom", "yshift": 1, **_edge(node.column)},
         }[place]  # fmt: skip
         found.append(note(text, node.column, **{"font": {"size": size}, **at}))

@@ -94,7 +94,7 @@ def _promises(run: Run) -> Iterator[Text]:
 
 def _broken(verdict: Any) -> Text:
     name = words.kpi(verdict.kpi)
-    value, limit = rule_value(verdict.kpi, verdict.value, verdict.unit), rule_value(verdict.kpi, verdict.bound, verdict.unit)
+    value, limit = rule_value(verdict.kpi, verdict.value, verdict.unit), limit_value(verdict.kpi, verdict.bound, verdict.unit)
     side = ("at least", "以上") if verdict.side == "at_least" else ("at most", "以下")
     first = name.en if name.en[:3].isupper() else name.en[:1].lower() + name.en[1:]
     return Text(
@@ -111,6 +111,15 @@ def rule_value(name: str, value: float | None, unit: str) -> Text:
     if unit == "USD" and value is not None:
         return Text(numbers.money(value), numbers.money_ja(value))
     return Text(numbers.quantity(value, unit, ratio), numbers.quantity_ja(value, unit, ratio))
+
+
+def limit_value(name: str, value: float, unit: str) -> Text:
+    """A rule's bound with its own digits."""
+    if unit == "USD" or name in words.TIMES or (unit == "1" and abs(value) < 100):
+        return rule_value(name, value, unit)
+    number, spelled = numbers.published(value, unit)
+    gap = numbers.THIN if spelled else ""
+    return Text(f"{number}{gap}{spelled}", f"{number}{gap}{numbers.unit_ja(spelled)}")
 
 
 def identity(run: Run, inputs: Inputs) -> list[tuple[Text, Text, bool]]:

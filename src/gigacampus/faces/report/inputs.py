@@ -90,6 +90,8 @@ class Inputs:
         if count["assumed"]:
             return Grade("assumed", Text(f"{count['assumed']} of {total} inputs assumed", f"入力{total}件中{count['assumed']}件が仮定"))
         if count["second-hand"]:
+            if count["second-hand"] == total:
+                return Grade("second-hand", Text(f"{total} input{'s' * (total > 1)}, second-hand", f"入力{total}件、二次情報"))
             return Grade("second-hand", Text(f"published, {count['second-hand']} of {total} second-hand",
                                              f"公表値、{total}件中{count['second-hand']}件は二次情報"))  # fmt: skip
         if count["derived"]:

@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from importlib import resources
 from types import SimpleNamespace
@@ -106,6 +107,7 @@ def _head(column: Column) -> Text:
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters["breakable"] = breakable
+    environment.filters["raised"] = raised
     return environment.from_string(_asset("template.html"))
 
 
@@ -133,6 +135,19 @@ def _foot(inputs: Inputs, paths: frozenset[str]) -> Text:
     if not cited:
         return Text(f"{grade.text.en[:1].upper()}{grade.text.en[1:]}.", f"{grade.text.ja}。")
     return Text(f"Sources: {cited}; {grade.text.en}.", f"出典:{cited}。{grade.text.ja}。")
+
+
+def raised(text: str) -> Markup:
+    """Powers of ten as raised text, with a true minus: the raised digits of fonts stand unevenly.
+
+    >>> raised("5 × 10⁻¹⁶")
+    Markup('5 × 10<sup>−16</sup>')
+    """
+    plain_text = re.sub("(?<=10)[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: "\0" + m[0].translate(_LOWER) + "\1", text)
+    return Markup(str(escape(plain_text)).replace("\0", "<sup>").replace("\1", "</sup>"))
+
+
+_LOWER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", f"{numbers.MINUS}0123456789")
 
 
 def ranges(values: Iterable[int]) -> str:
@@ -165,7 +180,7 @@ def _context(run: Run, inputs: Inputs, index: dict[str, int], shown: dict[str, l
         "figures": shown, "index": index, "spans": SPANS, "grades": words.GRADES, "verdicts": words.VERDICTS,
         "absent": {key: words.ABSENT.get(key) if not shown.get(key) else None for key in words.SECTIONS},
         "palette": PALETTE, "weak": WEAK, "w": Text, "units": _unit, "number": _number, "as_text": _as_text,
-        "powers": {power: numbers.superscript(power) for power in range(-17, 0)},
+        "powers": {power: f"{numbers.MINUS}{-power}" for power in range(-17, 0)},
         "assumed": lambda rows: sum(row.grade == "assumed" for row in rows),
         **_proof(run, inputs),
     }  # fmt: skip
@@ -180,6 +195,7 @@ def _proof(run: Run, inputs: Inputs) -> dict[str, Any]:
         "residuals_title": proof.residuals_finding(residuals),
         "ledger": ledger,
         "ledger_title": proof.ledger_finding(ledger),
+        "areas": [(words.PARTS.get(area, Text(area.capitalize(), words.AREAS.get(area, area))), *counts) for area, *counts in proof.areas(ledger)],
         "misses": [row for row in ledger if row.state == "miss"],
         "hits": [row for row in ledger if row.state == "hit"],
         "sources": proof.sources(inputs),

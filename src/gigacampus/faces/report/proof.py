@@ -11,7 +11,7 @@ from gigacampus.campus.catalog import GRADES
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Finding, Text
 from gigacampus.faces.report import words
-from gigacampus.faces.report.glance import rule_value
+from gigacampus.faces.report.glance import limit_value, rule_value
 from gigacampus.faces.report.inputs import Inputs
 
 if TYPE_CHECKING:
@@ -42,11 +42,13 @@ def rules(run: Run) -> list[Rule]:
 
 
 def _rule(verdict: Any) -> Rule:
-    limit = rule_value(verdict.kpi, verdict.bound, verdict.unit)
+    limit = limit_value(verdict.kpi, verdict.bound, verdict.unit)
     sign = "≥" if verdict.side == "at_least" else "≤"
     headroom = "" if verdict.headroom is None else f"{numbers.percent(verdict.headroom)}{numbers.THIN}%"
     value = rule_value(verdict.kpi, verdict.value, verdict.unit) if verdict.value is not None else Text("–")
-    return Rule(words.kpi(verdict.kpi), f"{verdict.kpi} {sign} {limit.en}", value, limit, headroom, verdict.state, verdict.why)
+    number, unit = numbers.published(verdict.bound, verdict.unit)
+    code = f"{verdict.kpi} {sign} {number} {unit}".rstrip()
+    return Rule(words.kpi(verdict.kpi), code, value, limit, headroom, verdict.state, verdict.why)
 
 
 def rules_finding(run: Run) -> Finding:
@@ -156,6 +158,13 @@ def ledger() -> list[Published]:
     return sorted(found, key=lambda row: (row.state == "hit", row.id))
 
 
+def areas(found: list[Published]) -> list[tuple[str, int, int]]:
+    """By area of the model: its name, figures held against it, and those that are reproduced."""
+    all_of = Counter(row.id.partition(".")[0] for row in found)
+    hits = Counter(row.id.partition(".")[0] for row in found if row.state == "hit")
+    return [(area, count, hits[area]) for area, count in sorted(all_of.items())]
+
+
 def ledger_finding(found: list[Published]) -> Finding:
     """How many published figures are reproduced."""
     hits = sum(row.state == "hit" for row in found)
@@ -195,8 +204,3 @@ def _source(inputs: Inputs, path: str, origin: Any) -> Source:
     when = str(origin.source.date or origin.year or "")
     url = origin.source.url if origin.source.url.startswith(("https://", "http://")) else ""
     return Source(inputs.of(path), path, value, unit, GRADES[origin.grade], origin.source.title, url, when, origin.note, inputs.uses[path])
-
-
-def promises_absent(run: Run) -> bool:
-    """Whether there is no promise to show."""
-    return not run.campus.promises

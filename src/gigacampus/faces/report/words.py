@@ -119,6 +119,9 @@ PARTS = {
 }
 
 
+AREAS = {"finance": "金融", "impact": "環境影響", "cluster": "クラスタ", "policy": "規則"}
+
+
 def kpi(name: str) -> Text:
     """What a KPI is called; a family's member keeps its name, and an unknown KPI its sentence."""
     if name in KPIS:
