@@ -87,7 +87,7 @@ def irr(dates: Days, amounts: Floats) -> Return:
         return float(np.sum(flows * np.exp(-years * np.log1p(rate))))
 
     rates = _rates()
-    values = np.exp(-np.outer(np.log1p(rates), years)) @ flows
+    values = np.array([value(float(rate)) for rate in rates])
     crossings = np.flatnonzero(np.diff(values > 0))
     if len(crossings) != 1:
         what = "no rate between -99 % and 1,000 % a year" if not len(crossings) else f"{len(crossings)} rates"

@@ -6,10 +6,13 @@ import io
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from gigacampus.campus import spec
 from gigacampus.errors import CampusError, Problem, ResidualError, SpecError
+from gigacampus.money import irr
 from gigacampus.runs.pipeline import Run
 from gigacampus.runs.selfcheck import laws
 from gigacampus.runs.selfcheck.draw import Tree, dump
@@ -93,3 +96,12 @@ def test_a_broken_file_is_valid_or_refused_with_its_place(content: bytes) -> Non
     except SpecError as error:
         problems = error.problems
     assert all(problem.line and problem.message for problem in problems)
+
+
+@given(st.integers(0, 2**31 - 1), st.integers(2, 200))
+def test_money_that_comes_back_without_interest_has_a_return_of_nothing(seed: int, count: int) -> None:
+    """The root lies on one of the rates between which roots are looked for, where rounding decides the sign."""
+    parts = np.random.default_rng(seed).uniform(0.01, 1, count)
+    days = np.datetime64("2030-01-01", "D") + 30 * np.arange(count + 1)
+    found = irr(days, np.concatenate([[-parts.sum()], parts]))
+    assert found.rate == pytest.approx(0, abs=1e-9)
