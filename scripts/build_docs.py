@@ -20,7 +20,7 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -504,12 +504,18 @@ BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
 """Parts that follow from the code alone."""
 
 MEASURED: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"run": run_text, "ledger": ledger_sum},
-    "README.ja.md": {"run": run_text, "ledger": ledger_sum},
+    "README.md": {"run": run_text},
+    "README.ja.md": {"run": run_text},
     "docs/hyperion.md": {},
+}
+"""Parts that follow from the first example's run, and the KPIs that their pages quote."""
+
+LEDGER: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"ledger": ledger_sum},
+    "README.ja.md": {"ledger": ledger_sum},
     "docs/ledger.md": {"rows": ledger_rows, "sum": ledger_sum},
 }
-"""Parts that follow from results: the first example, and the ledger."""
+"""Parts that follow from the ledger, computed."""
 
 
 def filled(text: str, name: str, body: str) -> str:
@@ -538,9 +544,14 @@ def pages() -> dict[Path, str]:
 
 
 def measured() -> dict[Path, str]:
-    """Pages that follow from results, as they should be."""
+    """Pages that follow from the first example, as they should be."""
     kpis = hyperion()
     return {path: with_kpis(text, kpis) for path, text in made(MEASURED).items()}
+
+
+def held() -> dict[Path, str]:
+    """Pages that follow from the ledger, as they should be."""
+    return made(LEDGER)
 
 
 def stale(wanted: Mapping[Path, str]) -> list[str]:
@@ -603,15 +614,18 @@ def pictures(chromium: str = "/usr/bin/chromium") -> None:
 def main(arguments: Sequence[str]) -> None:
     if "--pictures" in arguments:
         return pictures()
+    steps: list[Callable[[], dict[Path, str]]] = [pages] if "--code" in arguments else [pages, measured, held]
     if "--bench" in arguments:
-        wanted = benchmarks(arguments[-1])
-    else:
-        wanted = pages() if "--code" in arguments else pages() | measured()
-    if "--check" in arguments:
-        old = stale(wanted)
-        sys.exit(f"stale: {', '.join(old)}. Run scripts/build_docs.py" if old else 0)
-    for path, text in wanted.items():
-        path.write_text(text, encoding="utf-8")
+        steps = [partial(benchmarks, arguments[-1])]
+    old = list[str]()
+    for step in steps:
+        wanted = step()
+        old += stale(wanted)
+        if "--check" not in arguments:
+            for path, text in wanted.items():
+                path.write_text(text, encoding="utf-8")
+    if "--check" in arguments and old:
+        sys.exit(f"stale: {', '.join(dict.fromkeys(old))}. Run scripts/build_docs.py")
 
 
 if __name__ == "__main__":

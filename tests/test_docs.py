@@ -18,6 +18,7 @@ from gigacampus.campus.spec.supply import Plant
 from gigacampus.errors import SpecError
 from gigacampus.faces.cli import commands
 from gigacampus.runs import kpis as _kpis
+from gigacampus.runs import verify
 from gigacampus.runs.kpi import REGISTRY
 from gigacampus.runs.promises import check_names
 
@@ -171,9 +172,18 @@ def test_pages_that_follow_from_the_code_are_up_to_date() -> None:
     assert not build.stale(build.pages()), "run: uv run python scripts/build_docs.py"
 
 
-def test_pages_that_follow_from_results_are_up_to_date() -> None:
+def test_pages_that_quote_a_run_are_up_to_date() -> None:
     build = builder()
     assert not build.stale(build.measured()), "run: uv run python scripts/build_docs.py"
+
+
+def test_every_row_of_the_ledger_is_documented_as_it_is_recorded() -> None:
+    """Rows are computed by ``scripts/build_docs.py --check``; here their recorded state is enough."""
+    text = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+    shown = {name: "**miss**" not in rest for name, rest in re.findall(r"^\| `([\w.]+)` \|(.*)$", text, re.MULTILINE)}
+    assert shown == {name: row["stands"] == "hit" for name, row in verify.rows().items()}
+    total = f"| **all** | **{len(shown)}** | **{sum(shown.values())}** | **{len(shown) - sum(shown.values())}** |"
+    assert all(total in page.read_text(encoding="utf-8") for page in READMES)
 
 
 # Links, pictures, words
