@@ -128,11 +128,9 @@ class Run:
         """Hash of everything that the stage's result depends on."""
         if name not in self._keys:
             stage = self._stages[name]
-            parts = [
-                __version__.encode(),
-                cache.code(stage.room),
-                self.language.encode() * (stage.room.find("faces") > 0),
-            ]
+            parts = [__version__.encode(), cache.code(stage.room)]
+            if stage not in STAGES:  # faces speak a language
+                parts.append(self.language.encode())
             parts += [part_bytes(self.campus, path) for path in stage.reads]
             parts += [self.key(need).encode() for need in stage.needs if self.runs(need)]
             self._keys[name] = cache.digest(*parts, stage.files(self.loaded))
