@@ -99,8 +99,8 @@ def broken(seed: int) -> bytes:
     draw = Draw((seed, 7))
     content = dump(specs.campus(seed)).encode()
     for _ in range(draw.whole(1, 3)):
-        content = draw.pick(CHANGES)(draw, content)
-    return content[:MAX_BYTES]
+        content = draw.pick(CHANGES)(draw, content)[:MAX_BYTES]
+    return content
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -135,7 +135,8 @@ def repeat(draw: Draw, content: bytes) -> bytes:
     """Write lines twice, or many times."""
     lines = _lines(content)
     at = draw.whole(0, len(lines) - 1)
-    piece = lines[at : at + draw.whole(1, 8)] * draw.pick([1, 1, 1, 500])
+    piece = lines[at : at + draw.whole(1, 8)]
+    piece *= min(draw.pick([1, 1, 1, 500]), 1 + MAX_BYTES // (1 + sum(map(len, piece))))
     return b"\n".join([*lines[:at], *piece, *lines[at:]])
 
 
