@@ -588,25 +588,19 @@ def pictures(chromium: str = "/usr/bin/chromium") -> None:
         file = Path(folder) / "report.html"
         file.write_bytes(Run(inputs.read_spec(EXAMPLE), faces=(report.STAGE,)).get("report"))
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1440, "height": 1000}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1440, "height": 1400}, color_scheme="light")
         page.goto(file.as_uri())
         for name, part in PICTURES.items():
-            place = page.locator(part)
+            place, head = page.locator(part), name == "report-head"
             place.scroll_into_view_if_needed()
-            page.wait_for_timeout(2_000)
+            page.wait_for_timeout(4_000)  # figures are drawn as they come into view
             box = place.bounding_box()
             assert box is not None
-            head, bottom = name == "report-head", box["y"] + page.evaluate("scrollY") + box["height"]
-            top = 0 if head else bottom - box["height"] - 12
+            left, top = (0.0, 0.0) if head else (box["x"] - 16, box["y"] - 12)
+            width, bottom = 1440 if head else box["width"] + 32, box["y"] + box["height"]
             page.screenshot(
                 path=ROOT / "docs" / "img" / f"{name}.png",
-                full_page=True,
-                clip={
-                    "x": 0 if head else box["x"] - 16,
-                    "y": top,
-                    "width": 1440 if head else box["width"] + 32,
-                    "height": bottom - top,
-                },
+                clip={"x": left, "y": top, "width": width, "height": bottom - top},
             )
         browser.close()
 
