@@ -11,7 +11,7 @@ import click
 from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import say
 from gigacampus.runs import folder, inputs
-from gigacampus.runs.kpi import Value, find
+from gigacampus.runs.kpi import Value
 from gigacampus.runs.pipeline import Event, Run
 from gigacampus.runs.promises import check_names
 
@@ -75,18 +75,16 @@ def residuals(kpis: Mapping[str, Value]) -> str:
 
 def table(kpis: Mapping[str, Value], names: list[str]) -> str:
     """KPIs as aligned lines that fit 80 columns."""
+    width = max((len(name) for name in names), default=0)
     lines = []
     for name in names:
-        value, unit = shown(name, kpis[name])
-        about = find(name)[0].about
-        room = 80 - 2 - 28 - 10 - 1 - 10 - 1
-        lines.append(
-            f"  {name:<28}{value:>10} {unit:<10} {about[: room - 1] + '…' if len(about) > room else about}".rstrip()
-        )
+        value, unit = shown(kpis[name])
+        why = kpis[name].reason if kpis[name].value is None else unit
+        lines.append(f"  {name:<{width}} {value:>14} {why}".rstrip()[:80])
     return "\n".join(lines)
 
 
-def shown(name: str, value: Value) -> tuple[str, str]:
+def shown(value: Value) -> tuple[str, str]:
     """A KPI's value and unit as texts."""
     return numbers.shown(value.value, value.unit, ratio=value.unit == "1")
 
