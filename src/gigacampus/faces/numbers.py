@@ -137,6 +137,15 @@ def published(value: float, unit: str) -> tuple[str, str]:
     return sign(f"{number:,.10f}".rstrip("0").rstrip(".")), name
 
 
+def scale(top: float, unit: str) -> tuple[float, str]:
+    """The factor and the name of the unit in which a figure shows values up to `top`.
+
+    >>> scale(11.1e6, "MWh"), scale(9e4, "MWh")
+    ((1000000.0, 'TWh'), (1000.0, 'GWh'))
+    """
+    return next((factor, name) for above, factor, name in _SCALES[unit] if abs(top) >= above)
+
+
 def unit_ja(unit: str) -> str:
     """A unit as Japanese tables write it.
 

@@ -9,7 +9,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
-from gigacampus.faces.figures.facts import Floats, full_year, whole_years
+from gigacampus.faces.figures.facts import Floats, whole_years
 
 _METHODS: dict[str, tuple[Text, str, str]] = {
     "scope2_location": (Text("Location-based", "ロケーション基準"), "ink", "solid"),
@@ -26,19 +26,20 @@ def carbon_by_year(run: Any) -> Figure | None:
     if not run.campus.physical:
         return None
     years = [int(year) for year in run.impact.years]
-    lines = {key: getattr(run.impact, key) / 1e6 for key in _METHODS}
+    factor, unit = numbers.scale(float(run.impact.scope2_location.max()), "t")
+    lines = {key: getattr(run.impact, key) / factor for key in _METHODS}
     lines = {key: values for key, values in lines.items() if key != "scope1" or values.any()}
-    axis = parts.upward(max(float(values.max()) for values in lines.values()), "Mt")
+    axis = parts.upward(max(float(values.max()) for values in lines.values()), unit)
     last = int(np.flatnonzero(whole_years(run))[-1]) if whole_years(run).any() else len(years) - 1
     whole = whole_years(run) if whole_years(run).sum() > 1 else np.ones(len(years), dtype=bool)
     shown = [year for year, is_whole in zip(years, whole, strict=True) if is_whole]
-    data = [_line(key, shown, values[whole]) for key, values in lines.items()]
+    data = [_line(key, shown, values[whole], unit) for key, values in lines.items()]
     return Figure(
         id="carbon_by_year",
-        title=_finding(run, {key: float(values.sum()) for key, values in lines.items()}),
+        title=_finding(run, {key: float(values.sum()) * factor for key, values in lines.items()}),
         subtitle=Text(
-            "Scope 2 by accounting method" + (" and scope 1" if "scope1" in lines else "") + ", Mt CO₂e a year, whole years",
-            "算定方法別のスコープ2" + ("とスコープ1" if "scope1" in lines else "") + "、百万t-CO₂e/年、通年のみ",
+            "Scope 2 by accounting method" + (" and scope 1" if "scope1" in lines else "") + f", {unit} CO₂e a year, whole years",
+            "算定方法別のスコープ2" + ("とスコープ1" if "scope1" in lines else "") + f"、{unit}-CO₂e/年、通年のみ",
         ),
         data=data,
         layout={
@@ -55,10 +56,10 @@ def carbon_by_year(run: Any) -> Figure | None:
             }
         },
         narrow_height=340,
-        table=_table(years, lines),
+        table=_table(years, lines, unit),
         aria=Text(
-            "Lines by year; over the life " + ", ".join(f"{_METHODS[k][0].en.lower()} {_mt(v)} Mt" for k, v in lines.items()) + ".",
-            "年別の折れ線。全期間の合計は" + "、".join(f"{_METHODS[k][0].ja}{_mt(v)}百万t" for k, v in lines.items()),
+            "Lines by year; over the life " + ", ".join(f"{_METHODS[k][0].en.lower()} {_sum(v)} {unit}" for k, v in lines.items()) + ".",
+            "年別の折れ線。全期間の合計は" + "、".join(f"{_METHODS[k][0].ja}{_sum(v)} {unit}" for k, v in lines.items()),
         ),
         note=Text(
             "GHG Protocol. Annual contracts count certificates; hourly matching follows the draft of 2025 and counts none.",
@@ -68,16 +69,16 @@ def carbon_by_year(run: Any) -> Figure | None:
     )
 
 
-def _mt(values: Floats) -> str:
+def _sum(values: Floats) -> str:
     return numbers.significant(float(values.sum())) if float(values.sum()) > 1e-6 else "0"
 
 
-def _line(key: str, years: list[int], values: Floats) -> dict[str, Any]:
+def _line(key: str, years: list[int], values: Floats, unit: str) -> dict[str, Any]:
     name, colour, dash = _METHODS[key]
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": years, "y": np.maximum(values, 0.0),
         "line": {"color": f"@{colour}", "dash": dash},
-        "hovertemplate": "%{y:,.3r} Mt", "meta": {"concept": key},
+        "hovertemplate": f"%{{y:,.3r}} {unit}", "meta": {"concept": key},
     }  # fmt: skip
 
 
@@ -88,27 +89,26 @@ def _ends(lines: dict[str, Floats], last: int, axis: dict[str, Any], height: int
 
 def _finding(run: Any, sums: dict[str, float]) -> Finding:
     annual, bare, hourly = sums["scope2_market"], sums["scope2_market_no_certificates"], sums["scope2_market_hourly"]
-    mt = f"{numbers.THIN}Mt"
     if float(run.impact.certificates.sum()) > 0 and annual < 0.5 * bare:
-        left = "0" if annual < 1e-6 else numbers.significant(annual)
+        left = "zero" if annual < 1.0 else numbers.quantity(annual, "t")
         return Finding(
-            f"Certificates take scope 2 from {numbers.significant(bare)} to {left}{mt}; hour by hour it is "
-            f"{numbers.significant(hourly)}{mt}",
+            f"Certificates take scope 2 from {numbers.quantity(bare, 't')} to {left}; hour by hour it is "
+            f"{numbers.quantity(hourly, 't')}",
             f"証書によりスコープ2は{_tons(bare)}から{_tons(annual)}へ。毎時の照合では{_tons(hourly)}",
         )
     where = sums["scope2_location"]
     return Finding(
-        f"Scope 2 is {numbers.significant(where)}{mt} over the life by location, {numbers.significant(annual)}{mt} by contract",
+        f"Scope 2 is {numbers.quantity(where, 't')} over the life by location, {numbers.quantity(annual, 't')} by contract",
         f"全期間のスコープ2はロケーション基準で{_tons(where)}、契約基準で{_tons(annual)}",
     )
 
 
-def _tons(mt: float) -> str:
-    return "0" if mt < 1e-6 else numbers.quantity_ja(mt * 1e6, "t")
+def _tons(tonnes: float) -> str:
+    return "ゼロ" if tonnes < 1.0 else numbers.quantity_ja(tonnes, "t")
 
 
-def _table(years: list[int], lines: dict[str, Floats]) -> Table:
-    columns = (Column(Text("Year", "年")), *(Column(_METHODS[key][0], "Mt", 3) for key in lines))
+def _table(years: list[int], lines: dict[str, Floats], unit: str) -> Table:
+    columns = (Column(Text("Year", "年")), *(Column(_METHODS[key][0], unit, 3) for key in lines))
     return Table(columns, tuple((str(year), *(float(v[i]) for v in lines.values())) for i, year in enumerate(years)))
 
 
@@ -121,9 +121,10 @@ def embodied_by_year(run: Any) -> Figure | None:
     if not run.campus.physical or not run.impact.embodied.any():
         return None
     years = [int(year) for year in run.impact.years]
-    built = {key: run.impact.embodied_incurred[key] / 1e6 for key in _BUILT if run.impact.embodied_incurred.get(key, np.zeros(1)).any()}
+    factor, unit = numbers.scale(float(run.impact.embodied.max()), "t")
+    built = {key: run.impact.embodied_incurred[key] / factor for key in _BUILT if run.impact.embodied_incurred.get(key, np.zeros(1)).any()}
     total = float(sum(values.sum() for values in built.values()))
-    axis = parts.upward(float(sum(built.values(), np.zeros(len(years))).max()), "Mt")
+    axis = parts.upward(float(sum(built.values(), np.zeros(len(years))).max()), unit)
     sums = [float(values.sum()) for values in built.values()]
     names = [(_BUILT[key][0], numbers.significant(value)) for key, value in zip(built, sums, strict=True)]
 
@@ -139,26 +140,29 @@ def embodied_by_year(run: Any) -> Figure | None:
     return Figure(
         id="embodied_by_year",
         title=Finding(
-            f"{_BUILT[first][0].en} make {share}{numbers.THIN}% of the {numbers.significant(total)}{numbers.THIN}Mt embodied over the life",
-            f"全期間の内包排出{_tons(total)}のうち{share}{numbers.THIN}%を{_BUILT[first][0].ja}が占める",
+            f"{_BUILT[first][0].en} make {share}{numbers.THIN}% of the {numbers.quantity(total * factor, 't')} embodied over the life",
+            f"全期間の内包排出{_tons(total * factor)}のうち{share}{numbers.THIN}%を{_BUILT[first][0].ja}が占める",
         ),
-        subtitle=Text("Embodied carbon as incurred, Mt CO₂e a year; labels: sum of the life", "発生年ごとの内包排出、百万t-CO₂e/年。ラベルは全期間の合計"),
+        subtitle=Text(
+            f"Embodied carbon as incurred, {unit} CO₂e a year; labels: sum of the life",
+            f"発生年ごとの内包排出、{unit}-CO₂e/年。ラベルは全期間の合計",
+        ),
         data=[
             {"type": "bar", "name": _BUILT[key][0], "x": years, "y": values, "marker": {"color": f"@{_BUILT[key][1]}"},
-             "hovertemplate": "%{y:,.3r} Mt"}
+             "hovertemplate": f"%{{y:,.3r}} {unit}"}
             for key, values in built.items()
         ],
-        layout={"xaxis": parts.years(years[0], years[-1], 0.05), "yaxis": axis, "annotations": ends(False)},
-        narrow={"layout": {"margin": {"r": 112}, "xaxis": parts.years(years[0], years[-1], 0.16, 8),
+        layout={"margin": {"r": 140}, "xaxis": parts.years(years[0], years[-1], 0.05), "yaxis": axis, "annotations": ends(False)},
+        narrow={"layout": {"margin": {"r": 120}, "xaxis": parts.years(years[0], years[-1], 0.16, 8),
                            "annotations": ends(True)}},
         height=260,
         narrow_height=260,
         table=Table(
-            (Column(Text("Year", "年")), *(Column(_BUILT[key][0], "Mt", 3) for key in built)),
+            (Column(Text("Year", "年")), *(Column(_BUILT[key][0], unit, 3) for key in built)),
             tuple((str(year), *(float(v[i]) for v in built.values())) for i, year in enumerate(years)),
         ),
-        aria=Text(f"Embodied carbon by year, {numbers.significant(total)} Mt in all in {full_year(run)} and before and after.",
-                  f"年別の内包排出、合計{_tons(total)}"),
+        aria=Text(f"Embodied carbon by year, {numbers.quantity(total * factor, 't')} in all.",
+                  f"年別の内包排出、合計{_tons(total * factor)}"),
         note=Text("Servers are bought again at the end of their life.", "サーバーは耐用年数ごとに更新する。"),
         stages=("impact",),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from gigacampus.faces import numbers
@@ -44,7 +45,7 @@ def sources_and_uses(run: Any) -> Figure | None:
         layout=drawn[0]["layout"],
         narrow=drawn[1],
         height=98 * len(shown),
-        narrow_height=118 * len(shown),
+        narrow_height=(100 + 14 * max(len(_wrap(_small(pieces, True))) for _, _, pieces in shown)) * len(shown),
         table=_su_table(shown),
         aria=Text("Stacked bars of sources and uses: " + _spoken(shown, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, "ja")),
         stages=("finance",),
@@ -83,7 +84,7 @@ def _what(name: str) -> Text:
     first, _, rest = name.partition(": ")
     if rest:
         more = _WHAT.get(rest, KINDS.get(rest, party(rest)))
-        return Text(f"{titled(first).en}, {more.en}", f"{party(first).ja}:{more.ja}")
+        return Text(f"{titled(first).en}, {more.en}", f"{party(first).ja}：{more.ja}")
     for verb in ("contribution to ", "fee to ", "distribution to "):
         if name.startswith(verb):
             kind, to = KINDS[verb.split()[0]], party(name.removeprefix(verb))
@@ -110,13 +111,11 @@ def _drawn(bars: list[tuple[Text, Text, list[_Piece]]], slim: bool) -> dict[str,
     notes: list[dict[str, Any]] = []
     for i, (vehicle, side, pieces) in enumerate(bars):
         row = len(bars) - 1 - i
-        base, below = 0.0, []
+        base, below = 0.0, _small(pieces, slim, widest)
         for piece in pieces:
             data.append(_bar(piece, row))
-            if piece.amount > (0.2 if not slim else 0.42) * widest:
+            if piece not in below:
                 notes.append(_inside(piece, base, row))
-            else:
-                below.append(piece)
             base += piece.amount
         notes += [_head(vehicle, side, base, row), *_below(below, row, slim)]
     layout = {
@@ -126,6 +125,12 @@ def _drawn(bars: list[tuple[Text, Text, list[_Piece]]], slim: bool) -> dict[str,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
     }  # fmt: skip
     return {"data": data, "layout": layout}
+
+
+def _small(pieces: list[_Piece], slim: bool, widest: float | None = None) -> list[_Piece]:
+    """The pieces whose label does not fit into them."""
+    room = (342 if slim else 1000) / (widest or sum(piece.amount for piece in pieces))
+    return [piece for piece in pieces if piece.amount * room < parts.width(piece.name.en) + 14]
 
 
 def _bar(piece: _Piece, row: int) -> dict[str, Any]:
@@ -156,14 +161,25 @@ def _below(pieces: list[_Piece], row: int, slim: bool) -> list[dict[str, Any]]:
     if not pieces:
         return []
     keyed = [parts.keyed(Text(p.name.en, p.name.ja), numbers.fixed(p.amount, 2), p.colour) for p in pieces]
-    long = sum(parts.width(f"{p.name.en} 00.00    ") for p in pieces) > 330
-    lines = [[text] for text in keyed] if slim and long and len(keyed) < 3 else [keyed]
-    if slim and len(keyed) > 2:
-        lines = [keyed[:1], keyed[1:]] if parts.width(pieces[0].name.en) > 100 else [keyed[:2], keyed[2:]]
+    lines = [keyed[i : i + n] for i, n in _wrap(pieces)] if slim else [keyed]
     en = "<br>".join("   ".join(text.en for text in line) for line in lines)
     ja = "<br>".join("   ".join(text.ja for text in line) for line in lines)
     plain = Text(en.replace("<b>", "").replace("</b>", ""), ja.replace("<b>", "").replace("</b>", ""))
     return [parts.note(plain, 1.0, row - 0.22, yref="y", yanchor="top", xanchor="right", align="right", font={"size": 12})]
+
+
+def _wrap(pieces: list[_Piece], room: float = 318.0) -> list[tuple[int, int]]:
+    """Lines of a narrow figure: the first piece of each, and how many stand in it."""
+    lines: list[tuple[int, int]] = []
+    left = 0.0
+    for i, piece in enumerate(pieces):
+        wide = max(parts.width(f"{text} 00.00") for text in (piece.name.en, piece.name.of("ja"))) + 26
+        if lines and wide <= left:
+            lines[-1], left = (lines[-1][0], lines[-1][1] + 1), left - wide
+        else:
+            lines.append((i, 1))
+            left = room - wide
+    return lines
 
 
 def _su_table(bars: list[tuple[Text, Text, list[_Piece]]]) -> Table:
@@ -256,13 +272,13 @@ def who_gets_what(run: Any) -> Figure | None:
     if not found:
         return None
     months = run.finance.months
-    first, last = str(months[0]), str(months[-1])
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
     return Figure(
         id="who_gets_what",
         title=_who_finding(found),
         subtitle=Text(
-            f"Cash paid in (left) and received (right) by each party, {first} to {last}, bn USD, nominal",
-            f"当事者ごとの支払い(左)と受取り(右)、{first}〜{last}、10億ドル、名目",
+            f"Cash paid in (left) and received (right) by each party, {numbers.month(first)} to {numbers.month(last)}, bn USD, nominal",
+            f"当事者ごとの支払い(左)と受取り(右)、{numbers.month_ja(first)}〜{numbers.month_ja(last)}、10億ドル、名目",
         ),
         **_who_drawn(found),
         height=56 + 40 * len(found),

@@ -22,19 +22,21 @@ def energy_by_year(run: Any) -> Figure | None:
         return None
     power = delivered(run)
     years = [int(year) for year in run.timeline.years]
-    energy = {kind: by_year(run, flow) / 1e6 for kind, flow in power.sources.items()}
-    charge = by_year(run, power.charge) / 1e6
+    energy = {kind: by_year(run, flow) for kind, flow in power.sources.items()}
+    charge = by_year(run, power.charge)
+    factor, unit = numbers.scale(float(sum(energy.values(), np.zeros(len(years))).max()), "MWh")
+    energy, charge = {kind: values / factor for kind, values in energy.items()}, charge / factor
     top = float(sum(energy.values(), np.zeros(len(years))).max())
-    axis = parts.upward(top, "TWh", -float(charge.max()) if charge.any() else 0.0)
-    data = [_bars(kind, SOURCES[kind], years, values) for kind, values in energy.items()]
+    axis = parts.upward(top, unit, -float(charge.max()) if charge.any() else 0.0)
+    data = [_bars(kind, SOURCES[kind], years, values, unit) for kind, values in energy.items()]
     if charge.any():
-        data.append(_bars("battery", Text("Charging", "充電"), years, -charge))
+        data.append(_bars("battery", Text("Charging", "充電"), years, -charge, unit))
     whole = np.flatnonzero(whole_years(run))
     last = int(whole[-1]) if len(whole) else len(years) - 1
     return Figure(
         id="energy_by_year",
-        title=_shares(energy),
-        subtitle=_subtitle(run, years),
+        title=_shares(energy, unit),
+        subtitle=_subtitle(run, years, unit),
         data=data,
         layout={
             "xaxis": parts.years(years[0], years[-1], 0.05),
@@ -48,10 +50,10 @@ def energy_by_year(run: Any) -> Figure | None:
                 "annotations": _ends(energy, last, axis, 320, True),
             }
         },
-        table=_table(years, energy, charge),
+        table=_table(years, energy, charge, unit),
         aria=Text(
-            "Stacked bars of energy by source and year, " + _life(energy, "en") + ".",
-            "電源別・年別の積み上げ棒グラフ。" + _life(energy, "ja"),
+            "Stacked bars of energy by source and year, " + _life(energy, unit, "en") + ".",
+            "電源別・年別の積み上げ棒グラフ。" + _life(energy, unit, "ja"),
         ),
         note=Text(
             "What reaches the campus's bus, after the grid's losses. Hourly dispatch, summed.",
@@ -61,14 +63,14 @@ def energy_by_year(run: Any) -> Figure | None:
     )
 
 
-def _bars(kind: str, name: Text, years: list[int], values: Floats) -> dict[str, Any]:
+def _bars(kind: str, name: Text, years: list[int], values: Floats, unit: str) -> dict[str, Any]:
     return {
         "type": "bar",
         "name": name,
         "x": years,
         "y": values,
         "marker": {"color": f"@{COLOURS[kind]}"},
-        "hovertemplate": "%{y:,.3r} TWh",
+        "hovertemplate": f"%{{y:,.3r}} {unit}",
         "meta": {"concept": kind},
     }
 
@@ -84,14 +86,14 @@ def _ends(energy: dict[str, Floats], last: int, axis: dict[str, Any], height: in
     return parts.beside(names, at, axis, height, wrap)
 
 
-def _shares(energy: dict[str, Floats]) -> Finding:
+def _shares(energy: dict[str, Floats], unit: str) -> Finding:
     total = sum(float(values.sum()) for values in energy.values())
     ranked = sorted(((float(values.sum()) / total, kind) for kind, values in energy.items()), reverse=True)
     share, kind = ranked[0]
     first = SOURCES[kind]
     if len(ranked) == 1:
-        return Finding(f"{first.en} carries all of the {numbers.significant(total)}{numbers.THIN}TWh of the life",
-                       f"全期間の{numbers.significant(total)}{numbers.THIN}TWhはすべて{first.ja}")  # fmt: skip
+        return Finding(f"{first.en} carries all of the {numbers.significant(total)}{numbers.THIN}{unit} of the life",
+                       f"全期間の{numbers.significant(total)}{numbers.THIN}{unit}はすべて{first.ja}")  # fmt: skip
     rest = ", ".join(f"{SOURCES[k].en.lower()} {numbers.percent(s)}{PER}" for s, k in ranked[1:3])
     rest_ja = "、".join(f"{SOURCES[k].ja}が{numbers.percent(s)}{PER}" for s, k in ranked[1:3])
     return Finding(
@@ -100,22 +102,22 @@ def _shares(energy: dict[str, Floats]) -> Finding:
     )
 
 
-def _life(energy: dict[str, Floats], language: str) -> str:
+def _life(energy: dict[str, Floats], unit: str, language: str) -> str:
     sep = "、" if language == "ja" else ", "
-    return sep.join(f"{SOURCES[k].of(language)} {numbers.significant(float(v.sum()))} TWh" for k, v in energy.items())
+    return sep.join(f"{SOURCES[k].of(language)} {numbers.significant(float(v.sum()))} {unit}" for k, v in energy.items())
 
 
-def _subtitle(run: Any, years: list[int]) -> Text:
+def _subtitle(run: Any, years: list[int], unit: str) -> Text:
     part = [year for year, whole in zip(years, whole_years(run), strict=True) if not whole]
     en = f"; {' and '.join(map(str, part))} in part" if part else ""
     ja = f"({'・'.join(map(str, part))}年は一部期間)" if part else ""
-    return Text(f"Energy delivered to the campus by source, TWh a year{en}", f"電源別の受電電力量、TWh/年{ja}")
+    return Text(f"Energy delivered to the campus by source, {unit} a year{en}", f"電源別の受電電力量、{unit}/年{ja}")
 
 
-def _table(years: list[int], energy: dict[str, Floats], charge: Floats) -> Table:
-    columns = [Column(Text("Year", "年"))] + [Column(SOURCES[kind], "TWh", 3) for kind in energy]
-    columns += [Column(Text("Charging", "充電"), "TWh", 3)] if charge.any() else []
-    columns.append(Column(Text("Total", "合計"), "TWh", 3))
+def _table(years: list[int], energy: dict[str, Floats], charge: Floats, unit: str) -> Table:
+    columns = [Column(Text("Year", "年"))] + [Column(SOURCES[kind], unit, 3) for kind in energy]
+    columns += [Column(Text("Charging", "充電"), unit, 3)] if charge.any() else []
+    columns.append(Column(Text("Total", "合計"), unit, 3))
     rows = []
     for i, year in enumerate(years):
         values = [float(flow[i]) for flow in energy.values()] + ([-float(charge[i])] if charge.any() else [])
@@ -135,7 +137,7 @@ def load_duration(run: Any) -> Figure | None:
     span = hours_of(run, year)
     curves: dict[str, tuple[Text, str, Floats]] = {"load": (Text("Load", "負荷"), "ink", _sorted(run.supply.load[span]))}
     power = delivered(run)
-    for kind, flow in power.sources.items():
+    for kind, flow in power.sources.items() if len(power.sources) > 1 else ():
         curves[kind] = (SOURCES[kind], COLOURS[kind], _sorted(flow[span]))
     share = np.linspace(0, 100, POINTS)
     axis = parts.upward(float(curves["load"][2].max()), "MW")
@@ -197,7 +199,8 @@ def _curve(name: Text, colour: str, share: Floats, values: Floats, key: str) -> 
 def _curve_ends(curves: dict[str, tuple[Text, str, Floats]], axis: dict[str, Any], height: int, wrap: bool) -> list[Any]:
     """The load at its end; each source on its own curve, where it has fallen to a share of its highest hour."""
     name, _, values = curves["load"]
-    found = parts.beside([(name, numbers.significant(float(values[-1])))], [float(values[-1])], axis, height, wrap)
+    ends = [(name, float(values[-1]))]
+    found = []
     rest = [curve for key, curve in curves.items() if key != "load"]
     for i, (name, _, values) in enumerate(rest):
         level = float(values[0]) * (0.8 - 0.6 * i / max(len(rest) - 1, 1))
@@ -206,8 +209,9 @@ def _curve_ends(curves: dict[str, tuple[Text, str, Floats]], axis: dict[str, Any
             found.append(parts.note(parts.named(name), 100 * place / (POINTS - 1), level, xref="x", yref="y", xshift=7, yanchor="middle",
                                     bgcolor="@paper/0.8"))  # fmt: skip
         else:
-            found += parts.beside([(name, numbers.significant(float(values[-1])))], [float(values[-1])], axis, height, wrap)
-    return found
+            ends.append((name, float(values[-1])))
+    at = [value for _, value in ends]
+    return found + parts.beside([(name, numbers.significant(value)) for name, value in ends], at, axis, height, wrap)
 
 
 def _steady(load: Floats, year: int) -> Finding:

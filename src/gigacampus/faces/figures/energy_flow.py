@@ -33,7 +33,7 @@ _IT: dict[str, Text] = {
 
 
 def flows(run: Any, year: int) -> dict[tuple[str, str], float]:
-    """Energy from node to node in a year [TWh]; what enters every node leaves it."""
+    """Energy from node to node in a year [MWh]; what enters every node leaves it."""
     span = hours_of(run, year)
     found: dict[tuple[str, str], float] = {}
     _sources(run, span, year, found)
@@ -57,7 +57,7 @@ def _fold(found: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
 
 
 def _add(found: dict[tuple[str, str], float], start: str, end: str, mwh: float) -> None:
-    found[start, end] = found.get((start, end), 0.0) + mwh / 1e6
+    found[start, end] = found.get((start, end), 0.0) + mwh
 
 
 def _sources(run: Any, span: slice, year: int, found: dict[tuple[str, str], float]) -> None:
@@ -95,7 +95,7 @@ def _uses(run: Any, span: slice, found: dict[tuple[str, str], float]) -> None:
 
 
 def ends(found: dict[tuple[str, str], float]) -> tuple[float, float]:
-    """What enters the figure and what leaves it [TWh]; the two are equal."""
+    """What enters the figure and what leaves it; the two are equal."""
     starts, stops = {start for start, _ in found}, {end for _, end in found}
     into = sum(value for (start, _), value in found.items() if start not in stops)
     return into, sum(value for (_, end), value in found.items() if end not in starts)
@@ -108,20 +108,22 @@ def energy_sankey(run: Any) -> Figure | None:
         return None
     year = full_year(run)
     found = flows(run, year)
+    factor, unit = numbers.scale(ends(found)[0], "MWh")
+    found = {pair: value / factor for pair, value in found.items()}
     nodes = _nodes(run, found)
     links = [Link(start, end, value, _colour(start, end)) for (start, end), value in found.items()]
     into, out = ends(found)
     sums = f"{numbers.fixed(into, 2)}", f"{numbers.fixed(out, 2)}"
     return Figure(
         id="energy_sankey",
-        title=_finding(found, year),
+        title=_finding(found, year, unit),
         subtitle=Text(
-            f"Energy flows in {year}, TWh. In: {sums[0]}. Out: {sums[1]}",
-            f"エネルギーの流れ、{year}年、TWh。入 {sums[0]}、出 {sums[1]}",
+            f"Energy flows in {year}, {unit}. In: {sums[0]}. Out: {sums[1]}",
+            f"エネルギーの流れ、{year}年、{unit}。入 {sums[0]}、出 {sums[1]}",
         ),
-        table=_table(nodes, found),
+        table=_table(nodes, found, unit),
         aria=Text(
-            f"Sankey of {year}: " + _spoken(nodes, found, "en") + ".", f"{year}年の流れ図。" + _spoken(nodes, found, "ja")
+            f"Sankey of {year}: " + _spoken(nodes, found, unit, "en") + ".", f"{year}年の流れ図。" + _spoken(nodes, found, unit, "ja")
         ),
         note=Text(
             "Hourly dispatch summed over the year; fuel at its higher heating value. The width of a flow is its energy.",
@@ -182,7 +184,7 @@ def _out(found: dict[tuple[str, str], float]) -> Text:
         return Text("")
     out = fuel - found.get((PLANTS, REJECTED), 0.0)
     shown = f"{numbers.significant(out)} out, {numbers.significant(100 * out / fuel)}{numbers.THIN}%"
-    return Text(shown, f"送電端 {shown.replace(' out,', '、')}")
+    return Text(shown, f"送電端 {shown.replace(' out, ', '、')}")
 
 
 _ORDER = (
@@ -199,7 +201,7 @@ def _columns(nodes: dict[str, Node]) -> list[list[str]]:
 
 def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
     """Trace, layout and narrow patch."""
-    wide = _layout(nodes, links, 400, 30.0, 700, {"l": 150, "r": 190, "t": 26, "b": 14}, over=False)
+    wide = _layout(nodes, links, 400, 34.0, 680, {"l": 150, "r": 214, "t": 26, "b": 14}, over=False)
     fewer = [link for link in links if link.start != "it"]
     kept = {key: node for key, node in nodes.items() if key not in _IT}
     stretch = {key: replace(node, column=min(node.column / 0.76, 1.0)) for key, node in kept.items()}
@@ -211,7 +213,8 @@ def _layout(
     nodes: dict[str, Node], links: list[Link], height: int, gap: float, width: int, margin: dict[str, int], over: bool
 ) -> dict[str, Any]:
     order = _columns(nodes)
-    y = sankey.centres(nodes, links, height, gap, order)
+    lean = {node.column: place for key, place in ((PLANTS, 1.0), (BUS, 0.15)) if (node := nodes.get(key))}
+    y = sankey.centres(nodes, links, height, gap, order, lean)
     size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
     values = {key: numbers.fixed(value, 2) for key, value in size.items()}
     tall = {key: value * unit for key, value in size.items()}
@@ -222,36 +225,36 @@ def _layout(
     }
 
 
-def _finding(found: dict[tuple[str, str], float], year: int) -> Finding:
+def _finding(found: dict[tuple[str, str], float], year: int, unit: str) -> Finding:
     it = sum(value for (start, _), value in found.items() if start == "it")
     heat = found.get((PLANTS, REJECTED), 0.0)
     drawn = sum(value for (_, end), value in found.items() if end == BUS)
     if heat > 0.2 * it:
         share = numbers.percent(heat / it)
-        text = f"{numbers.significant(heat)}{numbers.THIN}TWh"
+        text = f"{numbers.significant(heat)}{numbers.THIN}{unit}"
         return Finding(
             f"Gas plants reject {text} of heat in {year}, {share}{numbers.THIN}% of what the IT uses",
             f"{year}年の発電所の排熱は{text}、IT消費電力量の{share}{numbers.THIN}%にあたる",
         )
-    share, text = numbers.percent(it / drawn), f"{numbers.significant(drawn)}{numbers.THIN}TWh"
+    share, text = numbers.percent(it / drawn), f"{numbers.significant(drawn)}{numbers.THIN}{unit}"
     return Finding(
         f"IT takes {share}{numbers.THIN}% of the {text} that the campus draws in {year}",
         f"{year}年の受電電力量{text}のうち{share}{numbers.THIN}%をITが使う",
     )
 
 
-def _table(nodes: dict[str, Node], found: dict[tuple[str, str], float]) -> Table:
-    columns = (Column(Text("From", "始点")), Column(Text("To", "終点")), Column(Text("Energy", "電力量"), "TWh", 3))
+def _table(nodes: dict[str, Node], found: dict[tuple[str, str], float], unit: str) -> Table:
+    columns = (Column(Text("From", "始点")), Column(Text("To", "終点")), Column(Text("Energy", "電力量"), unit, 3))
     rows = tuple((nodes[start].name, nodes[end].name, value) for (start, end), value in found.items())
     return Table(columns, rows)
 
 
-def _spoken(nodes: dict[str, Node], found: dict[tuple[str, str], float], language: str) -> str:
+def _spoken(nodes: dict[str, Node], found: dict[tuple[str, str], float], unit: str, language: str) -> str:
     parts = [
         f"{nodes[start].name.of(language)} → {nodes[end].name.of(language)} {numbers.fixed(value, 2)}"
         for (start, end), value in sorted(found.items(), key=lambda item: -item[1])[:5]
     ]
-    return ("、" if language == "ja" else ", ").join(parts) + " TWh"
+    return ("、" if language == "ja" else ", ").join(parts) + f" {unit}"
 
 
 def balances(found: dict[tuple[str, str], float]) -> float:

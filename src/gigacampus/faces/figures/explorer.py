@@ -108,13 +108,25 @@ def _level(sources: dict[str, Floats], load: Floats, pue: Floats, hours: int, si
 def _layout(top: float, pue: Floats) -> dict[str, Any]:
     domains = ((0.36, 1.0), (0.0, 0.25))
     return {
-        "margin": {"l": 62, "r": 0, "t": 24, "b": 28},
-        "xaxis": {"type": "date", "anchor": "y2", "showspikes": True, "nticks": 6},
+        "margin": {"l": 62, "r": 0, "t": 24, "b": 30},
+        "xaxis": {"type": "date", "anchor": "y2", "showspikes": True, "nticks": 6, "tickformatstops": _dates()},
         "yaxis": parts.upward(top, "MW", domain=domains[0], fixedrange=True, ticklabelposition="outside"),
         "yaxis2": parts.between(float(pue.min()), float(pue.max()), most=2, domain=domains[1], anchor="x", fixedrange=True, ticklabelposition="outside"),
         "annotations": [parts.panel(Text("PUE"), domains[1][1])],
         "dragmode": "pan",
     }
+
+
+def _dates() -> list[dict[str, Any]]:
+    """Dates at each distance between ticks, in one line."""
+    day = 86_400_000
+    stops = [
+        ([None, day - 1], Text("%-d %b %H:%M", "%-m月%-d日 %H:%M")),
+        ([day, 28 * day], Text("%-d %b %Y", "%Y年%-m月%-d日")),
+        (["M1", "M11"], Text("%b %Y", "%Y年%-m月")),
+        (["M12", None], Text("%Y")),
+    ]
+    return [{"dtickrange": span, "value": text} for span, text in stops]
 
 
 def _finding(load: Floats, pue: Floats) -> Finding:

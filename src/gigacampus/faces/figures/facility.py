@@ -42,8 +42,8 @@ def months(run: Any) -> Figure | None:
         id="months",
         title=_months_finding(sums, pue, [(first + i) % 12 for i in range(len(edges))]),
         subtitle=Text(
-            f"Energy, water drawn and PUE by month of {year}, UTC; labels: sums of the year, TWh and million m³",
-            f"月別の電力量、取水量、PUE、{year}年、協定世界時。ラベルは年間合計(TWh、百万m³)",
+            f"Energy, water drawn and PUE by month of {year}, UTC; labels: sums of the year",
+            f"月別の電力量、取水量、PUE、{year}年、協定世界時。ラベルは年間合計",
         ),
         **_months_drawn(sums, pue, names),
         height=560,
@@ -92,7 +92,7 @@ def _months_drawn(sums: dict[str, Floats], pue: Floats, names: list[Text]) -> di
         "layout": {"margin": {"r": 148}, "xaxis": _month_axis(names, 1), **axes, "annotations": _month_labels(sums, pue, axes, 560, False)},
         "narrow": {
             "layout": {
-                "margin": {"r": 122},
+                "margin": {"r": 128},
                 "xaxis": _month_axis(names, 3),
                 "annotations": _month_labels(sums, pue, axes, 540, True),
             }
@@ -112,7 +112,7 @@ def _month_labels(sums: dict[str, Floats], pue: Floats, axes: dict[str, Any], he
         parts.panel(Text("Water drawn, 1,000 m³", "取水量、1,000 m³"), _DOMAINS[1][1]),
         parts.panel(Text("PUE"), _DOMAINS[2][1]),
     ]
-    for keys, domain, per in ((("losses", "cooling", "it"), _DOMAINS[0], 1e6), (("blowdown", "evaporation"), _DOMAINS[1], 1e6)):
+    for keys, domain, per in ((("losses", "cooling", "it"), _DOMAINS[0], 1e3), (("blowdown", "evaporation"), _DOMAINS[1], 1e3)):
         for i, key in enumerate(keys):
             name, colour = next((n, c) for k, n, c, *_ in _STACKS if k == key)
             text = parts.keyed(name, numbers.significant(float(sums[key].sum()) / per), colour)
@@ -259,7 +259,9 @@ def losses_by_part(run: Any) -> Figure | None:
     """Energy that is not IT, by part, over the life."""
     if not run.campus.physical:
         return None
-    energy = {key: float(getattr(run.facility, key).sum()) / 1e6 for key in PARTS}
+    energy = {key: float(getattr(run.facility, key).sum()) for key in PARTS}
+    factor, unit = numbers.scale(sum(energy.values()), "MWh")
+    energy = {key: value / factor for key, value in energy.items()}
     ranked = [key for key in sorted(energy, key=lambda k: energy[k]) if energy[key] > 0]
     total = sum(energy.values())
     top = PARTS[ranked[-1]]
@@ -267,17 +269,17 @@ def losses_by_part(run: Any) -> Figure | None:
     return Figure(
         id="losses_by_part",
         title=Finding(
-            f"{top.en} take {share}{PER} of the {numbers.significant(total)}{numbers.THIN}TWh that is not IT"
+            f"{top.en} take {share}{PER} of the {numbers.significant(total)}{numbers.THIN}{unit} that is not IT"
             if top.en.endswith("s")
-            else f"{top.en} takes {share}{PER} of the {numbers.significant(total)}{numbers.THIN}TWh that is not IT",
-            f"IT以外の{numbers.significant(total)}{numbers.THIN}TWhのうち{share}{PER}を{top.ja}が占める",
+            else f"{top.en} takes {share}{PER} of the {numbers.significant(total)}{numbers.THIN}{unit} that is not IT",
+            f"IT以外の{numbers.significant(total)}{numbers.THIN}{unit}のうち{share}{PER}を{top.ja}が占める",
         ),
-        subtitle=Text("Energy of cooling plant and power chain over the life, TWh", "冷却設備と受配電系統の電力量、全期間、TWh"),
+        subtitle=Text("Energy of cooling plant and power chain over the life, " + unit, "冷却設備と受配電系統の電力量、全期間、" + unit),
         **_parts_drawn(ranked, energy, total),
         height=40 + 30 * len(ranked),
         narrow_height=40 + 34 * len(ranked),
         table=Table(
-            (Column(Text("Part", "部位")), Column(Text("Energy", "電力量"), "TWh", 4), Column(Text("Share", "割合"), "%", 1)),
+            (Column(Text("Part", "部位")), Column(Text("Energy", "電力量"), unit, 4), Column(Text("Share", "割合"), "%", 1)),
             tuple((PARTS[k], energy[k], 100 * energy[k] / total) for k in reversed(ranked)),
         ),
         aria=Text(f"Bars of non-IT energy by part; {top.en.lower()} is largest.", f"IT以外の電力量の部位別の棒グラフ。最大は{top.ja}"),
@@ -310,5 +312,5 @@ def _parts_drawn(ranked: list[str], energy: dict[str, float], total: float) -> d
     return {
         "data": [data],
         "layout": {**base, "margin": {"l": 160, "r": 60, "t": 4, "b": 4}, "annotations": [*ends, *names(True)]},
-        "narrow": {"layout": {"margin": {"l": 128, "r": 0, "t": 4, "b": 4}, "annotations": [*ends, *names(False)], "xaxis": {"range": [0, max(energy.values()) * 1.5]}}},
+        "narrow": {"layout": {"margin": {"l": 128, "r": 0, "t": 4, "b": 4}, "annotations": [*ends, *names(False)], "xaxis": {"range": [0, max(energy.values()) * 1.7]}}},
     }

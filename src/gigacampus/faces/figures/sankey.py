@@ -10,6 +10,8 @@ from gigacampus.faces.figures.parts import named, note
 from gigacampus.faces.figures.text import Text
 
 THICK = 12
+HALO = ", ".join(["0 0 3px {@paper}"] * 3)
+"""A glow of paper behind labels that stand on flows."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,13 @@ def padding(nodes: Mapping[str, Node], links: Sequence[Link], height: float, uni
 
 
 def centres(
-    nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: float, order: Sequence[Sequence[str]]
-) -> dict[str, float]:
-    """Vertical centre of each node in pixels from the top: columns in the given order, each in the middle."""
+    nodes: Mapping[str, Node], links: Sequence[Link], height: float, gap: float, order: Sequence[Sequence[str]],
+    lean: Mapping[float, float] | None = None,
+) -> dict[str, float]:  # fmt: skip
+    """Vertical centre of each node in pixels from the top: columns in the given order.
+
+    `lean` says where a column stands, from 0 (top) to 1 (bottom); in the middle if not given.
+    """
     size, unit = through(nodes, links), scale(nodes, links, height, gap)
     found: dict[str, float] = {}
     for column in order:
@@ -87,7 +93,8 @@ def centres(
         heights = [max(size[key] * unit, 1.5) for key in keys]
         free = height - sum(heights)
         between = min(gap, free / (len(keys) - 1)) if len(keys) > 1 else 0.0
-        top = (free - between * (len(keys) - 1)) / 2
+        place = 0.5 if lean is None or not keys else lean.get(nodes[keys[0]].column, 0.5)
+        top = (free - between * (len(keys) - 1)) * place
         for key, tall in zip(keys, heights, strict=True):
             found[key] = top + tall / 2
             top += tall + between
@@ -146,7 +153,7 @@ def labels(
             "under": {"y": bottom, "yanchor": "top", "yshift": -2, **_edge(node.column)},
             "over": {"y": top, "yanchor": "bottom", "yshift": 1, **_edge(node.column)},
         }[place]  # fmt: skip
-        found.append(note(text, node.column, **{"font": {"size": size}, **at}))
+        found.append(note(text, node.column, **{"font": {"size": size, "shadow": HALO}, **at}))
     return found
 
 

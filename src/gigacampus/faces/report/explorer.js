@@ -85,7 +85,7 @@ function drawExplorer(box, figure) {
   const layout = layoutOf(box, figure);
   layout.dragmode = onPaper || narrow() ? false : "pan";
   layout.xaxis = { ...layout.xaxis, range: [state.from, state.to] };
-  const done = Plotly.react(box, resolve(tracesOf(state)), layout, CONFIG);
+  const done = Plotly.react(box, resolve(tracesOf(state)), layout, config());
   if (fresh) listen(box);
   return done;
 }

@@ -5,9 +5,12 @@ const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
 const narrowPage = matchMedia("(max-width: 700px)");
 const PAPER_WIDTH = 700;
-const CONFIG = { displaylogo: false, displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
 let onPaper = false;
 
+// A static plot has no fade, for which paper does not wait.
+const config = () => ({
+  displaylogo: false, displayModeBar: false, responsive: false, doubleClick: false, showTips: false, staticPlot: onPaper,
+});
 const mode = () => (onPaper ? "light" : root.dataset.theme || (darkSystem.matches ? "dark" : "light"));
 const narrow = () => !onPaper && narrowPage.matches;
 const say = (text) => (typeof text === "object" && text !== null && "en" in text ? text[root.lang] : text);
@@ -54,7 +57,7 @@ function draw(box) {
   const figure = DATA.figures[box.dataset.figure];
   if (figure.explorer) return drawExplorer(box, figure);
   const data = (narrow() && figure.narrow.data) || figure.data;
-  return Plotly.react(box, resolve(data), layoutOf(box, figure), CONFIG);
+  return Plotly.react(box, resolve(data), layoutOf(box, figure), config());
 }
 
 const drawn = () => all(".plot").filter((box) => box.dataset.drawn);

@@ -81,15 +81,15 @@ def _promises(run: Run) -> Iterator[Text]:
         verb = "is" if len(failed) == 1 else "are"
         yield Text(
             f"{numbers.word(len(failed)).capitalize()} of {total} rules {verb} broken: {names}.",
-            f"{count}の規則のうち{len(failed)}つに不適合。{names_ja}。",
+            f"{count}件の規則のうち{len(failed)}件が不適合。{names_ja}。",
         )
     elif not untested:
         every = "The one rule holds." if count == 1 else f"All {total} rules hold."
-        yield Text(every, f"{count}の規則のすべてに適合する。")
+        yield Text(every, f"{count}件の規則のすべてに適合する。")
     if untested:
         names = ", ".join(words.kpi(v.kpi).en.lower() for v in untested)
         names_ja = "、".join(words.kpi(v.kpi).of("ja") for v in untested)
-        yield Text(f"{numbers.word(len(untested)).capitalize()} cannot be tested: {names}.", f"{len(untested)}つは検証できない({names_ja})。")
+        yield Text(f"{numbers.word(len(untested)).capitalize()} cannot be tested: {names}.", f"{len(untested)}件は検証できない({names_ja})。")
 
 
 def _broken(verdict: Any) -> Text:

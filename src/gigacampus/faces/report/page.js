@@ -51,7 +51,7 @@ function explain(ranges) {
   filter.hidden = spans === null;
   filter.dataset.count = String(count);
   filter.firstElementChild.textContent =
-    root.lang === "ja" ? `この結果を支える入力${count}件を表示中。` : `Showing the ${count} inputs behind this result.`;
+    root.lang === "ja" ? `この結果を支える入力${count}件を表示中。` : `Showing the ${count === 1 ? "one input" : `${count} inputs`} behind this result.`;
 }
 
 function watchContents() {
@@ -75,7 +75,7 @@ function watchContents() {
 let opened = [];
 function toPaper() {
   onPaper = true;
-  opened = all(".more:not([open])");
+  opened = all(".more:not([open]):not(.off-paper)");
   opened.forEach((details) => (details.open = true));
   if (window.Plotly) redraw(all(".plot"));
 }

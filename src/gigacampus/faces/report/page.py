@@ -134,7 +134,7 @@ def _foot(inputs: Inputs, paths: frozenset[str]) -> Text:
     cited, grade = inputs.cited(paths), inputs.grade(paths)
     if not cited:
         return Text(f"{grade.text.en[:1].upper()}{grade.text.en[1:]}.", f"{grade.text.ja}。")
-    return Text(f"Sources: {cited}; {grade.text.en}.", f"出典:{cited}。{grade.text.ja}。")
+    return Text(f"Sources: {cited}; {grade.text.en}.", f"出典：{cited}。{grade.text.ja}。")
 
 
 def raised(text: str) -> Markup:

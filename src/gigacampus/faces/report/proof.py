@@ -94,7 +94,7 @@ _LAWS = {
     "flows sum to zero": Text("Payments between parties", "当事者間の支払い"),
     "sources are uses": Text("Sources = uses", "資金源=使途"),
     "accounts hold what came in less what went out": Text("Every account, every month", "全口座、毎月"),
-    "loans owe what was drawn less what was repaid": Text("Loans: drawn less repaid", "借入:実行額−返済額"),
+    "loans owe what was drawn less what was repaid": Text("Loans: drawn less repaid", "借入：実行額−返済額"),
     "solved values meet their figures": Text("Solved values meet their figures", "逆算値と公表値"),
 }
 
