@@ -67,6 +67,7 @@ def run(campus: Loaded | Campus | str | Path, tell: Callable[[Event], None] = la
         campus = load(campus)
     elif isinstance(campus, Campus):
         campus = spec.read(json.dumps(campus.model_dump(mode="json", exclude_none=True)))
+        check_names(campus)
     return Result(Run(campus, tell))
 
 

@@ -6,7 +6,9 @@ folder. One that is damaged counts as absent.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib.metadata
 import os
 import pickle
 import tempfile
@@ -30,6 +32,16 @@ def digest(*parts: bytes) -> str:
         whole.update(len(part).to_bytes(8, "little"))
         whole.update(part)
     return whole.hexdigest()
+
+
+PARTS = ("numpy", "pydantic", "pvlib", "numba", "pyarrow", "plotly", "jinja2")
+"""Packages whose version may change a result."""
+
+
+@cache
+def versions() -> bytes:
+    """Versions of `PARTS`, for every key."""
+    return " ".join(f"{name} {importlib.metadata.version(name)}" for name in PARTS).encode()
 
 
 @cache
@@ -59,9 +71,10 @@ def load(stage: str, key: str) -> Any:
     path = _path(stage, key)
     try:
         content = path.read_bytes()
-        os.utime(path)
     except OSError:
         return _MISSING
+    with contextlib.suppress(OSError):  # a cache that is read only still serves
+        os.utime(path)
     body = memoryview(content)[_DIGEST:]
     if hashlib.blake2b(body, digest_size=_DIGEST).digest() != content[:_DIGEST]:
         return _MISSING
@@ -101,9 +114,11 @@ def save(stage: str, key: str, value: Any) -> None:
 
 def _make_room(folder: Path, needed: int) -> None:
     """Drop the results that were used longest ago until the new one fits under the limit."""
-    files = sorted(
-        ((f.stat().st_mtime, f.stat().st_size, f) for f in folder.glob("*.pickle")), key=lambda item: item[0]
-    )
+    files = []
+    for path in folder.glob("*.pickle"):
+        with contextlib.suppress(FileNotFoundError):  # another run may have dropped it
+            files.append((path.stat().st_mtime, path.stat().st_size, path))
+    files.sort()
     total = needed + sum(size for _, size, _ in files)
     for _, size, path in files:
         if total <= LIMIT_BYTES:

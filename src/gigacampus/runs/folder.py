@@ -20,7 +20,7 @@ def default(run: Run) -> Path:
 def write(run: Run, target: Path, faces: Mapping[str, bytes]) -> Path:
     """Write the run folder; it is complete or absent."""
     files = {
-        "campus.yaml": run.loaded.text.encode(),
+        "campus.yaml": run.loaded.as_run.encode(),
         "kpi.json": _json({name: value.plain() for name, value in run.kpi.items()}),
         "promises.json": _json([vars(verdict) for verdict in run.policy]),
         "monthly.parquet": run.monthly,

@@ -53,7 +53,7 @@ def _nearby(path: Path) -> str:
 
 def beside(name: str, loaded: spec.Loaded) -> Path:
     """A data file named in a spec: below the spec's folder, or refused."""
-    base = Path(loaded.file).resolve().parent
+    base = Path(loaded.file).resolve().parent if loaded.file else Path.cwd()
     path = (base / name).resolve()
     if not path.is_relative_to(base):
         raise SpecError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def it_rating(run: Run) -> float:
     return float(run.offer.it_rating[-1])
 
 
-@kpi("it.accelerators", "1", "offer")
+@kpi("it.accelerators", "accelerators", "offer")
 def it_accelerators(run: Run) -> float:
     """Accelerators once every phase is built."""
     return float(run.offer.accelerators[-1])
@@ -52,7 +53,7 @@ def workload_ettr(run: Run) -> float:
     return float(run.offer.ettr[-1])
 
 
-@kpi("workload.tokens_trained", "1", "workload")
+@kpi("workload.tokens_trained", "tokens", "workload")
 def workload_tokens(run: Run) -> float:
     """Tokens that training processes, on the reference model (6 N D)."""
     return float(run.workload.tokens.sum())
@@ -139,7 +140,7 @@ def supply_curtailed(run: Run) -> float:
 @kpi("supply.unserved", "MWh", "supply")
 def supply_unserved(run: Run) -> float:
     """Load that the plan does not serve."""
-    return float(run.dispatch.unserved.sum())
+    return float(run.supply.dispatch.unserved.sum())
 
 
 # Impact
@@ -337,17 +338,22 @@ def finance_moic(run: Run) -> dict[str, float | Undefined]:
 # Residuals
 
 
+def _worst(*residuals: float) -> float:
+    """The largest; one that is not a number stays not a number."""
+    return math.nan if any(math.isnan(r) for r in residuals) else float(max(residuals))
+
+
 @kpi("residual.energy", "1", "supply")
 def residual_energy(run: Run) -> float:
     """Largest imbalance of energy: facility by hour, supply by hour and over life, storage."""
     f, s = run.facility, run.supply
-    return float(max(f.residual_energy, s.residual_energy, s.residual_energy_life, s.residual_storage))
+    return _worst(f.residual_energy, s.residual_energy, s.residual_energy_life, s.residual_storage)
 
 
 @kpi("residual.water", "1", "facility")
 def residual_water(run: Run) -> float:
     """Largest imbalance of water and heat."""
-    return max(float(run.facility.residual_water), float(run.facility.residual_heat))
+    return _worst(run.facility.residual_water, run.facility.residual_heat)
 
 
 @kpi("residual.money", "1", "finance")

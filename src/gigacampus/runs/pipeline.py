@@ -61,14 +61,16 @@ class Event:
     seconds: float = 0.0
 
 
+_WIRING = ("gigacampus.runs.doors", "gigacampus.runs.inputs", "gigacampus.runs.pipeline")
 _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
 _LIFE = ("compute.phases", "compute.expansion", "life")
 _HALL = ("facility", "compute.server")
 _POWER = ("supply", "site.grid")
+_PLACE = ("site.elevation", "site.weather", "site.grid")
 
 STAGES: tuple[Stage, ...] = (
-    Stage("site", _ROOM + "site", ("site", "supply.plants"), (), doors.site, files=inputs.site_bytes),
+    Stage("site", _ROOM + "site", (*_PLACE, "supply.plants"), (), doors.site, files=inputs.site_bytes),
     Stage("rating", _ROOM + "facility", _HALL, ("site",), doors.rating),
     Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
     Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
@@ -82,7 +84,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance"), doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),
-    Stage("monthly", _OURS, (), ("supply", "facility", "finance"), doors.monthly, "always"),
+    Stage("monthly", _OURS, _LIFE, ("supply", "facility", "finance"), doors.monthly, "always"),
 )  # fmt: skip
 
 
@@ -128,7 +130,7 @@ class Run:
         """Hash of everything that the stage's result depends on."""
         if name not in self._keys:
             stage = self._stages[name]
-            parts = [__version__.encode(), cache.code(stage.room)]
+            parts = [__version__.encode(), cache.versions(), cache.code(stage.room), *map(cache.code, _WIRING)]
             if stage not in STAGES:  # faces speak a language
                 parts.append(self.language.encode())
             parts += [part_bytes(self.campus, path) for path in stage.reads]

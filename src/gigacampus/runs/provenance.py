@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from gigacampus.campus.spec import Origin
     from gigacampus.runs.pipeline import Run
 
-_PARTS = ("numpy", "pydantic", "pvlib", "numba", "pyarrow")
-
 
 def spec_hash(run: Run) -> str:
-    """Short hash of the spec's text."""
-    return cache.digest(run.loaded.text.encode())[:8]
+    """Short hash of the spec as run."""
+    return cache.digest(run.loaded.as_run.encode())[:8]
 
 
 def used(run: Run) -> dict[str, Origin]:
@@ -27,8 +25,7 @@ def used(run: Run) -> dict[str, Origin]:
     return {
         path: origin
         for path, origin in run.loaded.origins.items()
-        if origin.number
-        and any(path == read or path.startswith((read + ".", read + "[")) for read in reads)
+        if origin.number and any(path == read or path.startswith((read + ".", read + "[")) for read in reads)
     }
 
 
@@ -37,7 +34,7 @@ def record(run: Run) -> dict[str, Any]:
     return {
         "gigacampus": __version__,
         "python": platform.python_version(),
-        "parts": {name: importlib.metadata.version(name) for name in _PARTS},
+        "parts": {name: importlib.metadata.version(name) for name in cache.PARTS},
         "spec": {"name": run.campus.name, "case": run.campus.case, "hash": spec_hash(run)},
         "stages": dict(run.keys()),
         "inputs": {path: plain(origin) for path, origin in used(run).items()},

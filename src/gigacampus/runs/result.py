@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gigacampus.campus.spec import Campus
+from gigacampus.errors import CampusError
 from gigacampus.runs import folder, tables
 from gigacampus.runs.kpi import Value
 from gigacampus.runs.pipeline import Run
@@ -109,15 +110,17 @@ class Result:
     @property
     def facility(self) -> View:
         """Energy and water of the facility by hour."""
-        return self._view("facility", tables.facility_columns(self._run))
+        return self._view("facility", tables.facility_columns)
 
     @property
     def supply(self) -> View:
         """Who powers the campus by hour, cost and cleanness."""
-        return self._view("supply", tables.supply_columns(self._run))
+        return self._view("supply", tables.supply_columns)
 
-    def _view(self, stage: str, columns: tables.Columns) -> View:
-        return View(self._run.get(stage), columns, tables.hours(self._run))
+    def _view(self, stage: str, columns: Callable[[Run], tables.Columns]) -> View:
+        if not self._run.runs(stage):
+            raise CampusError(f"the spec has no campus to run, so there is no {stage}")
+        return View(self._run.get(stage), columns(self._run), tables.hours(self._run))
 
     def save(self, path: str | Path) -> Path:
         """Write the run folder, without a report."""

@@ -6,9 +6,10 @@ each of its values (line of the file, catalogue entry, or default). It opens no 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,6 +35,17 @@ class Loaded:
     text: str
     file: str
     origins: dict[str, Origin]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def as_run(self) -> str:
+        """The text, or, where values were changed, the changed spec as JSON, which is YAML too."""
+        if not self.changes:
+            return self.text
+        tree, _ = parse(self.text, self.file)
+        for name, value in self.changes.items():
+            _set(tree, name, value)
+        return json.dumps(tree, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def read(text: str, file: str = "", changes: Mapping[str, Any] | None = None) -> Loaded:
@@ -61,7 +73,7 @@ def read(text: str, file: str = "", changes: Mapping[str, Any] | None = None) ->
     except ValidationError as error:
         problems = [problem(e, tree, lines, file) for e in error.errors(include_url=False)[:MAX_PROBLEMS]]
         raise SpecError(*dict.fromkeys(problems)) from None
-    return Loaded(campus, text, file, origins(campus, lines, file, changes or ()))
+    return Loaded(campus, text, file, origins(campus, lines, file, changes or ()), changes or {})
 
 
 def _set(tree: Any, name: str, value: Any) -> None:

@@ -376,7 +376,7 @@ class Guarantee(Part):
 
 
 class Service(Part):
-    """A running payment: fixed, or the monthly physical cost of that name (energy, water, opex)."""
+    """A running payment: fixed, or the campus's monthly cost of that name (energy)."""
 
     payer: str = Field(description="entity that pays")
     payee: str = Field(OUTSIDE, description="who receives it")

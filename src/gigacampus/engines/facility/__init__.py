@@ -277,4 +277,4 @@ def _residuals(f: dict[str, Floats]) -> dict[str, float]:
 
 def _largest(off: Floats, scale: Floats) -> float:
     highest = float(np.max(np.abs(scale), initial=0.0))
-    return float(np.max(np.abs(off), initial=0.0)) / highest if highest > 0 else 0.0
+    return 0.0 if highest == 0 else float(np.max(np.abs(off), initial=0.0)) / highest  # not a number stays one

@@ -151,7 +151,7 @@ class FinanceResult:
     @property
     def residual_money(self) -> float:
         """Largest relative gap of any conservation law of money."""
-        return max(self.residuals.values(), default=0.0)
+        return float(np.max([0.0, *self.residuals.values()]))  # not a number stays one
 
     def row(self, name: str) -> Floats:
         """A row by month, shape (M,), a scalar repeated."""

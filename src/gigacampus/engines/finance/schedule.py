@@ -210,7 +210,17 @@ def window(days: list[date], start: date, until: date) -> Floats:
 
 
 def physical(costs: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
-    """A physical cost over the statement's months, or None where the campus gives none of that name."""
-    if name is None or months is None or name not in costs:
+    """A physical cost over the statement's months, or None where there is no campus to give it.
+
+    Raises
+    ------
+    SpecError
+        If there is a campus and it has no such cost.
+    """
+    if name is None or months is None:
         return None
+    if name not in costs:
+        raise SpecError(
+            Problem(f"the campus has no cost of this name; it has {', '.join(costs)}", "deal", value=repr(name))
+        )
     return grid.place(months, costs[name])

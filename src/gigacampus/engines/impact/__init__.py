@@ -13,7 +13,9 @@ Scopes 1 and 2 stand in `operational`, embodied carbon in `embodied`, water of g
 Not modelled
 ------------
 Backup generators, refrigerant leaks, upstream of fuels and losses of the grid (scope 3, category 3), construction work,
-transport, end of life, land and e-waste.
+transport, end of life, land and e-waste. Embodied carbon of own gas, nuclear, geothermal, hydro and biomass plants: no
+factor with a source was found, so theirs counts as none. A utility's gas plant that serves the campus stands at its own
+rate in market-based scope 2, as if its utility attested it (a supplier-specific rate).
 """
 
 from __future__ import annotations

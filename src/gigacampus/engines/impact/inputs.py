@@ -28,6 +28,10 @@ class DispatchLike(Protocol):
     def purchase(self) -> Floats:
         """The market's part of it."""
 
+    @property
+    def grid_export(self) -> Floats:
+        """Export from behind the meter."""
+
 
 class SupplyLike(Protocol):
     """What impact reads of the supply's result."""

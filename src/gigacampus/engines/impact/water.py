@@ -34,9 +34,15 @@ def at_source(
 ) -> Floats:
     """Water consumed to generate what the campus uses, shape (Y,) [m3].
 
-    Plants by their technology for what they generate for the campus (own ones included), the market's part by its mix.
+    Plants by their technology for what reaches the campus (own ones included), the market's part by its mix. What is
+    exported counts to others, in each hour in proportion to what plants behind the meter generate.
     """
-    used = timeline.yearly(result.dispatch.purchase) * of_mix(mix, factors)
-    for name, power in result.dispatch.delivered.items():
-        used += timeline.yearly(power) * factors.water.get(WATER_OF[source(supply.plants[name])], 0.0)
+    flows = result.dispatch
+    behind = [name for name in flows.delivered if supply.plants[name].behind_meter]
+    made = sum((flows.delivered[name] for name in behind), np.zeros_like(flows.purchase))
+    kept = 1.0 - np.divide(flows.grid_export, made, out=np.zeros_like(made), where=made > 0)
+    used = timeline.yearly(flows.purchase) * of_mix(mix, factors)
+    for name, power in flows.delivered.items():
+        here = power * np.maximum(kept, 0.0) if name in behind else power
+        used += timeline.yearly(here) * factors.water.get(WATER_OF[source(supply.plants[name])], 0.0)
     return np.asarray(used)

@@ -8,6 +8,7 @@ unit, is an error. There is no rule language here: a promise is one KPI and one 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -48,16 +49,20 @@ def bound(promise: Promise, unit: str, index: int) -> float:
     given = promise.at_least if promise.at_least is not None else promise.at_most
     side = "at_least" if promise.at_least is not None else "at_most"
     try:
-        if isinstance(given, str):
-            if unit in ACCEPTED:
-                return parse_quantity(given, unit)
-            return float(given)
-        if unit == "1":
-            return float(given or 0.0)
-        raise ValueError(f"the unit is missing; write '{given!r} {next(iter(ACCEPTED[unit]))}'")
+        if unit not in ACCEPTED:
+            return _finite(float(given or 0.0))
+        if not isinstance(given, str):
+            raise ValueError(f"the unit is missing; write '{given!r} {next(iter(ACCEPTED[unit]))}'")
+        return parse_quantity(given, unit)
     except ValueError as error:
         reason = str(error) if unit in ACCEPTED else "a plain number is needed"
         raise SpecError(Problem(reason, f"promises[{index}].{side}", value=shorten(given))) from None
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
 
 
 def check(promises: Sequence[Promise], kpis: Mapping[str, tuple[float | None, str]]) -> tuple[Verdict, ...]:

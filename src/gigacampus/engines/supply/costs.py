@@ -161,7 +161,7 @@ def grid_costs(supply: Supply, grid: Grid, timeline: Timeline, made: Dispatch) -
     return {
         "grid_energy": timeline.monthly(made.purchase * made.price),
         "delivery": timeline.monthly(made.grid_import * (tariff.delivery * index)[timeline.year]),
-        "demand_charge": demand_charge(made.grid_import, tariff.demand_charge * by_month, timeline),
+        "demand_charge": demand_charge(made.grid_import, tariff.demand_charge * by_month, timeline) * present,
         "capacity": capacity_obligation(supply, grid, made, timeline),
         "fixed": tariff.fixed * by_month * present,
         "export_revenue": -timeline.monthly(made.grid_export * earned),

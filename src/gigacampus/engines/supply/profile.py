@@ -144,7 +144,8 @@ def marginal_cost(plant: Gas, supply: Supply, grid: Grid, timeline: Timeline) ->
     if plant.behind_meter:
         return np.asarray(own)
     adder = supply.tariff.delivery * growth(supply.inflation, supply.tariff.price_year, timeline.years)
-    return np.asarray(own / delivery(plant, grid) + adder)
+    delivered = plant.owner == "utility" and plant.price is not None  # such a plant is paid on what is delivered
+    return np.asarray(own / (1.0 if delivered else delivery(plant, grid)) + adder)
 
 
 def market_price(supply: Supply, grid: Grid, resource: ResourceLike, timeline: Timeline) -> Floats:
