@@ -50,6 +50,9 @@ class Grid(FromCatalog):
     price_growth: RatePerYear = Field(description="nominal growth of energy and capacity prices")
     price_year: int = Field(description="year of money of price and capacity_price")
     carbon_location: KgPerMWh = Field(description="annual average CO2e of the grid subregion, generation basis")
+    carbon_year: int = Field(
+        description="year that carbon_location describes; carbon_decline counts from it", ge=1990, le=2100
+    )
     carbon_residual: KgPerMWh = Field(description="CO2e of energy that no contract claims (market-based residual)")
     carbon_decline: RatePerYear = Field(description="yearly change of the grid's carbon intensity; negative declines")
     losses: Share = Field(description="transmission and distribution losses between plant and campus")

@@ -135,7 +135,7 @@ def account(
     factors : Factors
         Of the catalogue.
     """
-    base = factors.carbon_year
+    base = grid.carbon_year
     location, location_hourly = operational.location_based(supply, grid, result, timeline, carbon, base)
     incurred, amortised = _embodied(supply, hardware, factors, timeline)
     return Impact(

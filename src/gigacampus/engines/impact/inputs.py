@@ -90,8 +90,6 @@ class Factors:
     building : float [kg/kW]
         Embodied carbon of shell, mechanical and electrical plant by IT rating.
     building_life : float [years]
-    carbon_year : int
-        Year whose grid `Grid.carbon_location` and `carbon_residual` describe; `carbon_decline` counts from it.
     """
 
     water: Mapping[str, float]
@@ -99,7 +97,6 @@ class Factors:
     battery: float
     building: float
     building_life: float = 30.0
-    carbon_year: int = 2023
 
 
 WATER_OF = {
