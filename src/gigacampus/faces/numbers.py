@@ -31,7 +31,7 @@ _JAPANESE = {
     "day": "日",
 }
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -79,6 +79,16 @@ def fixed(value: float, decimals: int) -> str:
     """
     text = f"{value:,.{decimals}f}"
     return sign(text if any(digit in text for digit in "123456789") else text.lstrip("-"))
+
+
+def decimals(top: float, digits: int = 4) -> int:
+    """Decimals with which values up to `top` show at most so many digits, two at most.
+
+    >>> decimals(16.1), decimals(625.6), decimals(12345.0)
+    (2, 1, 0)
+    """
+    whole = math.floor(math.log10(top)) + 1 if top >= 1 else 1
+    return min(max(digits - whole, 0), 2)
 
 
 def percent(share: float) -> str:
@@ -212,7 +222,7 @@ def month(day: date) -> str:
     >>> month(date(2049, 5, 30))
     'May 2049'
     """
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def month_ja(day: date) -> str:
@@ -224,8 +234,10 @@ def month_ja(day: date) -> str:
     return f"{day.year}年{day.month}月"
 
 
-_WORDS = "no one two three four five six seven eight nine ten eleven twelve".split() + [
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+_WORDS = [
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen",
+    "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 ]  # fmt: skip
 
 

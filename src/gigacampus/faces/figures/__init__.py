@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
-_MODULES = ("lifeline", "energy_flow", "energy", "explorer", "facility", "water", "carbon", "money_flow", "deal", "debt")
+_MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "water", "carbon", "money_flow",
+            "deal", "debt", "parties", "guarantee")  # fmt: skip
 
 
 def load() -> None:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gigacampus.faces.figures.text import Finding, Text
+from gigacampus.faces.figures.text import EMPTY, Finding, Text
 
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Table", "Text", "figure"]
 
-Number = float | int | None
+Cell = Any
+"""A `Text`, a string, a number, or None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Table:
     """The numbers behind a figure; the first column names the row. Values carry full precision."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Text | str | Number, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Figure:
     narrow: Mapping[str, Any] = field(default_factory=dict)
     height: int = 340
     narrow_height: int = 320
-    note: Text = Text("")
+    note: Text = EMPTY
     stages: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None

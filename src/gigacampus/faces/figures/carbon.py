@@ -38,7 +38,9 @@ def carbon_by_year(run: Any) -> Figure | None:
         id="carbon_by_year",
         title=_finding(run, {key: float(values.sum()) * factor for key, values in lines.items()}),
         subtitle=Text(
-            "Scope 2 by accounting method" + (" and scope 1" if "scope1" in lines else "") + f", {unit} CO₂e a year, whole years",
+            "Scope 2 by accounting method"
+            + (" and scope 1" if "scope1" in lines else "")
+            + f", {unit} CO₂e a year, whole years",
             "算定方法別のスコープ2" + ("とスコープ1" if "scope1" in lines else "") + f"、{unit}-CO₂e/年、通年のみ",
         ),
         data=data,
@@ -58,8 +60,11 @@ def carbon_by_year(run: Any) -> Figure | None:
         narrow_height=340,
         table=_table(years, lines, unit),
         aria=Text(
-            "Lines by year; over the life " + ", ".join(f"{_METHODS[k][0].en.lower()} {_sum(v)} {unit}" for k, v in lines.items()) + ".",
-            "年別の折れ線。全期間の合計は" + "、".join(f"{_METHODS[k][0].ja}{_sum(v)} {unit}" for k, v in lines.items()),
+            "Lines by year; over the life "
+            + ", ".join(f"{_METHODS[k][0].en.lower()} {_sum(v)} {unit}" for k, v in lines.items())
+            + ".",
+            "年別の折れ線。全期間の合計は"
+            + "、".join(f"{_METHODS[k][0].ja}{_sum(v)} {unit}" for k, v in lines.items()),
         ),
         note=Text(
             "GHG Protocol. Annual contracts count certificates; hourly matching follows the draft of 2025 and counts none.",
@@ -83,7 +88,9 @@ def _line(key: str, years: list[int], values: Floats, unit: str) -> dict[str, An
 
 
 def _ends(lines: dict[str, Floats], last: int, axis: dict[str, Any], height: int, wrap: bool) -> list[dict[str, Any]]:
-    names = [(_METHODS[key][0], numbers.significant(float(v[last])) if v[last] > 5e-4 else "0") for key, v in lines.items()]
+    names = [
+        (_METHODS[key][0], numbers.significant(float(v[last])) if v[last] > 5e-4 else "0") for key, v in lines.items()
+    ]
     return parts.beside(names, [max(float(v[last]), 0.0) for v in lines.values()], axis, height, wrap)
 
 
@@ -112,7 +119,11 @@ def _table(years: list[int], lines: dict[str, Floats], unit: str) -> Table:
     return Table(columns, tuple((str(year), *(float(v[i]) for v in lines.values())) for i, year in enumerate(years)))
 
 
-_BUILT = {"it": (Text("Servers", "サーバー"), "ink2"), "building": (Text("Buildings", "建屋"), "axis"), "plants": (Text("Own plants", "自社電源"), "rule")}
+_BUILT = {
+    "it": (Text("Servers", "サーバー"), "ink2"),
+    "building": (Text("Buildings", "建屋"), "axis"),
+    "plants": (Text("Own plants", "自社電源"), "rule"),
+}
 
 
 @figure("embodied_by_year")
@@ -122,7 +133,11 @@ def embodied_by_year(run: Any) -> Figure | None:
         return None
     years = [int(year) for year in run.impact.years]
     factor, unit = numbers.scale(float(run.impact.embodied.max()), "t")
-    built = {key: run.impact.embodied_incurred[key] / factor for key in _BUILT if run.impact.embodied_incurred.get(key, np.zeros(1)).any()}
+    built = {
+        key: run.impact.embodied_incurred[key] / factor
+        for key in _BUILT
+        if run.impact.embodied_incurred.get(key, np.zeros(1)).any()
+    }
     total = float(sum(values.sum() for values in built.values()))
     axis = parts.upward(float(sum(built.values(), np.zeros(len(years))).max()), unit)
     sums = [float(values.sum()) for values in built.values()]
@@ -131,7 +146,15 @@ def embodied_by_year(run: Any) -> Figure | None:
     def ends(wrap: bool) -> list[dict[str, Any]]:
         gap, size = 20, 12 if wrap else 13
         return [
-            parts.note(parts.keyed(name, value, _BUILT[key][1]), 1.0, 1.0, xshift=8, yanchor="top", yshift=-gap * i, font={"size": size})
+            parts.note(
+                parts.keyed(name, value, _BUILT[key][1]),
+                1.0,
+                1.0,
+                xshift=8,
+                yanchor="top",
+                yshift=-gap * i,
+                font={"size": size},
+            )
             for i, (key, (name, value)) in enumerate(zip(built, names, strict=True))
         ]
 

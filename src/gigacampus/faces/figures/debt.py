@@ -1,4 +1,4 @@
-"""Debt and its cover on one time axis, and the guarantee by year."""
+"""Debt and its cover on one time axis."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DOMAINS = ((0.46, 1.0), (0.0, 0.3))
 def lease_ends(run: Any) -> list[date]:
     """Ends of the first term and of each option that is taken up, of the first lease."""
     for lease in run.finance.leases.values():
-        return [lease.first_end, *(start for start, taken in lease.options if taken and start > lease.first_end), lease.end]
+        return sorted({lease.first_end, *(start for start, taken in lease.options if taken), lease.end})
     return []
 
 
@@ -96,11 +96,22 @@ def _terms(run: Any, axes: dict[str, Any]) -> list[dict[str, Any]]:
         for day in lease_ends(run)
         for axis, ref in (("yaxis", "y"), ("yaxis2", "y2"))
     ]  # fmt: skip
-    one = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": 1, "y1": 1, "yref": "y2", "line": {"color": "@fail", "width": 1}}
+    one = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "paper",
+        "y0": 1,
+        "y1": 1,
+        "yref": "y2",
+        "line": {"color": "@fail", "width": 1},
+    }
     return [*lines, one]
 
 
-def _labels(run: Any, axes: dict[str, Any], total: Floats, days: list[str], height: int, slim: bool) -> list[dict[str, Any]]:
+def _labels(
+    run: Any, axes: dict[str, Any], total: Floats, days: list[str], height: int, slim: bool
+) -> list[dict[str, Any]]:
     found = [
         parts.panel(Text("Debt outstanding, bn USD", "債務残高、10億ドル"), _DOMAINS[0][1]),
         parts.panel(Text("Debt service cover, times", "元利金カバー率、倍"), _DOMAINS[1][1]),
@@ -123,7 +134,12 @@ def _labels(run: Any, axes: dict[str, Any], total: Floats, days: list[str], heig
     names, at = [], []
     for name, cover in run.finance.cover.items():
         if len(cover.dates):
-            names.append((titled(name) if len(run.finance.cover) > 1 else Text("Base case", "基本ケース"), numbers.fixed(float(cover.dscr[-1]), 2)))
+            names.append(
+                (
+                    titled(name) if len(run.finance.cover) > 1 else Text("Base case", "基本ケース"),
+                    numbers.fixed(float(cover.dscr[-1]), 2),
+                )
+            )
             at.append(float(cover.dscr[-1]))
     return found + parts.beside(names, at, axes["yaxis2"], height, slim, "y2", 0.3)
 
@@ -156,15 +172,30 @@ def _table(run: Any) -> Table:
             if head in _HEADS:
                 keys.append(key)
                 words = _HEADS[head]
-                columns.append(Column(Text(f"{words.en} {party(of).en}".strip(), f"{words.ja} {party(of).ja}".strip()), "" if head == "dscr" else "bn USD", 4))
+                columns.append(
+                    Column(
+                        Text(f"{words.en} {party(of).en}".strip(), f"{words.ja} {party(of).ja}".strip()),
+                        "" if head == "dscr" else "bn USD",
+                        4,
+                    )
+                )
         count = len(lease["rent"])
-        rows = tuple((str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else 1e9) for k in keys)) for i in range(count))
+        rows = tuple(
+            (str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else 1e9) for k in keys))
+            for i in range(count)
+        )
         del name
         return Table(tuple(columns), rows)
     cover = next(iter(run.finance.cover.values()))
     return Table(
-        (Column(Text("Payment", "支払日")), Column(Text("Debt service", "元利払い"), "bn USD", 4), Column(Text("DSCR"), "", 4)),
-        tuple((str(d), float(s) / 1e9, float(c)) for d, s, c in zip(cover.dates, cover.service, cover.dscr, strict=True)),
+        (
+            Column(Text("Payment", "支払日")),
+            Column(Text("Debt service", "元利払い"), "bn USD", 4),
+            Column(Text("DSCR"), "", 4),
+        ),
+        tuple(
+            (str(d), float(s) / 1e9, float(c)) for d, s, c in zip(cover.dates, cover.service, cover.dscr, strict=True)
+        ),
     )
 
 
@@ -174,81 +205,3 @@ _HEADS = {
     "balance": Text("Balance at end,", "期末残高"),
     "dscr": Text("DSCR", "DSCR"),
 }
-
-
-@figure("guarantee_by_year")
-def guarantee_by_year(run: Any) -> Figure | None:
-    """What a guarantee covers and what the guaranteed loan still owes, at each anniversary."""
-    if run.campus.deal is None or not run.finance.guarantees:
-        return None
-    name, years = next(iter(run.finance.guarantees.items()))
-    x = list(range(len(years.dates)))
-    covered, debt = years.threshold / 1e9, years.debt / 1e9
-    open_ = years.uncovered / 1e9
-    axis = parts.upward(float(max(covered.max(), debt.max())), "bn USD")
-    return Figure(
-        id="guarantee_by_year",
-        title=_guarantee_finding(years, open_),
-        subtitle=Text(
-            f"Guarantee ({party(name).en}) and the debt behind it on each anniversary of its start, bn USD, nominal",
-            "残価保証の上限額と被保証債務、開始後の各年、10億ドル、名目",
-        ),
-        data=[
-            {"type": "bar", "name": Text("Debt, covered", "債務(保証あり)"), "x": x, "y": debt - open_, "marker": {"color": "@pimco/0.45"}, "hovertemplate": "%{y:.2f}"},
-            {"type": "bar", "name": Text("Debt, not covered", "債務(保証なし)"), "x": x, "y": open_, "marker": {"color": "@pimco"}, "hovertemplate": "%{y:.2f}"},
-            {"type": "scatter", "mode": "lines", "name": Text("Guarantee", "保証額"), "x": x, "y": np.where(covered > 0, covered, np.nan).tolist(),
-             "line": {"color": "@assumed" if _assumed(run, name) else "@ink", "shape": "hvh", "dash": "dash" if _assumed(run, name) else "solid", "width": 2},
-             "hovertemplate": "%{y:.2f}"},
-        ],
-        layout={
-            "xaxis": {"range": [-2.3, len(x) - 0.4], "tickvals": x[::4], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::4]], "showspikes": False},
-            "yaxis": axis,
-            "annotations": _guarantee_labels(x, covered, open_),
-        },
-        narrow={"layout": {"margin": {"r": 76}, "xaxis": {"range": [-6.2, len(x) - 0.4], "tickvals": x[::8], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::8]]}, "annotations": _guarantee_labels(x, covered, open_)}},
-        height=300,
-        narrow_height=300,
-        table=Table(
-            (Column(Text("Anniversary", "経過年")), Column(Text("Date", "日付")), Column(Text("Guarantee", "保証額"), "bn USD", 4),
-             Column(Text("Debt", "債務"), "bn USD", 4), Column(Text("Not covered", "保証なし"), "bn USD", 4)),
-            tuple((str(i), str(years.dates[i]), float(covered[i]), float(debt[i]), float(open_[i])) for i in x),
-        ),
-        aria=Text("Bars of debt by year, covered and not covered by the guarantee.", "保証の有無別の債務、年別の棒グラフ"),
-        stages=("finance",),
-    )  # fmt: skip
-
-
-def _assumed(run: Any, name: str) -> bool:
-    start = f"deal.guarantees.{name}."
-    return any(path.startswith(start) and origin.grade in "AU" for path, origin in run.loaded.origins.items())
-
-
-def _guarantee_labels(x: list[int], covered: Floats, open_: Floats) -> list[dict[str, Any]]:
-    found = []
-    live = np.flatnonzero(covered > 0)
-    if len(live):
-        i = int(live[len(live) // 2])
-        found.append(parts.note(Text("guarantee", "保証額"), x[i], float(covered[i]), xref="x", yref="y", xshift=4, yanchor="bottom", yshift=3))
-    if open_.any():
-        i = int(np.argmax(open_))
-        text = Text(f"not covered<br><b>{numbers.fixed(float(open_[i]), 1)}</b>", f"保証なし<br><b>{numbers.fixed(float(open_[i]), 1)}</b>")
-        last = int(np.flatnonzero(open_ > 0)[-1])
-        found.append(parts.note(text, x[last] + 0.5, float(open_[i]), xref="x", yref="y", yanchor="middle", xshift=4))
-    return found
-
-
-def _guarantee_finding(years: Any, open_: Floats) -> Finding:
-    if not open_.any():
-        return Finding("The guarantee covers the debt for as long as it is owed", "保証は債務の完済まで残高を上回る")
-    worst = int(np.argmax(open_))
-    amount = float(open_[worst]) * 1e9
-    ended = float(years.threshold[worst]) <= 0
-    if ended:
-        last = int(np.flatnonzero(years.threshold > 0)[-1])
-        return Finding(
-            f"The guarantee ends in {str(years.dates[last])[:4]}; a year on, {numbers.money(amount)} of debt is not covered",
-            f"保証は{str(years.dates[last])[:4]}年に終了し、1年後には{numbers.money_ja(amount)}の債務が保証外となる",
-        )
-    return Finding(
-        f"{numbers.money(amount)} of debt is not covered in year {worst}", f"{worst}年目に{numbers.money_ja(amount)}の債務が保証外となる"
-    )

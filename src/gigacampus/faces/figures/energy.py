@@ -104,7 +104,9 @@ def _shares(energy: dict[str, Floats], unit: str) -> Finding:
 
 def _life(energy: dict[str, Floats], unit: str, language: str) -> str:
     sep = "、" if language == "ja" else ", "
-    return sep.join(f"{SOURCES[k].of(language)} {numbers.significant(float(v.sum()))} {unit}" for k, v in energy.items())
+    return sep.join(
+        f"{SOURCES[k].of(language)} {numbers.significant(float(v.sum()))} {unit}" for k, v in energy.items()
+    )
 
 
 def _subtitle(run: Any, years: list[int], unit: str) -> Text:
@@ -135,7 +137,9 @@ def load_duration(run: Any) -> Figure | None:
         return None
     year = full_year(run)
     span = hours_of(run, year)
-    curves: dict[str, tuple[Text, str, Floats]] = {"load": (Text("Load", "負荷"), "ink", _sorted(run.supply.load[span]))}
+    curves: dict[str, tuple[Text, str, Floats]] = {
+        "load": (Text("Load", "負荷"), "ink", _sorted(run.supply.load[span]))
+    }
     power = delivered(run)
     for kind, flow in power.sources.items() if len(power.sources) > 1 else ():
         curves[kind] = (SOURCES[kind], COLOURS[kind], _sorted(flow[span]))
@@ -176,7 +180,8 @@ def load_duration(run: Any) -> Figure | None:
 def _sorted(power: Floats) -> Floats:
     """A curve of `POINTS` places of the sorted hours, its ends the highest and the lowest hour."""
     places = np.linspace(0, len(power) - 1, POINTS).round().astype(int)
-    return np.sort(power)[::-1][places]
+    found: Floats = np.sort(power)[::-1][places]
+    return found
 
 
 def _hours() -> list[Text]:
@@ -196,7 +201,9 @@ def _curve(name: Text, colour: str, share: Floats, values: Floats, key: str) -> 
     }
 
 
-def _curve_ends(curves: dict[str, tuple[Text, str, Floats]], axis: dict[str, Any], height: int, wrap: bool) -> list[Any]:
+def _curve_ends(
+    curves: dict[str, tuple[Text, str, Floats]], axis: dict[str, Any], height: int, wrap: bool
+) -> list[Any]:
     """The load at its end; each source on its own curve, where it has fallen to a share of its highest hour."""
     name, _, values = curves["load"]
     ends = [(name, float(values[-1]))]
@@ -224,6 +231,9 @@ def _steady(load: Floats, year: int) -> Finding:
 
 
 def _duration_table(share: Floats, curves: dict[str, tuple[Text, str, Floats]]) -> Table:
-    columns = (Column(Text("Share of hours", "時間の割合"), "%", 0), *(Column(name, "MW", 1) for name, _, _ in curves.values()))
+    columns = (
+        Column(Text("Share of hours", "時間の割合"), "%", 0),
+        *(Column(name, "MW", 1) for name, _, _ in curves.values()),
+    )
     rows = tuple((f"{share[i]:.0f}", *(float(v[i]) for _, _, v in curves.values())) for i in range(0, POINTS, 10))
     return Table(columns, rows)

@@ -113,7 +113,8 @@ def energy_sankey(run: Any) -> Figure | None:
     nodes = _nodes(run, found)
     links = [Link(start, end, value, _colour(start, end)) for (start, end), value in found.items()]
     into, out = ends(found)
-    sums = f"{numbers.fixed(into, 2)}", f"{numbers.fixed(out, 2)}"
+    digits = numbers.decimals(into)
+    sums = numbers.fixed(into, digits), numbers.fixed(out, digits)
     return Figure(
         id="energy_sankey",
         title=_finding(found, year, unit),
@@ -123,7 +124,8 @@ def energy_sankey(run: Any) -> Figure | None:
         ),
         table=_table(nodes, found, unit),
         aria=Text(
-            f"Sankey of {year}: " + _spoken(nodes, found, unit, "en") + ".", f"{year}年の流れ図。" + _spoken(nodes, found, unit, "ja")
+            f"Sankey of {year}: " + _spoken(nodes, found, unit, "en") + ".",
+            f"{year}年の流れ図。" + _spoken(nodes, found, unit, "ja"),
         ),
         note=Text(
             "Hourly dispatch summed over the year; fuel at its higher heating value. The width of a flow is its energy.",
@@ -157,13 +159,15 @@ def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
         "line": Node(_line_name(there), "losses", 0.52, short=Text("Grid losses", "送電損失")),
         PLANTS: Node(_gas_plants(units), "gas", 0.28, "right", _out(found), narrow="under"),
         BUS: Node(Text("Campus", "キャンパス"), "it", 0.52, "top"),
-        REJECTED: Node(Text("Heat rejected at the plants", "発電所の排熱"), "losses", 0.76, short=Text("Heat at plants", "発電所排熱")),
+        REJECTED: Node(
+            Text("Heat at the plants", "発電所の排熱"), "losses", 0.76, short=Text("Heat at plants", "発電所排熱")
+        ),
         "it": Node(_USES["it"][0], "it", 0.76, "right"),
         **{key: Node(name, "it", 1.0) for key, name in _IT.items()},
         **{key: Node(name, _FILL.get(key, "losses"), 0.76) for key, (name, _) in _USES.items() if key != "it"},
     }
     if "other" not in there:
-        all_nodes["losses"] = Node(Text("Electrical losses, light", "電気損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
+        all_nodes["losses"] = Node(Text("Losses and light", "損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
     return {key: node for key, node in all_nodes.items() if key in there}
 
 
@@ -175,7 +179,9 @@ _FILL = {"cooling": "cooling", "export": "grid"}
 
 
 def _gas_plants(units: int) -> Text:
-    return Text(f"{units} gas plants" if units > 1 else "Gas plant", f"ガス発電所{units}基" if units > 1 else "ガス発電所")
+    return Text(
+        f"{units} gas plants" if units > 1 else "Gas plant", f"ガス発電所{units}基" if units > 1 else "ガス発電所"
+    )
 
 
 def _out(found: dict[tuple[str, str], float]) -> Text:
@@ -216,7 +222,8 @@ def _layout(
     lean = {node.column: place for key, place in ((PLANTS, 1.0), (BUS, 0.15)) if (node := nodes.get(key))}
     y = sankey.centres(nodes, links, height, gap, order, lean)
     size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
-    values = {key: numbers.fixed(value, 2) for key, value in size.items()}
+    digits = numbers.decimals(max(size.values()))
+    values = {key: numbers.fixed(value, digits) for key, value in size.items()}
     tall = {key: value * unit for key, value in size.items()}
     texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
     return {

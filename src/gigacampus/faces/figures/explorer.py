@@ -26,7 +26,11 @@ def buckets(values: Floats, hours: int) -> tuple[Floats, Floats, Floats]:
     """Mean, lowest and highest of every so many hours; the last bucket may be shorter."""
     edges = np.arange(0, len(values), hours)
     sizes = np.diff(np.append(edges, len(values)))
-    return np.add.reduceat(values, edges) / sizes, np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
+    return (
+        np.add.reduceat(values, edges) / sizes,
+        np.minimum.reduceat(values, edges),
+        np.maximum.reduceat(values, edges),
+    )
 
 
 def pack(values: Floats, size: float) -> Packed:
@@ -111,7 +115,15 @@ def _layout(top: float, pue: Floats) -> dict[str, Any]:
         "margin": {"l": 62, "r": 0, "t": 24, "b": 30},
         "xaxis": {"type": "date", "anchor": "y2", "showspikes": True, "nticks": 6, "tickformatstops": _dates()},
         "yaxis": parts.upward(top, "MW", domain=domains[0], fixedrange=True, ticklabelposition="outside"),
-        "yaxis2": parts.between(float(pue.min()), float(pue.max()), most=2, domain=domains[1], anchor="x", fixedrange=True, ticklabelposition="outside"),
+        "yaxis2": parts.between(
+            float(pue.min()),
+            float(pue.max()),
+            most=2,
+            domain=domains[1],
+            anchor="x",
+            fixedrange=True,
+            ticklabelposition="outside",
+        ),
         "annotations": [parts.panel(Text("PUE"), domains[1][1])],
         "dragmode": "pan",
     }
@@ -150,4 +162,6 @@ def _table(run: Any, load: Floats, pue: Floats) -> Table:
         np.add.reduceat(load, edges) / sizes, np.minimum.reduceat(load, edges), np.maximum.reduceat(load, edges),
         np.minimum.reduceat(pue, edges), np.maximum.reduceat(pue, edges),
     )  # fmt: skip
-    return Table(columns, tuple((str(year), *(float(v[i]) for v in values)) for i, year in enumerate(run.timeline.years)))
+    return Table(
+        columns, tuple((str(year), *(float(v[i]) for v in values)) for i, year in enumerate(run.timeline.years))
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,28 +10,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import titled
-from gigacampus.faces.figures.parts import width
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of time in a row: `height` is its share of the row; `text` its label; `style` how it is filled."""
-
-    start: date
-    end: date
-    text: Text
-    style: str
-    colour: str
-    height: float = 1.0
-    short: Text = Text("")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the figure."""
-
-    name: Text
-    spans: tuple[Span, ...]
+from gigacampus.faces.figures.lifeline_svg import Row, Span, svg
 
 
 @figure("life_line")
@@ -46,7 +23,7 @@ def life_line(run: Any) -> Figure | None:
     first = min(span.start for row in rows for span in row.spans)
     last = max(span.end for row in rows for span in row.spans)
     widths = (1040, 700, 342)
-    wide, paper, narrow = (_svg(rows, first, last, width) for width in widths)
+    wide, paper, narrow = (svg(rows, first, last, width) for width in widths)
     return Figure(
         id="life_line",
         title=_finding(run),
@@ -78,7 +55,10 @@ def _note(run: Any, rows: list[Row]) -> Text:
 
 
 def _subtitle(rows: list[Row]) -> Text:
-    en, ja = ", ".join(row.name.en.lower() if row.name.en != "Power, MW" else "power" for row in rows), "、".join(row.name.ja.split("、")[0] for row in rows)
+    en, ja = (
+        ", ".join(row.name.en.lower() if row.name.en != "Power, MW" else "power" for row in rows),
+        "、".join(row.name.ja.split("、")[0] for row in rows),
+    )
     return Text(f"{en[:1].upper()}{en[1:]}, calendar years", f"{ja}(暦年)")
 
 
@@ -90,7 +70,16 @@ def _power(run: Any) -> list[Row]:
     steps, power = [], 0.0
     begin = run.campus.deal.close if run.campus.deal is not None and run.campus.deal.close < built[0].ready else None
     if begin:
-        steps.append(Span(begin, built[0].ready, Text("under construction", "建設中"), "line", "it", short=Text("building", "建設")))
+        steps.append(
+            Span(
+                begin,
+                built[0].ready,
+                Text("under construction", "建設中"),
+                "line",
+                "it",
+                short=Text("building", "建設"),
+            )
+        )
     for i, phase in enumerate(built):
         power += phase.power
         end = built[i + 1].ready if i + 1 < len(built) else run.campus.life.end
@@ -107,11 +96,22 @@ def _leases(run: Any) -> list[Row]:
     many = len(run.finance.leases) > 1
     rows = []
     for name, lease in run.finance.leases.items():
-        spans = [Span(lease.start, lease.first_end, Text("committed", "確定"), "fill", "meta", short=_years(lease.start, lease.first_end))]
+        spans = [
+            Span(
+                lease.start,
+                lease.first_end,
+                Text("committed", "確定"),
+                "fill",
+                "meta",
+                short=_years(lease.start, lease.first_end),
+            )
+        ]
         for i, (start, taken) in enumerate(lease.options):
             end = lease.options[i + 1][0] if i + 1 < len(lease.options) else lease.end
             if taken and end > start:
-                spans.append(Span(start, end, Text(f"option {i + 1}", f"更新{i + 1}"), "outline", "meta", short=Text(str(i + 1))))
+                spans.append(
+                    Span(start, end, Text(f"option {i + 1}", f"更新{i + 1}"), "outline", "meta", short=Text(str(i + 1)))
+                )
         rows.append(Row(titled(name) if many else Text("Lease", "リース"), tuple(spans)))
     return rows
 
@@ -130,10 +130,29 @@ def _guarantees(run: Any) -> list[Row]:
         if len(live):
             start, end = (date.fromisoformat(str(years.dates[i])) for i in (live[0], live[-1]))
             amount = float(years.threshold[live[0]])
-            text = Text(f"first {len(live) - 1} years, from {numbers.money(amount)}", f"当初{len(live) - 1}年、{numbers.money_ja(amount)}から")
-            dashed = any(p.startswith(f"deal.guarantees.{name}.") and o.grade in "AU" for p, o in run.loaded.origins.items())
+            text = Text(
+                f"first {len(live) - 1} years, from {numbers.money(amount)}",
+                f"当初{len(live) - 1}年、{numbers.money_ja(amount)}から",
+            )
+            dashed = any(
+                p.startswith(f"deal.guarantees.{name}.") and o.grade in "AU" for p, o in run.loaded.origins.items()
+            )
             short = Text(f"from {numbers.money(amount)}", f"{numbers.money_ja(amount)}から")
-            rows.append(Row(Text("Guarantee", "残価保証"), (Span(start, end, text, "dashed" if dashed else "outline", "assumed" if dashed else "ink2", short=short),)))
+            rows.append(
+                Row(
+                    Text("Guarantee", "残価保証"),
+                    (
+                        Span(
+                            start,
+                            end,
+                            text,
+                            "dashed" if dashed else "outline",
+                            "assumed" if dashed else "ink2",
+                            short=short,
+                        ),
+                    ),
+                )
+            )
     return rows
 
 
@@ -150,7 +169,11 @@ def _loans(run: Any) -> list[Row]:
         turn = date.fromisoformat(str(loan.dates[max(int(repays[0]) - _gap(loan, repays), 0)])) if len(repays) else end
         spans = []
         if turn > start:
-            spans.append(Span(start, turn, Text("interest only", "利払いのみ"), "soft", "pimco", short=Text("interest", "利払い")))
+            spans.append(
+                Span(
+                    start, turn, Text("interest only", "利払いのみ"), "soft", "pimco", short=Text("interest", "利払い")
+                )
+            )
         if end > turn:
             until = Text(f"repaid to {numbers.month(end)}", f"{numbers.month_ja(end)}まで返済")
             spans.append(Span(turn, end, until, "fill", "pimco", short=until))
@@ -166,7 +189,11 @@ def _gap(loan: Any, repays: Any) -> int:
 def _finding(run: Any) -> Finding:
     if run.campus.deal is not None and run.finance.leases and run.finance.loans:
         lease = next(iter(run.finance.leases.values()))
-        ends = [loan.dates[np.flatnonzero(loan.balance > 1.0)[-1]] for loan in run.finance.loans.values() if (loan.balance > 1.0).any()]
+        ends = [
+            loan.dates[np.flatnonzero(loan.balance > 1.0)[-1]]
+            for loan in run.finance.loans.values()
+            if (loan.balance > 1.0).any()
+        ]
         last = date.fromisoformat(str(max(ends))) if ends else lease.first_end
         years = round((last - lease.first_end).days / 365.25)
         if years >= 1 and lease.options:
@@ -184,79 +211,18 @@ def _finding(run: Any) -> Finding:
     return Finding("The deal on one calendar", "契約の日程")
 
 
-# Drawing
-
-
-def _svg(rows: list[Row], first: date, last: date, width: int) -> str:
-    narrow = width < 600
-    left = 0 if narrow else 128 if width > 800 else 96
-    pitch, bar = (46, 18) if narrow else (30, 18)
-    top = 24
-    scale = (width - left - 1) / max((last - first).days, 1)
-    height = top + pitch * len(rows) + 4
-    body = [_ticks(first, last, left, scale, height, narrow, width)]
-    for i, row in enumerate(rows):
-        y = top + pitch * i + (pitch - bar - 4 if narrow else 5)
-        at = (0, y - 5) if narrow else (0, y + 13)
-        body.append(_text(row.name, at[0], at[1], "m", 12 if narrow else 13))
-        body += [_span(span, left + (span.start - first).days * scale, (span.end - span.start).days * scale, y, bar) for span in row.spans]
-    return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-hidden="true">{"".join(body)}</svg>'
-
-
-def _ticks(first: date, last: date, left: float, scale: float, height: float, narrow: bool, width: int) -> str:
-    every = 8 if narrow else 4
-    start = first.year + 1
-    found = []
-    for year in [y for y in range(start, last.year + 1) if (y - start) % every == 0]:
-        x = left + (date(year, 1, 1) - first).days * scale
-        found.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="18" y2="{height - 2:.0f}" stroke="var(--hair)"/>')
-        anchor = "start" if x < 16 else "end" if x > width - 16 else "middle"
-        found.append(f'<text x="{x:.1f}" y="12" font-size="12" class="m" text-anchor="{anchor}">{year}</text>')
-    return "".join(found)
-
-
-def _span(span: Span, x: float, wide: float, y: float, bar: float) -> str:
-    tall = max(bar * span.height, 2.0)
-    top = y + bar - tall
-    if span.style == "line":
-        shape = f'<rect x="{x:.1f}" y="{y + bar - 1.5:.1f}" width="{wide:.1f}" height="1.5" fill="var(--axis)"/>'
-        return shape + _label(span, x, wide, y, bar, "m")
-    fill = {
-        "fill": f'fill="var(--{span.colour})"',
-        "soft": f'fill="var(--{span.colour})" fill-opacity=".45"',
-        "outline": f'fill="var(--paper)" stroke="var(--{span.colour})"',
-        "dashed": f'fill="var(--paper)" stroke="var(--{span.colour})" stroke-dasharray="4 3"',
-    }[span.style]
-    inset = 0.5 if span.style in ("outline", "dashed") else 0.0
-    shape = f'<rect x="{x + inset:.1f}" y="{top + inset:.1f}" width="{max(wide - 1 - 2 * inset, 0.5):.1f}" height="{max(tall - 2 * inset, 1):.1f}" {fill}/>'
-    kind = f"on-{span.colour}" if span.style == "fill" else ""
-    return shape + (_label(span, x, wide, y, bar, kind) if tall > 13 else "")
-
-
-def _label(span: Span, x: float, wide: float, y: float, bar: float, kind: str) -> str:
-    """The label, or the short one, or none: whatever fits in each language."""
-    found = []
-    for language in ("en", "ja"):
-        for text in (span.text, span.short):
-            if text and width(text.of(language)) + 14 <= wide:
-                words = html.escape(text.of(language))
-                found.append(f'<text x="{x + 7:.1f}" y="{y + bar - 5:.1f}" font-size="12" class="{kind} {language}" lang="{language}">{words}</text>')
-                break
-    return "".join(found)
-
-
-def _text(text: Text, x: float, y: float, kind: str, size: int) -> str:
-    return "".join(
-        f'<text x="{x}" y="{y:.1f}" font-size="{size}" class="{kind} {language}" lang="{language}">{html.escape(text.of(language))}</text>'
-        for language in ("en", "ja")
-    )
-
-
 def _spoken(row: Row, language: str) -> str:
     parts = [f"{span.text.of(language)} {span.start} – {span.end}" for span in row.spans]
     return f"{row.name.of(language)}: " + ", ".join(parts)
 
 
 def _table(rows: list[Row]) -> Table:
-    columns = (Column(Text("Item", "項目")), Column(Text("What", "内容")), Column(Text("From", "開始")), Column(Text("To", "終了")))
-    return Table(columns, tuple((row.name, span.text, str(span.start), str(span.end)) for row in rows for span in row.spans))
+    columns = (
+        Column(Text("Item", "項目")),
+        Column(Text("What", "内容")),
+        Column(Text("From", "開始")),
+        Column(Text("To", "終了")),
+    )
+    return Table(
+        columns, tuple((row.name, span.text, str(span.start), str(span.end)) for row in rows for span in row.spans)
+    )

@@ -35,9 +35,7 @@ PARTIES = ("meta", "blueowl", "pimco", "blackrock", "holders", "public", "grid")
 STATUS = ("ok", "fail", "miss", "assumed")
 GROUPS = {"supply": SUPPLY, "use": USE, "supply and use": SUPPLY + USE, "parties": PARTIES, "status": STATUS}
 
-LATIN = (
-    '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial'
-)
+LATIN = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial'
 JAPANESE = '"Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", "Noto Sans JP"'
 FONT = f"{LATIN}, {JAPANESE}, sans-serif"
 
@@ -59,7 +57,13 @@ def template(t: Mapping[str, str]) -> dict[str, Any]:
             "barmode": "relative",
             "bargap": 0.26,
             "hovermode": "x unified",
-            "hoverlabel": {"bgcolor": t["wash"], "bordercolor": t["rule"], "font": label, "align": "left", "namelength": -1},
+            "hoverlabel": {
+                "bgcolor": t["wash"],
+                "bordercolor": t["rule"],
+                "font": label,
+                "align": "left",
+                "namelength": -1,
+            },
             "annotationdefaults": {"showarrow": False, "xanchor": "left", "align": "left", "font": label},
             "shapedefaults": {"line": {"width": 1, "color": t["axis"]}},
             "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)", "color": t["ink2"], "activecolor": t["act"]},
@@ -120,7 +124,9 @@ EYES: dict[str, Floats] = {
 }
 """Machado, Oliveira and Fernandes (2009), full severity, on linear RGB."""
 
-_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 
 
 def linear(colour: str) -> Floats:
@@ -173,5 +179,7 @@ def contrast(one: str, other: str) -> float:
 
 def complete(tokens: Mapping[str, str]) -> dict[str, str]:
     """The tokens of a mode, and for each fill the text on it (``on-gas``): white or ink, whichever reads better."""
-    texts = {f"on-{name}": max((WHITE, BLACK), key=lambda text: contrast(colour, text)) for name, colour in tokens.items()}
+    texts = {
+        f"on-{name}": max((WHITE, BLACK), key=lambda text: contrast(colour, text)) for name, colour in tokens.items()
+    }
     return {**tokens, **texts}

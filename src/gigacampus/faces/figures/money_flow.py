@@ -167,7 +167,11 @@ def _ranks(nodes: dict[str, Node], links: list[Link]) -> dict[str, float]:
     """Where a party stands in its column: near those that it mostly deals with."""
     found = {}
     for key in nodes:
-        near = [(link.value, link.end if link.start == key else link.start) for link in links if key in (link.start, link.end)]
+        near = [
+            (link.value, link.end if link.start == key else link.start)
+            for link in links
+            if key in (link.start, link.end)
+        ]
         total = sum(value for value, _ in near)
         found[key] = round(sum(value * _level(nodes, other) for value, other in near) / total) if total else 0.0
     return found
@@ -209,7 +213,9 @@ def _table(run: Any) -> Table:
         Column(Text("Amount", "金額"), "bn USD", 4),
     )  # fmt: skip
     ranked = sorted(flows(run).items(), key=lambda item: -item[1])
-    return Table(columns, tuple((party(p), party(q), KINDS.get(k, party(k)), amount / 1e9) for (p, q, k), amount in ranked))
+    return Table(
+        columns, tuple((party(p), party(q), KINDS.get(k, party(k)), amount / 1e9) for (p, q, k), amount in ranked)
+    )
 
 
 KINDS: dict[str, Text] = {

@@ -62,7 +62,7 @@ def years(first: int, last: int, room: float = 0.0, every: int = 4) -> dict[str,
             "ticktext": [str(year) for year in ticks], "showspikes": False}  # fmt: skip
 
 
-def note(text: Any, x: float, y: float, **more: Any) -> dict[str, Any]:
+def note(text: Any, x: float | str, y: float, **more: Any) -> dict[str, Any]:
     """Text at a place of the figure, in parts of the plot's area unless told otherwise."""
     return {"text": text, "x": x, "y": y, "xref": "paper", "yref": "paper", "showarrow": False, "xanchor": "left",
             "align": "left", **more}  # fmt: skip

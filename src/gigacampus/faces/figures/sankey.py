@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigacampus.faces.figures.parts import named, note
-from gigacampus.faces.figures.text import Text
+from gigacampus.faces.figures.text import EMPTY, Text
 
 THICK = 12
 HALO = ", ".join(["0 0 3px {@paper}"] * 3)
@@ -25,8 +25,8 @@ class Node:
     colour: str
     column: float
     label: str = "right"
-    extra: Text = Text("")
-    short: Text = Text("")
+    extra: Text = EMPTY
+    short: Text = EMPTY
     narrow: str = "over"
 
 

@@ -30,6 +30,9 @@ class Text:
         return bool(self.en)
 
 
+EMPTY = Text("")
+
+
 @dataclass(frozen=True)
 class Finding(Text):
     """What a figure shows, in one sentence of at most 100 characters, computed from the data."""

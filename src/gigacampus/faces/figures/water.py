@@ -56,7 +56,10 @@ def _finding(drawn: float, source: float) -> Finding:
                        f"敷地内の取水はなく、発電で{_million(source)}百万m³を消費する")  # fmt: skip
     if source > drawn:
         times = numbers.significant(source / drawn, 2)
-        return Finding(f"Generating the power consumes {times} times the water that the site draws", f"発電で消費する水は、敷地内の取水量の{times}倍")
+        return Finding(
+            f"Generating the power consumes {times} times the water that the site draws",
+            f"発電で消費する水は、敷地内の取水量の{times}倍",
+        )
     return Finding("Water on site, and at the source of the power", "敷地内と発電での水使用量")
 
 
@@ -84,16 +87,29 @@ def _drawn(goes: dict[str, float], drawn: float, source: float) -> dict[str, Any
     slim = [{**note, "font": {**note["font"], "size": 12}} for note in notes if note["wide"] > 0.24 * widest]
     for note in notes + slim:
         note.pop("wide")
-    return {"data": data, "layout": {**layout, "annotations": heads + notes}, "narrow": {"layout": {"annotations": heads + slim}}}
+    return {
+        "data": data,
+        "layout": {**layout, "annotations": heads + notes},
+        "narrow": {"layout": {"annotations": heads + slim}},
+    }
 
 
 def _bar(name: Text, colour: str, row: int, value: float) -> dict[str, Any]:
-    return {"type": "bar", "orientation": "h", "name": name, "x": [value], "y": [row], "marker": {"color": f"@{colour}"}}
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "x": [value],
+        "y": [row],
+        "marker": {"color": f"@{colour}"},
+    }
 
 
 def _inside(name: Text, value: float, base: float) -> dict[str, Any]:
     text = Text(f"{name.en} {numbers.significant(value)}", f"{name.ja} {numbers.significant(value)}")
-    return parts.note(text, base, 1, xref="x", yref="y", xshift=8, yanchor="middle", font={"size": 13, "color": "#1A1E21"}, wide=value)
+    return parts.note(
+        text, base, 1, xref="x", yref="y", xshift=8, yanchor="middle", font={"size": 13, "color": "#1A1E21"}, wide=value
+    )
 
 
 def _head(name: Text, value: float, row: int) -> dict[str, Any]:

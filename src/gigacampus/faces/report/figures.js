@@ -1,9 +1,9 @@
-// Draws figures from plain data: texts in one language, colours by name in one mode, narrow below 700 px.
+// Draws figures from plain data: texts in one language, colours by name in one mode, narrow below 760 px.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const root = document.documentElement;
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
-const narrowPage = matchMedia("(max-width: 700px)");
+const narrowPage = matchMedia("(max-width: 760px)");
 const PAPER_WIDTH = 700;
 let onPaper = false;
 

@@ -57,10 +57,16 @@ def _debt(run: Run) -> Iterator[Text]:
     cover, cover_ja = (f" at no less than {at} times cover", f"最低DSCR{at}倍で") if covers else ("", "")
     if total[-1] > 1e-6 * float(total.max()):
         left = float(total[-1])
-        yield Text(f"{numbers.money(left)} of debt is still owed when the deal ends.", f"契約終了時に{numbers.money_ja(left)}の債務が残る。")
+        yield Text(
+            f"{numbers.money(left)} of debt is still owed when the deal ends.",
+            f"契約終了時に{numbers.money_ja(left)}の債務が残る。",
+        )
         return
     end = date.fromisoformat(f"{run.finance.months[min(int(owed[-1]) + 1, len(total) - 1)]}-01")
-    yield Text(f"{what.en} repaid in full by {numbers.month(end)}{cover}.", f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する。")
+    yield Text(
+        f"{what.en} repaid in full by {numbers.month(end)}{cover}.",
+        f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する。",
+    )
 
 
 def _one_loan(name: str) -> Text:
@@ -84,17 +90,23 @@ def _promises(run: Run) -> Iterator[Text]:
             f"{count}件の規則のうち{len(failed)}件が不適合。{names_ja}。",
         )
     elif not untested:
-        every = "The one rule holds." if count == 1 else f"All {total} rules hold."
+        every = {1: "The one rule holds.", 2: "Both rules hold."}.get(count, f"All {total} rules hold.")
         yield Text(every, f"{count}件の規則のすべてに適合する。")
     if untested:
         names = ", ".join(words.kpi(v.kpi).en.lower() for v in untested)
         names_ja = "、".join(words.kpi(v.kpi).of("ja") for v in untested)
-        yield Text(f"{numbers.word(len(untested)).capitalize()} cannot be tested: {names}.", f"{len(untested)}件は検証できない({names_ja})。")
+        yield Text(
+            f"{numbers.word(len(untested)).capitalize()} cannot be tested: {names}.",
+            f"{len(untested)}件は検証できない({names_ja})。",
+        )
 
 
 def _broken(verdict: Any) -> Text:
     name = words.kpi(verdict.kpi)
-    value, limit = rule_value(verdict.kpi, verdict.value, verdict.unit), limit_value(verdict.kpi, verdict.bound, verdict.unit)
+    value, limit = (
+        rule_value(verdict.kpi, verdict.value, verdict.unit),
+        limit_value(verdict.kpi, verdict.bound, verdict.unit),
+    )
     side = ("at least", "以上") if verdict.side == "at_least" else ("at most", "以下")
     first = name.en if name.en[:3].isupper() else name.en[:1].lower() + name.en[1:]
     return Text(

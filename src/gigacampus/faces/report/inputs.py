@@ -88,15 +88,23 @@ class Inputs:
         count = Counter(GRADES[self.all[path].grade] for path in paths)
         total = sum(count.values())
         if count["assumed"]:
-            return Grade("assumed", Text(f"{count['assumed']} of {total} inputs assumed", f"入力{total}件中{count['assumed']}件が仮定"))
+            return Grade(
+                "assumed",
+                Text(f"{count['assumed']} of {total} inputs assumed", f"入力{total}件中{count['assumed']}件が仮定"),
+            )
         if count["second-hand"]:
             if count["second-hand"] == total:
-                return Grade("second-hand", Text(f"{total} input{'s' * (total > 1)}, second-hand", f"入力{total}件、二次情報"))
+                return Grade(
+                    "second-hand", Text(f"{total} input{'s' * (total > 1)}, second-hand", f"入力{total}件、二次情報")
+                )
             return Grade("second-hand", Text(f"published, {count['second-hand']} of {total} second-hand",
                                              f"公表値、{total}件中{count['second-hand']}件は二次情報"))  # fmt: skip
         if count["derived"]:
             return Grade("derived", Text(f"derived from {total} published", f"公表値{total}件から導出"))
-        return Grade("published", Text(f"{total} inputs, all published" if total else "no inputs", f"入力{total}件、すべて公表値"))
+        return Grade(
+            "published",
+            Text(f"{total} inputs, all published" if total else "no inputs", f"入力{total}件、すべて公表値"),
+        )
 
     def cited(self, paths: Iterable[str]) -> str:
         """Numbers of the documents behind some inputs, in ranges: ``S1–S4, S9``."""

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
 SCRIPTS = ("figures.js", "explorer.js", "page.js")
-SPANS = (("life", Text("Life", "全期間")), ("year", Text("Year", "年")), ("month", Text("Month", "月")), ("week", Text("Week", "週")))
+SPANS = (
+    ("life", Text("Life", "全期間")),
+    ("year", Text("Year", "年")),
+    ("month", Text("Month", "月")),
+    ("week", Text("Week", "週")),
+)
 WEAK = ("solar", "wind", "losses", "blueowl", "holders")
 PALETTE = (
     (Text("Supply", "電源"), [(concepts.COLOURS[k], v) for k, v in concepts.SOURCES.items() if k not in ("hydro", "biomass")]),
@@ -57,7 +62,9 @@ def render(run: Run) -> bytes:
 def _assemble(html: str, data: str) -> bytes:
     """Put data and scripts into the page, with the hashes that its content policy lets run."""
     plotly, script = plotly_js(), "".join(_asset(name) for name in SCRIPTS)
-    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in (plotly, script))
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in (plotly, script)
+    )
     head, _, rest = html.partition("@@HASHES@@")
     before, _, rest = rest.partition("@@DATA@@")
     between, _, rest = rest.partition("@@PLOTLY@@")
@@ -89,11 +96,15 @@ def _data(made: dict[str, Figure], language: str) -> dict[str, Any]:
         "template": look.template(look.NAMED),
         "figures": {
             key: plain(
-                {"data": f.data, "layout": f.layout, "narrow": f.narrow} | ({"explorer": f.explorer} if f.explorer else {})
+                {"data": f.data, "layout": f.layout, "narrow": f.narrow}
+                | ({"explorer": f.explorer} if f.explorer else {})
             )
             for key, f in drawn.items()
         },
-        "tables": {key: plain({"columns": [_head(c) for c in f.table.columns], "rows": f.table.rows}) for key, f in made.items()},
+        "tables": {
+            key: plain({"columns": [_head(c) for c in f.table.columns], "rows": f.table.rows})
+            for key, f in made.items()
+        },
     }
 
 
@@ -119,7 +130,9 @@ def breakable(path: str) -> Markup:
 def _shown(f: Figure, inputs: Inputs, index: dict[str, int]) -> SimpleNamespace:
     """A figure as the template shows it."""
     paths = inputs.of_stages(f.stages)
-    numeric = {i for i, _ in enumerate(f.table.columns) if any(isinstance(row[i], (int, float)) for row in f.table.rows)}
+    numeric = {
+        i for i, _ in enumerate(f.table.columns) if any(isinstance(row[i], (int, float)) for row in f.table.rows)
+    }
     drawing = f.drawing and SimpleNamespace(**{k: Markup(v) for k, v in vars(f.drawing).items()})
     return SimpleNamespace(
         id=f.id, title=f.title, subtitle=f.subtitle, note=f.note, height=f.height, narrow_height=f.narrow_height,
@@ -169,10 +182,15 @@ def _number(value: float, column: Column) -> str:
     return numbers.significant(value, 5) if column.decimals is None else numbers.fixed(value, column.decimals)
 
 
-def _context(run: Run, inputs: Inputs, index: dict[str, int], shown: dict[str, list[SimpleNamespace]]) -> dict[str, Any]:
+def _context(
+    run: Run, inputs: Inputs, index: dict[str, int], shown: dict[str, list[SimpleNamespace]]
+) -> dict[str, Any]:
     site = run.campus.site
     order = [key for key in words.SECTIONS if key not in ("facility", "carbon") or shown["facility"]]
-    keys = [SimpleNamespace(**vars(key), inputs=ranges(index[p] for p in inputs.of_kpi(key.name))) for key in glance.key_figures(run, inputs)]
+    keys = [
+        SimpleNamespace(**vars(key), inputs=ranges(index[p] for p in inputs.of_kpi(key.name)))
+        for key in glance.key_figures(run, inputs)
+    ]
     return {
         "language": run.language, "version": __version__, "style": Markup(_style()), "name": run.campus.name,
         "case": run.campus.case, "place": site.place if site is not None else "", "lead": glance.lead(run),
@@ -195,7 +213,10 @@ def _proof(run: Run, inputs: Inputs) -> dict[str, Any]:
         "residuals_title": proof.residuals_finding(residuals),
         "ledger": ledger,
         "ledger_title": proof.ledger_finding(ledger),
-        "areas": [(words.PARTS.get(area, Text(area.capitalize(), words.AREAS.get(area, area))), *counts) for area, *counts in proof.areas(ledger)],
+        "areas": [
+            (words.PARTS.get(area, Text(area.capitalize(), words.AREAS.get(area, area))), *counts)
+            for area, *counts in proof.areas(ledger)
+        ],
         "misses": [row for row in ledger if row.state == "miss"],
         "hits": [row for row in ledger if row.state == "hit"],
         "sources": proof.sources(inputs),
@@ -230,6 +251,5 @@ def _style() -> str:
         f":root{{color-scheme:light;{light};{fonts}}}"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
         f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
-        f"@media print{{:root,:root[data-theme]{{color-scheme:light;{light}}}}}"
-        + _asset("style.css")
+        f"@media print{{:root,:root[data-theme]{{color-scheme:light;{light}}}}}" + _asset("style.css")
     )

@@ -56,7 +56,8 @@ def rules_finding(run: Run) -> Finding:
     count = Counter(verdict.state for verdict in run.policy)
     if not run.policy:
         return Finding("The spec makes no promises", "この仕様に約束はない")
-    said, said_ja = [], []
+    said: list[str] = []
+    said_ja: list[str] = []
     for state, (one, many, ja) in _STATES.items():
         if count[state]:
             said.append(f"{numbers.word(count[state])} {'rule' if count[state] == 1 else 'rules'} " * (not said) + (
@@ -129,7 +130,10 @@ def residuals_finding(found: list[Residual]) -> Finding:
     if worst <= 0:
         return Finding("Every balance closes exactly", "すべての収支が厳密に閉じる")
     power = 10 ** math.floor(math.log10(LIMIT / worst))
-    return Finding(f"Every balance closes at least {power:,} times inside its limit", f"すべての収支が上限の{power:,}分の1以下で閉じる")
+    return Finding(
+        f"Every balance closes at least {power:,} times inside its limit",
+        f"すべての収支が上限の{power:,}分の1以下で閉じる",
+    )
 
 
 @dataclass(frozen=True)
@@ -145,9 +149,16 @@ class Published:
 
 
 def ledger() -> list[Published]:
-    """Published figures and how the model stands to each, misses first; `gigacampus verify` computes them again."""
-    from gigacampus.runs import verify
+    """Published figures and how the model stands to each, misses first; `gigacampus verify` computes them again.
 
+    A parsed copy is kept, for reading YAML is slow.
+    """
+    from gigacampus.runs import cache, verify
+
+    key = cache.digest(*(path.read_bytes() for path in sorted(verify.LEDGER.glob("*.yaml"))))
+    kept = cache.load("published", key)
+    if not cache.is_missing(kept):
+        return list(kept)
     found = [
         Published(
             name, str(row["expected"]), "hit" if row["stands"] == "hit" else "miss", str(row["source"].get("title", "")),
@@ -155,7 +166,9 @@ def ledger() -> list[Published]:
         )
         for name, row in verify.rows().items()
     ]  # fmt: skip
-    return sorted(found, key=lambda row: (row.state == "hit", row.id))
+    found.sort(key=lambda row: (row.state == "hit", row.id))
+    cache.save("published", key, found)
+    return found
 
 
 def areas(found: list[Published]) -> list[tuple[str, int, int]]:
@@ -203,4 +216,15 @@ def _source(inputs: Inputs, path: str, origin: Any) -> Source:
     value, unit = ("?", "") if unknown else numbers.published(float(origin.value), origin.unit)
     when = str(origin.source.date or origin.year or "")
     url = origin.source.url if origin.source.url.startswith(("https://", "http://")) else ""
-    return Source(inputs.of(path), path, value, unit, GRADES[origin.grade], origin.source.title, url, when, origin.note, inputs.uses[path])
+    return Source(
+        inputs.of(path),
+        path,
+        value,
+        unit,
+        GRADES[origin.grade],
+        origin.source.title,
+        url,
+        when,
+        origin.note,
+        inputs.uses[path],
+    )

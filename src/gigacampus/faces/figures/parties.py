@@ -1,0 +1,241 @@
+"""Who gets what: cash paid in and received by each party of a deal, by role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gigacampus.faces import numbers
+from gigacampus.faces.figures import parts
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.concepts import party, party_colour
+from gigacampus.faces.figures.money_flow import KINDS
+from gigacampus.runs.kpi import slug
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a party pays and receives in one role [bn USD]."""
+
+    name: str
+    role: Text
+    paid: float
+    received: float
+    irr: float | None
+
+
+_ROLES: dict[str, tuple[str, Text]] = {
+    "rent": ("tenant", Text("as tenant", "賃借人として")),
+    "draw": ("lender", Text("as lender", "貸し手として")),
+    "interest": ("lender", Text("as lender", "貸し手として")),
+    "principal": ("lender", Text("as lender", "貸し手として")),
+    "contribution": ("owner", Text("as owner", "出資者として")),
+    "contribution in kind": ("owner", Text("as owner", "出資者として")),
+    "distribution": ("owner", Text("as owner", "出資者として")),
+}
+
+
+def rows(run: Any) -> list[_Row]:
+    """Each party outside the vehicles, by role, biggest first."""
+    vehicles = {name for name, entity in run.campus.deal.entities.items() if entity.owners}
+    sums: dict[tuple[str, str], list[float]] = {}
+    for flow in run.finance.flows:
+        amount = float(run.finance.row(flow.row).sum()) / 1e9
+        for index, name in enumerate((flow.payer, flow.payee)):
+            if name not in vehicles and name != "outside":
+                lends = flow.kind == "fee" and any(name in loan.holders for loan in run.finance.loans.values())
+                role = "lender" if lends else _ROLES.get(flow.kind, (flow.kind,))[0]
+                sums.setdefault((name, role), [0.0, 0.0])[index] += amount
+    words = dict(_ROLES.values())
+    found = [
+        _Row(name, words.get(role) or _for(role), paid, received, _irr(run, name, sums))
+        for (name, role), (paid, received) in sums.items()
+        if paid or received
+    ]
+    return sorted(found, key=lambda row: -max(row.paid, row.received))
+
+
+def _for(kind: str) -> Text:
+    """The role of a party by a kind of payment that makes it neither tenant, lender nor owner."""
+    text = KINDS.get(kind, party(kind))
+    return Text(f"for {text.en}", f"({text.of('ja')})")
+
+
+def _irr(run: Any, name: str, sums: dict[tuple[str, str], list[float]]) -> float | None:
+    """The party's IRR, where it has one role: that of a party as a whole says nothing of a role."""
+    if sum(key[0] == name for key in sums) > 1:
+        return None
+    metric = run.finance.metrics.get(f"irr.{slug(name)}")
+    return None if metric is None else metric.value
+
+
+@figure("who_gets_what")
+def who_gets_what(run: Any) -> Figure | None:
+    """Cash paid in and received by each party, by role."""
+    if run.campus.deal is None:
+        return None
+    found = rows(run)
+    if not found:
+        return None
+    months = run.finance.months
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
+    return Figure(
+        id="who_gets_what",
+        title=_who_finding(found),
+        subtitle=Text(
+            f"Cash paid in (left) and received (right) by each party, {numbers.month(first)} to {numbers.month(last)}, bn USD, nominal",
+            f"当事者ごとの支払い(左)と受取り(右)、{numbers.month_ja(first)}〜{numbers.month_ja(last)}、10億ドル、名目",
+        ),
+        **_who_drawn(found),
+        height=56 + 40 * len(found),
+        narrow_height=60 + 56 * len(found),
+        table=_who_table(found),
+        aria=Text(
+            "Bars of cash by party: " + ", ".join(f"{party(r.name).en} {r.role.en} net {_net(r)}" for r in found) + " bn USD.",
+            "当事者ごとの収支。" + "、".join(f"{party(r.name).ja}{_net(r)}" for r in found) + "(10億ドル)",
+        ),
+        note=Text("Before residual value. IRR by dates of payment, of parties with one role.", "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _net(row: _Row) -> str:
+    net = row.received - row.paid
+    return ("+" if net > 0 else "") + numbers.fixed(net, 1)
+
+
+def _who_drawn(found: list[_Row]) -> dict[str, Any]:
+    count = len(found)
+    y = list(range(count - 1, -1, -1))
+    outline = [{"width": 0.75 if _weak(r.name) else 0.0, "color": "@axis"} for r in found]
+    line = {"width": [o["width"] for o in outline], "color": "@axis"}
+    bar = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip", "width": 0.5}
+    data = [
+        {
+            **bar,
+            "x": [-r.paid for r in found],
+            "marker": {"color": [f"@{party_colour(r.name)}/0.45" for r in found], "line": line},
+        },
+        {
+            **bar,
+            "x": [r.received for r in found],
+            "marker": {"color": [f"@{party_colour(r.name)}" for r in found], "line": line},
+        },
+    ]
+    left, right = max(r.paid for r in found) * 1.16 + 0.5, max(r.received for r in found) * 1.2 + 0.5
+    reach = {"range": [-left, right], "zeroline": True, "zerolinecolor": "@axis", "showgrid": False, "showline": False,
+             "showticklabels": False, "showspikes": False}  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": reach,
+            "yaxis": {"visible": False, "range": [-0.6, count + 0.1]},
+            "margin": {"l": 210, "r": 150, "t": 0, "b": 0},
+            "hovermode": False,
+            "annotations": _who_labels(found, y, count, False),
+        },
+        "narrow": {
+            "layout": {
+                "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+                "annotations": _who_labels(found, y, count, True),
+                "yaxis": {"range": [-0.5, count + 0.25]},
+                "xaxis": {"range": [-1.22 * left, 1.34 * right]},
+            }
+        },
+    }
+
+
+def _weak(name: str) -> bool:
+    return party_colour(name) in ("holders", "blueowl")
+
+
+def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool) -> list[dict[str, Any]]:
+    small = {"size": 12, "color": "@ink2"}
+    heads = [
+        parts.note(Text("paid in", "支払い"), 0, count - 0.35, xref="x", yref="y", xanchor="right", xshift=-6, yanchor="bottom", font=small),
+        parts.note(Text("received", "受取り"), 0, count - 0.35, xref="x", yref="y", xshift=6, yanchor="bottom", font=small),
+    ]  # fmt: skip
+    if not slim:
+        heads += [
+            parts.note(
+                Text("Net", "差引"), 1, count - 0.35, yref="y", xanchor="right", xshift=64, yanchor="bottom", font=small
+            ),
+            parts.note(
+                Text("IRR"), 1, count - 0.35, yref="y", xanchor="right", xshift=148, yanchor="bottom", font=small
+            ),
+        ]
+    for row, place in zip(found, y, strict=True):
+        heads += _row_labels(row, place, slim)
+    return heads
+
+
+def _row_labels(row: _Row, place: int, slim: bool) -> list[dict[str, Any]]:
+    name = Text(f"<b>{party(row.name).en}</b> {row.role.en}", f"<b>{party(row.name).ja}</b> {row.role.ja}")
+    found = []
+    if row.paid > 0.005:
+        found.append(
+            parts.note(
+                numbers.fixed(-row.paid, 1),
+                -row.paid,
+                place,
+                xref="x",
+                yref="y",
+                xanchor="right",
+                xshift=-5,
+                yanchor="middle",
+            )
+        )
+    if row.received > 0.005:
+        found.append(
+            parts.note(
+                f"+{numbers.fixed(row.received, 1)}",
+                row.received,
+                place,
+                xref="x",
+                yref="y",
+                xshift=5,
+                yanchor="middle",
+            )
+        )
+    irr = "–" if row.irr is None else f"{numbers.significant(100 * row.irr, 3)}{numbers.THIN}%"
+    if slim:
+        net = f"<b>{_net(row)}</b>" + (f" IRR {irr}" if row.irr is not None else "")
+        return [*found, parts.note(name, 0, place + 0.3, yref="y", yanchor="bottom", font={"size": 12}),
+                parts.note(net, 1, place + 0.3, yref="y", yanchor="bottom", xanchor="right", font={"size": 12})]  # fmt: skip
+    return [
+        *found,
+        parts.note(name, 0, place, yref="y", yanchor="middle", xanchor="left", xshift=-210),
+        parts.note(f"<b>{_net(row)}</b>", 1, place, yref="y", yanchor="middle", xanchor="right", xshift=64),
+        parts.note(irr, 1, place, yref="y", yanchor="middle", xanchor="right", xshift=148),
+    ]
+
+
+def _who_finding(found: list[_Row]) -> Finding:
+    tenants = [row for row in found if row.role.en == "as tenant"]
+    lenders = sum(row.received for row in found if row.role.en == "as lender")
+    owners = [row for row in found if row.role.en == "as owner" and row.received > 0]
+    if not tenants or not lenders or not owners:
+        return Finding("Cash paid in and received by each party", "当事者ごとの支払いと受取り")
+    rent = sum(row.paid for row in tenants)
+    rest = [f"{party(row.name).en} as owner {numbers.significant(row.received)}" for row in owners[:2]]
+    rest_ja = [f"出資者{party(row.name).ja}は{numbers.money_ja(row.received * 1e9)}" for row in owners[:2]]
+    text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}, {' and '.join(rest)}"
+    if len(text) > 100:
+        text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}{numbers.THIN}bn"
+    ja = f"賃料{numbers.money_ja(rent * 1e9)}に対し、貸し手の受取りは{numbers.money_ja(lenders * 1e9)}、{'、'.join(rest_ja)}"
+    return Finding(text, ja)
+
+
+def _who_table(found: list[_Row]) -> Table:
+    columns = (
+        Column(Text("Party", "当事者")), Column(Text("Role", "役割")), Column(Text("Paid in", "支払い"), "bn USD", 4),
+        Column(Text("Received", "受取り"), "bn USD", 4), Column(Text("Net", "差引"), "bn USD", 4), Column(Text("IRR"), "%", 3),
+    )  # fmt: skip
+    return Table(
+        columns,
+        tuple(
+            (party(r.name), r.role, r.paid, r.received, r.received - r.paid, None if r.irr is None else 100 * r.irr)
+            for r in found
+        ),
+    )
