@@ -20,7 +20,7 @@ from gigacampus.faces.cli import commands
 from gigacampus.runs import kpis as _kpis
 from gigacampus.runs import verify
 from gigacampus.runs.kpi import REGISTRY
-from gigacampus.runs.promises import check_names
+from gigacampus.runs.checks import check
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
@@ -106,7 +106,7 @@ def test_yaml_blocks_are_valid(fence: Fence) -> None:
         return
     tree, _ = parse(fence.text)
     if fence.info == "yaml":
-        check_names(read(fence.text if "compute" in tree else BASE + fence.text))
+        check(read(fence.text if "compute" in tree else BASE + fence.text))
 
 
 def test_the_minimal_campus_of_the_readme_has_ten_lines() -> None:

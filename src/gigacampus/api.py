@@ -12,7 +12,7 @@ from gigacampus.campus.spec import Campus, Loaded
 from gigacampus.runs import inputs
 from gigacampus.runs import verify as ledger
 from gigacampus.runs.pipeline import Event, Run
-from gigacampus.runs.promises import check_names
+from gigacampus.runs.checks import check
 from gigacampus.runs.result import ACCESSORS, Result
 
 
@@ -36,7 +36,7 @@ def load(path: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
         One problem a line: file, line, key, value and the way out.
     """
     loaded = inputs.read_spec(path, changes)
-    check_names(loaded)
+    check(loaded)
     return loaded
 
 
@@ -67,7 +67,7 @@ def run(campus: Loaded | Campus | str | Path, tell: Callable[[Event], None] = la
         campus = load(campus)
     elif isinstance(campus, Campus):
         campus = spec.read(json.dumps(campus.model_dump(mode="json", exclude_none=True)))
-        check_names(campus)
+        check(campus)
     return Result(Run(campus, tell))
 
 

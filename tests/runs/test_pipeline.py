@@ -15,7 +15,7 @@ from gigacampus.errors import CampusError, ResidualError, SpecError
 from gigacampus.runs import cache, folder, inputs
 from gigacampus.runs.explain import Node, explain
 from gigacampus.runs.pipeline import STAGES, Run
-from gigacampus.runs.promises import check_names
+from gigacampus.runs.checks import check
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -161,7 +161,7 @@ def test_explain_reaches_sources_and_the_rows_of_the_statement() -> None:
 )
 def test_a_promise_of_an_unknown_kpi_or_unit_is_found_before_the_run(promise: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError, match=message):
-        check_names(inputs.read_spec(EXAMPLES / "minimal.yaml", {"promises": [promise]}))
+        check(inputs.read_spec(EXAMPLES / "minimal.yaml", {"promises": [promise]}))
 
 
 def test_a_data_file_outside_the_folder_is_refused(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from gigacampus.campus.spec import Origin
+from gigacampus.campus.spec.deal import Deal
 from gigacampus.errors import CampusError, Problem
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
-from gigacampus.runs.kpi import Kpi, find
+from gigacampus.runs.kpi import Kpi, find, slug
 from gigacampus.runs.pipeline import Run
 
 DEAL = "deal."
@@ -82,17 +83,47 @@ def _reads(run: Run, name: str) -> set[str]:
 
 
 def _row(run: Run, name: str, above: frozenset[str]) -> Node:
-    """A row of the statement, with the rows that its formula names; a row that feeds itself is shown once."""
+    """A row of the statement, with the rows that its formula names; a row that feeds itself is shown once.
+
+    A number that the deal finds rests on the figure that it is found from, and on the rows of that figure.
+    """
     graph = run.finance.graph
     row = graph.rows[name]
     about = f"{row.label}: {row.formula}" if row.formula else row.label
-    children = [_row(run, behind, above | {name}) for behind in graph.precedents(name) if behind not in above | {name}]
-    origin = run.loaded.origins.get(DEAL + row.path) if row.path else None
-    return Node(name, *_value(run.finance.rows[name], row.unit), about, tuple(children), (origin,) if origin else ())
+    behind, inputs = list(graph.precedents(name)), _origins(run, name)
+    if row.solved:
+        for index, target in enumerate(_deal(run).solve):
+            if target.unknown == row.path:
+                about = f"{row.label}, found so that {target.so_that} equals its figure"
+                behind += [target.so_that] if target.so_that in graph.rows else []
+                inputs += [o for o in [run.loaded.origins.get(f"deal.solve[{index}].equals")] if o]
+    children = [_row(run, below, above | {name}) for below in behind if below not in above | {name}]
+    return Node(name, *_value(run, name), about, tuple(children), tuple(inputs))
 
 
-def _value(values: Any, unit: str) -> tuple[float | None, str]:
-    """A scalar as it is, money summed over the months; what cannot be summed is said to be by month."""
+def _deal(run: Run) -> Deal:
+    assert run.campus.deal is not None
+    return run.campus.deal
+
+
+def _origins(run: Run, name: str) -> list[Origin]:
+    """The number of the spec behind an input row; for a flag or a time, the dates of its contract."""
+    row = run.finance.graph.rows[name]
+    if row.formula:
+        return []
+    if row.path:
+        return [o for o in [run.loaded.origins.get(DEAL + row.path)] if o]
+    names = {slug(part): part for _, part, _ in _deal(run).contracts()}
+    contract = names.get(name.partition(".")[0])
+    return [o for path, o in run.loaded.origins.items() if o.is_date and f".{contract}." in path]
+
+
+def _value(run: Run, name: str) -> tuple[float | None, str]:
+    """A scalar as it is, payments summed over the months; what cannot be summed is said to be by month."""
+    values, unit = run.finance.rows[name], run.finance.graph.rows[name].unit
     if values.ndim == 0 or np.all(values == values[0]):
         return float(values.ravel()[0]), unit
-    return (float(values.sum()), unit) if unit == "USD" else (None, "by month")
+    flows = {flow.row for flow in run.finance.flows}
+    if name in flows or name.endswith((".cfads", ".service", ".rent", ".distribution", ".interest", ".principal")):
+        return float(values.sum()), unit
+    return None, "by month"

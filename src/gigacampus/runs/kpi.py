@@ -36,7 +36,7 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
-Members = Literal["parties", "loans"]
+Members = Literal["entities", "loans", "guarantees", "exposures"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Kpi:
     """One registered KPI, or a family of them, one for each party.
 
     `of` names the KPIs that it is made of, `rows` gives the rows of the statement behind it, and `members` says what a
-    family has one of for each: a party or a loan of the deal.
+    family has one of for each: what the deal lists under that name.
     """
 
     name: str

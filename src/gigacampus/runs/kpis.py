@@ -313,25 +313,43 @@ def finance_rent_total(run: Run) -> float:
 
 @kpi("finance.wal", "year", "finance", rows=_rows("wal", "loans"), members="loans")
 def finance_wal(run: Run) -> dict[str, float | Undefined]:
-    """Weighted average life of a loan, by principal, from closing."""
+    """Weighted average life of a loan, by principal, from the day on which it starts."""
     return _family(run, "wal")
 
 
-@kpi("finance.irr", "fraction", "finance", rows=_party_rows, members="parties")
+@kpi("finance.unpaid", "USD", "finance", rows=_rows("unpaid", "loans"), members="loans")
+def finance_unpaid(run: Run) -> dict[str, float | Undefined]:
+    """What a loan still owes after its last day; nobody refinances it."""
+    return _family(run, "unpaid")
+
+
+@kpi("finance.uncovered", "USD", "finance", rows=_rows("uncovered", "guarantees"), members="guarantees")
+def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
+    """Most that the guaranteed debt stands above a guarantee, after its end too."""
+    return _family(run, "uncovered")
+
+
+@kpi("finance.exposure", "USD", "finance", members="exposures")
+def finance_exposure(run: Run) -> dict[str, float | Undefined]:
+    """Maximum exposure to loss of a party on a day."""
+    return _family(run, "exposure")
+
+
+@kpi("finance.irr", "fraction", "finance", rows=_party_rows, members="entities")
 def finance_irr(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a party, by dates of payment (XIRR)."""
     return _family(run, "irr")
 
 
-@kpi("finance.irr_owner", "fraction", "finance", rows=_party_rows, members="parties")
+@kpi("finance.irr_owner", "fraction", "finance", rows=_party_rows, members="entities")
 def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a party on its capital alone, rent and energy left out."""
     return _family(run, "irr_owner")
 
 
-@kpi("finance.moic", "1", "finance", rows=_party_rows, members="parties")
+@kpi("finance.moic", "1", "finance", rows=_party_rows, members="entities")
 def finance_moic(run: Run) -> dict[str, float | Undefined]:
-    """Multiple of invested capital: received over paid in."""
+    """Multiple of invested capital: received over paid in, each day's payments netted."""
     return _family(run, "moic")
 
 

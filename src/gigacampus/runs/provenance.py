@@ -20,13 +20,18 @@ def spec_hash(run: Run) -> str:
 
 
 def used(run: Run) -> dict[str, Origin]:
-    """Origins of the numbers that some stage of the run read, by path."""
+    """Origins of the numbers and dates that some stage of the run read, by path."""
     reads = {path for stage in run.stages for path in stage.reads}
     return {
         path: origin
         for path, origin in run.loaded.origins.items()
-        if origin.number and any(path == read or path.startswith((read + ".", read + "[")) for read in reads)
+        if (origin.number or origin.is_date)
+        and any(path == read or path.startswith((read + ".", read + "[")) for read in reads)
     }
+
+
+def _within(path: str, part: str) -> bool:
+    return path == part or path.startswith((f"{part}.", f"{part}["))
 
 
 def record(run: Run) -> dict[str, Any]:
@@ -45,10 +50,14 @@ def plain(origin: Origin) -> dict[str, Any]:
     """An origin as JSON."""
     place = {"line": origin.line} if origin.line else {}
     source = {"title": origin.source.title, "url": origin.source.url, "date": origin.source.date or origin.year}
-    return {
-        "value": origin.value,
-        "unit": origin.unit,
-        "from": origin.kind,
-        "grade": origin.grade,
-        "source": source,
-    } | place
+    return (
+        {
+            "value": origin.value.isoformat() if origin.is_date else origin.value,
+            "unit": origin.unit,
+            "from": origin.kind,
+            "grade": origin.grade,
+            "source": source,
+        }
+        | place
+        | ({"note": origin.note} if origin.note else {})
+    )

@@ -66,6 +66,10 @@ class Compute(Part):
         dates = [phase.ready for phase in self.built]
         if dates != sorted(dates):
             raise PydanticCustomError("phases", "phases must stand in the order of their ready dates")
+        names = [phase.name for phase in self.built]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise PydanticCustomError("phases", "two phases are called {name}; each has its own name", {"name": twice})
         return self
 
     @property

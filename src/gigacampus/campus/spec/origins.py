@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from gigacampus.campus import catalog
@@ -38,6 +39,11 @@ class Origin:
     def number(self) -> bool:
         """Whether the value is a number: only numbers have sources to speak of."""
         return isinstance(self.value, (int, float)) and not isinstance(self.value, bool)
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the value is a day."""
+        return isinstance(self.value, date)
 
     @property
     def assumed(self) -> bool:

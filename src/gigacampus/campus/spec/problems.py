@@ -14,6 +14,19 @@ from gigacampus.campus.spec.parse import Lines, Path, dotted
 from gigacampus.campus.spec.part import Part
 from gigacampus.errors import Problem, shorten
 
+_NEEDED = {
+    "model_type": "a mapping of keys to values",
+    "dict_type": "a mapping of names to values",
+    "list_type": "a list",
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+
 
 def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
     """One error of pydantic as a problem in the file."""
@@ -28,6 +41,8 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
         near = difflib.get_close_matches(str(path[-1]), fields, n=1, cutoff=0.6)
         message, value = f"unknown key {shorten(path[-1])}", ""
         fix = f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(fields)}"
+    elif error["type"] in _NEEDED:
+        message = f"{_NEEDED[error['type']]} is needed here"
     else:
         message = re.sub(r"^(Value error, |Input )", "", message)
     return Problem(message, dotted(path), line, value, fix, file)

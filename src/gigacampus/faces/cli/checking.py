@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gigacampus.errors import Problem, SpecError
 from gigacampus.faces.cli import say
 from gigacampus.faces.numbers import significant
 from gigacampus.runs import selfcheck as checks
@@ -19,6 +20,9 @@ def verify(ids: tuple[str, ...], as_json: bool) -> bool:
             click.echo(_line(outcome))
             if not outcome.hit and outcome.note:
                 click.echo(click.wrap_text(outcome.note, 80, "       ", "       "))
+    if not outcomes:
+        areas = ", ".join(sorted({f"{name.split('.')[0]}." for name in ledger.rows()}))
+        raise SpecError(Problem(f"no row's id begins with {' or '.join(ids)}", fix=f"Areas: {areas}"))
     hits, changed = sum(o.hit for o in outcomes), [o for o in outcomes if not o.stands]
     if as_json:
         say([o.plain() for o in outcomes])

@@ -59,8 +59,9 @@ def _equals(node: walk.Node) -> str:
 
 def _source(origin: Origin) -> str:
     place = f"line {origin.line}" if origin.line else origin.kind
-    value = str(origin.value)
+    value = str(origin.value) if origin.value != "unknown" else "found by solve"
     if origin.unit and isinstance(origin.value, float):
         value = format_quantity(origin.value, origin.unit)
     source = " ".join(part for part in (origin.source.title, origin.source.url) if part)
-    return f"  {origin.path} = {value} ({GRADES[origin.grade]}, {place})\n      source: {source}"
+    note = f"\n      note: {origin.note}" if origin.note else ""
+    return f"  {origin.path} = {value} ({GRADES[origin.grade]}, {place})\n      source: {source}{note}"

@@ -11,9 +11,9 @@ import click
 from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import say
 from gigacampus.runs import folder, inputs
+from gigacampus.runs.checks import check
 from gigacampus.runs.kpi import Value
 from gigacampus.runs.pipeline import Event, Run
-from gigacampus.runs.promises import check_names
 
 HEADLINE = (
     "it.energy",
@@ -38,7 +38,7 @@ MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bool) -> bool:
     """Run, write, show. Returns whether a promise failed or could not be tested."""
     loaded = inputs.read_spec(path)
-    check_names(loaded)
+    check(loaded)
     progress = Progress()
     running = Run(loaded, progress, faces=(report.STAGE,), language=language)
     target = out or folder.default(running)

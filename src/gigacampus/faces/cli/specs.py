@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from gigacampus.campus.spec import json_schema
-from gigacampus.errors import Problem, WriteError
+from gigacampus.errors import Problem, SpecError, WriteError
 from gigacampus.faces.cli import say
 from gigacampus.runs import inputs
-from gigacampus.runs.promises import check_names
+from gigacampus.runs.checks import check
 
 STARTER = """\
 # yaml-language-server: $schema=campus.schema.json
@@ -34,7 +34,7 @@ promises:
 def validate(path: Path, as_json: bool) -> None:
     """Read a spec and say what it is."""
     loaded = inputs.read_spec(path)
-    check_names(loaded)
+    check(loaded)
     if loaded.campus.site is not None and loaded.campus.site.weather.use is None:
         inputs.check_files(loaded)
     campus = loaded.campus
@@ -51,7 +51,9 @@ def new(path: Path, name: str, force: bool, as_json: bool) -> None:
     """Write the starter spec."""
     if path.exists() and not force:
         raise WriteError(Problem("the file is there already", file=str(path), fix="Choose another name, or --force"))
-    text = STARTER.format(name='"' + name.replace("\\", "").replace('"', "'").replace("\n", " ")[:200] + '"')
+    if not name.strip():
+        raise SpecError(Problem("a campus needs a name", value=repr(name)))
+    text = STARTER.format(name='"' + name.replace("\\", "").replace('"', "'").replace("\n", " ").strip()[:200] + '"')
     beside = path.with_name(f".{path.name}.new")
     try:
         beside.write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from gigacampus.campus.spec.parse import MAX_BYTES
 from gigacampus.errors import CampusError, SpecError
 from gigacampus.runs import inputs
-from gigacampus.runs.promises import check_names
+from gigacampus.runs.checks import check
 from gigacampus.runs.selfcheck import specs
 from gigacampus.runs.selfcheck.draw import Draw, dump
 from gigacampus.runs.selfcheck.valid import last
@@ -74,7 +74,7 @@ def case(seed: int) -> Seen:
 
 def _read(path: Path, seed: int) -> tuple[bool, str]:
     try:
-        check_names(inputs.read_spec(path))
+        check(inputs.read_spec(path))
     except SpecError as error:
         nowhere = [p for p in error.problems if p.file != str(path) or not p.line or not p.message]
         return False, f"seed {seed}, no place: {nowhere[0]}" if nowhere or not error.problems else ""

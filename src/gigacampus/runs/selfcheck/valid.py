@@ -11,8 +11,8 @@ import numpy as np
 
 from gigacampus.campus import spec
 from gigacampus.errors import CampusError, ResidualError, SpecError
+from gigacampus.runs.checks import check
 from gigacampus.runs.pipeline import Run
-from gigacampus.runs.promises import check_names
 from gigacampus.runs.selfcheck import laws, specs
 from gigacampus.runs.selfcheck.draw import dump
 
@@ -37,7 +37,7 @@ def case(seed: int, days: int = 365, reference: bool = False) -> Seen:
     text = dump(specs.campus(seed, days))
     try:
         loaded = spec.read(text, f"{seed}.yaml")
-        check_names(loaded)
+        check(loaded)
     except SpecError as error:
         return Seen(seed, fault=f"seed {seed} is valid but refused: {error}")
     except Exception as error:  # whatever it is, it is the finding

@@ -1,0 +1,81 @@
+"""What can be found wrong with a spec before anything runs, beyond what its nouns check of themselves.
+
+Promises that name a KPI that there is none of, or a unit that it does not have; costs that the campus does not have;
+dates of a deal that are out of order once the phases are known.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gigacampus.campus.spec import Loaded
+from gigacampus.campus.spec.deal import Deal
+from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.engines import policy
+from gigacampus.errors import Problem, SpecError
+from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
+from gigacampus.runs.kpi import REGISTRY, slug
+
+COSTS = ("energy",)
+"""Monthly costs of the campus that a deal's contracts may name."""
+
+
+def check(loaded: Loaded) -> None:
+    """Check a spec.
+
+    Raises
+    ------
+    SpecError
+        With file and line.
+    """
+    lines = {path: origin.line for path, origin in loaded.origins.items() if origin.line}
+    try:
+        policy.check(loaded.campus.promises, known(loaded))
+        if loaded.campus.deal is not None:
+            _check_deal(loaded, loaded.campus.deal)
+    except SpecError as error:
+        raise SpecError(*(replace(p, file=loaded.file, line=_line(p.path, lines)) for p in error.problems)) from None
+
+
+def _line(path: str, lines: dict[str, int]) -> int | None:
+    below = [line for name, line in lines.items() if name == path or name.startswith((f"{path}.", f"{path}["))]
+    return min(below, default=None)
+
+
+def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
+    """Names and units of the KPIs that a run of this spec will have."""
+    deal = loaded.campus.deal
+    names: dict[str, tuple[float | None, str]] = {}
+    for entry in REGISTRY.values():
+        members = getattr(deal, entry.members, {}) if entry.members and deal else {}
+        for name in [f"{entry.name}.{slug(m)}" for m in members] if entry.members else [entry.name]:
+            names[name] = (None, entry.unit)
+    return names
+
+
+def _check_deal(loaded: Loaded, deal: Deal) -> None:
+    phases = loaded.campus.compute.built if loaded.campus.compute else []
+    events = {phase.name: phase.ready for phase in phases} | ({"ready": phases[-1].ready} if phases else {})
+    calendar = Calendar(deal, events)
+    found = [*_costs(deal)]
+    for kind, name, _ in deal.contracts():
+        found += [
+            Problem(message, "deal." + ".".join(map(str, place)), value=str(value))
+            for place, message, value in calendar.disorder(kind, name)
+        ]
+    if found:
+        raise SpecError(*found)
+
+
+def _costs(deal: Deal) -> Iterator[Problem]:
+    for kind in ("services", "construction"):
+        for name, contract in getattr(deal, kind).items():
+            cost = getattr(contract, "cost", None)
+            if cost is not None and cost not in COSTS:
+                near = difflib.get_close_matches(cost, COSTS, n=1, cutoff=0.3) or COSTS
+                fix = f"Try {', '.join(near)}"
+                yield Problem(
+                    "the campus has no cost of this name", f"deal.{kind}.{name}.cost", value=repr(cost), fix=fix
+                )
