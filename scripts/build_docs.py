@@ -317,7 +317,7 @@ def kpi_tables() -> str:
 
 def kpi_table(entries: list[Kpi]) -> str:
     """KPIs of one area."""
-    one = {"parties": "party", "loans": "loan"}
+    one = {"entities": "party", "loans": "loan", "guarantees": "guarantee", "exposures": "exposure"}
     rows = [
         (
             f"`{entry.name}{f'.<{one[entry.members]}>' if entry.members else ''}`",
@@ -439,7 +439,7 @@ def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
     """A page with every KPI that it quotes as the run has it."""
 
     def quoted(match: re.Match[str]) -> str:
-        value, unit = running.shown(match[1], kpis[match[1]])
+        value, unit = running.shown(kpis[match[1]])
         return f"<!-- kpi {match[1]} -->{value} {unit}".rstrip() + "<!-- /kpi -->"
 
     return re.sub(r"<!-- kpi (\S+) -->.*?<!-- /kpi -->", quoted, text)

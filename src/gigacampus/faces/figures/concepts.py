@@ -71,8 +71,13 @@ def party_colour(name: str) -> str:
     return "public" if any(word in low for word in _PUBLIC) else "grid"
 
 
+LONGEST = 32
+"""Letters of a name that figures show."""
+
+
 def party(name: str) -> Text:
     """A party, vehicle or contract by name; Plotly reads markup in texts, so that a name's own is set as quotes."""
+    name = name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"
     shown = name.replace("<", "‹").replace(">", "›").replace("&", "＆" if ";" in name else "&")
     return Text("Outside parties" if name == "outside" else shown, _JAPANESE.get(name.casefold(), shown))
 

@@ -152,7 +152,7 @@ def _finding(run: Any, total: Floats) -> Finding:
     at = numbers.fixed(low, 2)
     cover = f"cover stays at {at}" if steady else f"cover is {at} at its lowest"
     cover_ja = f"DSCRは{at}倍で一定" if steady else f"DSCRは最低{at}倍"
-    if ends and balance_at(run, ends[0]) > 0.05:
+    if ends and len(run.finance.leases) == 1 and balance_at(run, ends[0]) > 0.05:
         owed = balance_at(run, ends[0]) * 1e9
         what = ("the first lease term", "当初のリース期間") if len(ends) > 1 else ("the lease", "リース")
         return Finding(

@@ -207,7 +207,7 @@ def _columns(nodes: dict[str, Node]) -> list[list[str]]:
 
 def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
     """Trace, layout and narrow patch."""
-    wide = _layout(nodes, links, 400, 34.0, 680, {"l": 150, "r": 214, "t": 26, "b": 14}, over=False)
+    wide = _layout(nodes, links, 400, 34.0, 680, None, over=False)
     fewer = [link for link in links if link.start != "it"]
     kept = {key: node for key, node in nodes.items() if key not in _IT}
     stretch = {key: replace(node, column=min(node.column / 0.76, 1.0)) for key, node in kept.items()}
@@ -216,7 +216,13 @@ def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
 
 
 def _layout(
-    nodes: dict[str, Node], links: list[Link], height: int, gap: float, width: int, margin: dict[str, int], over: bool
+    nodes: dict[str, Node],
+    links: list[Link],
+    height: int,
+    gap: float,
+    width: int,
+    margin: dict[str, int] | None,
+    over: bool,
 ) -> dict[str, Any]:
     order = _columns(nodes)
     lean = {node.column: place for key, place in ((PLANTS, 1.0), (BUS, 0.15)) if (node := nodes.get(key))}
@@ -228,7 +234,7 @@ def _layout(
     texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
     return {
         "data": [sankey.trace(nodes, links, y, height, width, gap)],
-        "layout": {"margin": margin, "annotations": texts, "hovermode": "closest"},
+        "layout": {"margin": margin or sankey.margins(nodes, values), "annotations": texts, "hovermode": "closest"},
     }
 
 

@@ -89,6 +89,8 @@ def _guarantee_labels(x: list[int], covered: Floats, open_: Floats) -> list[dict
 
 
 def _guarantee_finding(years: Any, open_: Floats) -> Finding:
+    if not years.debt.any():  # a schedule of its own, held against no loan
+        return Finding("Guarantee by year", "各年の保証額")
     if not open_.any():
         return Finding("The guarantee covers the debt for as long as it is owed", "保証は債務の完済まで残高を上回る")
     worst = int(np.argmax(open_))

@@ -11,6 +11,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import titled
 from gigacampus.faces.figures.lifeline_svg import Row, Span, svg
+from gigacampus.runs.kpi import slug
 
 
 @figure("life_line")
@@ -174,11 +175,21 @@ def _loans(run: Any) -> list[Row]:
                     start, turn, Text("interest only", "利払いのみ"), "soft", "pimco", short=Text("interest", "利払い")
                 )
             )
-        if end > turn:
+        if _unpaid(run, name) and len(repays):
+            end = date.fromisoformat(str(loan.dates[repays[-1]]))
+            until = Text(f"due {numbers.month(end)}, not all repaid", f"{numbers.month_ja(end)}期限、未済あり")
+            spans.append(Span(turn, end, until, "fill", "pimco", short=until))
+        elif end > turn:
             until = Text(f"repaid to {numbers.month(end)}", f"{numbers.month_ja(end)}まで返済")
             spans.append(Span(turn, end, until, "fill", "pimco", short=until))
         rows.append(Row(titled(name), tuple(spans)))
     return rows
+
+
+def _unpaid(run: Any, name: str) -> bool:
+    """Whether a loan still owes something after its last day."""
+    owed = run.finance.metrics.get(f"unpaid.{slug(name)}")
+    return owed is not None and (owed.value or 0.0) > 1.0
 
 
 def _gap(loan: Any, repays: Any) -> int:
@@ -188,7 +199,8 @@ def _gap(loan: Any, repays: Any) -> int:
 
 def _finding(run: Any) -> Finding:
     if run.campus.deal is not None and run.finance.leases and run.finance.loans:
-        lease = next(iter(run.finance.leases.values()))
+        leases = list(run.finance.leases.values())
+        lease = leases[0]
         ends = [
             loan.dates[np.flatnonzero(loan.balance > 1.0)[-1]]
             for loan in run.finance.loans.values()
@@ -196,6 +208,12 @@ def _finding(run: Any) -> Finding:
         ]
         last = date.fromisoformat(str(max(ends))) if ends else lease.first_end
         years = round((last - lease.first_end).days / 365.25)
+        if any(_unpaid(run, name) for name in run.finance.loans):
+            return Finding("Power, leases and loans on one calendar", "電力・リース・借入の日程")
+        if len(leases) > 1:
+            end = max(each.end for each in leases).year
+            return Finding(f"The last lease runs to {end}; the last debt is repaid in {last.year}",
+                           f"最後のリースは{end}年まで、債務の完済は{last.year}年")  # fmt: skip
         if years >= 1 and lease.options:
             return Finding(
                 f"The first lease term ends in {lease.first_end.year}, {numbers.word(years)} years before the last debt is repaid",

@@ -135,13 +135,19 @@ def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
 
 
 def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
-    wide = _layout(nodes, links, 420, 22.0, 780, {"l": 146, "r": 152, "t": 26, "b": 10}, False)
+    wide = _layout(nodes, links, 420, 22.0, 780, None, False)
     slim = _layout(nodes, links, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
     return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 612}
 
 
 def _layout(
-    nodes: dict[str, Node], links: list[Link], height: int, gap: float, width: int, margin: dict[str, int], over: bool
+    nodes: dict[str, Node],
+    links: list[Link],
+    height: int,
+    gap: float,
+    width: int,
+    margin: dict[str, int] | None,
+    over: bool,
 ) -> dict[str, Any]:
     size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
     places = sorted({node.column for node in nodes.values()})
@@ -153,7 +159,10 @@ def _layout(
     values = {key: numbers.fixed(value, 1) for key, value in size.items()}
     texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
     data = [sankey.trace(nodes, links, y, height, width, gap)]
-    return {"data": data, "layout": {"margin": margin, "annotations": texts, "hovermode": "closest"}}
+    return {
+        "data": data,
+        "layout": {"margin": margin or sankey.margins(nodes, values), "annotations": texts, "hovermode": "closest"},
+    }
 
 
 def _level(nodes: dict[str, Node], key: str) -> float:

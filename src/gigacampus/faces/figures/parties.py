@@ -11,6 +11,7 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour
 from gigacampus.faces.figures.money_flow import KINDS
+from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
 
@@ -123,6 +124,10 @@ def _who_drawn(found: list[_Row]) -> dict[str, Any]:
             "marker": {"color": [f"@{party_colour(r.name)}" for r in found], "line": line},
         },
     ]
+    names = (
+        f"{text} {role}" for r in found for text, role in ((party(r.name).en, r.role.en), (party(r.name).ja, r.role.ja))
+    )
+    left_room = max(round(max(1.1 * parts.width(name, 13) for name in names)) + 16, 210)
     left, right = max(r.paid for r in found) * 1.16 + 0.5, max(r.received for r in found) * 1.2 + 0.5
     reach = {"range": [-left, right], "zeroline": True, "zerolinecolor": "@axis", "showgrid": False, "showline": False,
              "showticklabels": False, "showspikes": False}  # fmt: skip
@@ -131,9 +136,9 @@ def _who_drawn(found: list[_Row]) -> dict[str, Any]:
         "layout": {
             "xaxis": reach,
             "yaxis": {"visible": False, "range": [-0.6, count + 0.1]},
-            "margin": {"l": 210, "r": 150, "t": 0, "b": 0},
+            "margin": {"l": left_room, "r": 150, "t": 0, "b": 0},
             "hovermode": False,
-            "annotations": _who_labels(found, y, count, False),
+            "annotations": _who_labels(found, y, count, False, left_room),
         },
         "narrow": {
             "layout": {
@@ -150,7 +155,7 @@ def _weak(name: str) -> bool:
     return party_colour(name) in ("holders", "blueowl")
 
 
-def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool) -> list[dict[str, Any]]:
+def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool, room: int = 0) -> list[dict[str, Any]]:
     small = {"size": 12, "color": "@ink2"}
     heads = [
         parts.note(Text("paid in", "支払い"), 0, count - 0.35, xref="x", yref="y", xanchor="right", xshift=-6, yanchor="bottom", font=small),
@@ -166,12 +171,14 @@ def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool) -> list
             ),
         ]
     for row, place in zip(found, y, strict=True):
-        heads += _row_labels(row, place, slim)
+        heads += _row_labels(row, place, slim, room)
     return heads
 
 
-def _row_labels(row: _Row, place: int, slim: bool) -> list[dict[str, Any]]:
-    name = Text(f"<b>{party(row.name).en}</b> {row.role.en}", f"<b>{party(row.name).ja}</b> {row.role.ja}")
+def _row_labels(row: _Row, place: int, slim: bool, room: int) -> list[dict[str, Any]]:
+    bare = slim and parts.width(f"{row.name[:32]} {row.role.en}") > 180
+    role = EMPTY if bare else row.role
+    name = Text(f"<b>{party(row.name).en}</b> {role.en}", f"<b>{party(row.name).ja}</b> {role.of('ja')}")
     found = []
     if row.paid > 0.005:
         found.append(
@@ -205,7 +212,7 @@ def _row_labels(row: _Row, place: int, slim: bool) -> list[dict[str, Any]]:
                 parts.note(net, 1, place + 0.3, yref="y", yanchor="bottom", xanchor="right", font={"size": 12})]  # fmt: skip
     return [
         *found,
-        parts.note(name, 0, place, yref="y", yanchor="middle", xanchor="left", xshift=-210),
+        parts.note(name, 0, place, yref="y", yanchor="middle", xanchor="left", xshift=-room),
         parts.note(f"<b>{_net(row)}</b>", 1, place, yref="y", yanchor="middle", xanchor="right", xshift=64),
         parts.note(irr, 1, place, yref="y", yanchor="middle", xanchor="right", xshift=148),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gigacampus.faces.figures.parts import named, note
+from gigacampus.faces.figures.parts import named, note, width
 from gigacampus.faces.figures.text import EMPTY, Text
 
 THICK = 12
@@ -102,12 +102,12 @@ def centres(
 
 
 def trace(
-    nodes: Mapping[str, Node], links: Sequence[Link], y: Mapping[str, float], height: float, width: float, gap: float
+    nodes: Mapping[str, Node], links: Sequence[Link], y: Mapping[str, float], height: float, wide: float, gap: float
 ) -> dict[str, Any]:
-    """The Plotly trace, nodes fixed at their places; `width` is about that of the plot [px]."""
+    """The Plotly trace, nodes fixed at their places; `wide` is about how wide the plot is [px]."""
     index = {key: i for i, key in enumerate(nodes)}
     links = sorted(links, key=lambda link: (y[link.start], y[link.end]))
-    edge = THICK / 2 / width
+    edge = THICK / 2 / wide
     return {
         "type": "sankey",
         "arrangement": "fixed",
@@ -155,6 +155,21 @@ def labels(
         }[place]  # fmt: skip
         found.append(note(text, node.column, **{"font": {"size": size, "shadow": HALO}, **at}))
     return found
+
+
+def margins(nodes: Mapping[str, Node], values: Mapping[str, str]) -> dict[str, int]:
+    """Room at the left and the right for the labels of the outer columns [px]."""
+
+    def room(place: str, column: float) -> int:
+        texts = [
+            f"{text} {values[key]}"
+            for key, node in nodes.items()
+            if node.label == place and node.column == column
+            for text in (node.name.en, node.name.of("ja"))
+        ]
+        return round(max((1.1 * width(text, 13) for text in texts), default=0.0)) + 20
+
+    return {"l": room("left", 0.0), "r": room("right", 1.0), "t": 26, "b": 14}
 
 
 def _edge(column: float) -> dict[str, Any]:
