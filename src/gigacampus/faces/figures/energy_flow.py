@@ -167,7 +167,7 @@ def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
         **{key: Node(name, _FILL.get(key, "losses"), 0.76) for key, (name, _) in _USES.items() if key != "it"},
     }
     if "other" not in there:
-        all_nodes["losses"] = Node(Text("Losses and light", "損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
+        all_nodes["losses"] = Node(Text("Losses, light", "損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
     return {key: node for key, node in all_nodes.items() if key in there}
 
 

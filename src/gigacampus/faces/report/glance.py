@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacampus import __version__
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.concepts import SOURCES, titled
 from gigacampus.faces.figures.facts import delivered
@@ -17,6 +16,7 @@ from gigacampus.faces.figures.text import Text
 from gigacampus.faces.report import words
 from gigacampus.faces.report.inputs import Grade, Inputs
 from gigacampus.runs import provenance
+from gigacampus.version import __version__
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run

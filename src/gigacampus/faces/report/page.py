@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup, escape
 
-from gigacampus import __version__
 from gigacampus.faces import figures, numbers
 from gigacampus.faces.figures import concepts, look
 from gigacampus.faces.figures.base import Column, Figure
 from gigacampus.faces.figures.text import Text, plain
 from gigacampus.faces.report import glance, proof, words
 from gigacampus.faces.report.inputs import Inputs
+from gigacampus.version import __version__
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
