@@ -19,8 +19,8 @@ from gigacampus.errors import SpecError
 from gigacampus.faces.cli import commands
 from gigacampus.runs import kpis as _kpis
 from gigacampus.runs import verify
-from gigacampus.runs.kpi import REGISTRY
 from gigacampus.runs.checks import check
+from gigacampus.runs.kpi import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]

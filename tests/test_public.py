@@ -6,7 +6,7 @@ import gigacampus
 
 
 def test_the_public_names_are_pinned() -> None:
-    assert gigacampus.__all__ == ["Campus", "CampusError", "Result", "load", "run", "verify"]
+    assert gigacampus.__all__ == ["Campus", "CampusError", "Result", "__version__", "load", "run", "verify"]
 
 
 def test_every_public_name_is_there_and_documented() -> None:

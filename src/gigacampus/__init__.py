@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from gigacampus.campus.spec import Campus
     from gigacampus.errors import CampusError
     from gigacampus.runs.result import Result
+    from gigacampus.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["Campus", "CampusError", "Result", "load", "run", "verify"]
+__all__ = ["Campus", "CampusError", "Result", "__version__", "load", "run", "verify"]
 
 _HOMES = {
     "load": "gigacampus.api",
@@ -27,6 +27,7 @@ _HOMES = {
     "Campus": "gigacampus.campus.spec",
     "CampusError": "gigacampus.errors",
     "Result": "gigacampus.runs.result",
+    "__version__": "gigacampus.version",
 }
 
 
@@ -38,4 +39,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return list(__all__)

@@ -11,8 +11,8 @@ from gigacampus.campus import spec
 from gigacampus.campus.spec import Campus, Loaded
 from gigacampus.runs import inputs
 from gigacampus.runs import verify as ledger
-from gigacampus.runs.pipeline import Event, Run
 from gigacampus.runs.checks import check
+from gigacampus.runs.pipeline import Event, Run
 from gigacampus.runs.result import ACCESSORS, Result
 
 

@@ -13,9 +13,9 @@ from gigacampus.campus.spec import read
 from gigacampus.campus.spec.part import Part
 from gigacampus.errors import CampusError, ResidualError, SpecError
 from gigacampus.runs import cache, folder, inputs
+from gigacampus.runs.checks import check
 from gigacampus.runs.explain import Node, explain
 from gigacampus.runs.pipeline import STAGES, Run
-from gigacampus.runs.checks import check
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

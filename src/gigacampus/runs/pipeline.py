@@ -16,10 +16,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from gigacampus import __version__
 from gigacampus.campus import spec
 from gigacampus.runs import cache, doors, inputs
 from gigacampus.timeline import Timeline
+from gigacampus.version import __version__
 
 
 @dataclass(frozen=True)

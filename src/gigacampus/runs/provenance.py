@@ -6,8 +6,8 @@ import importlib.metadata
 import platform
 from typing import TYPE_CHECKING, Any
 
-from gigacampus import __version__
 from gigacampus.runs import cache
+from gigacampus.version import __version__
 
 if TYPE_CHECKING:
     from gigacampus.campus.spec import Origin

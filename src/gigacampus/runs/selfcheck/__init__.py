@@ -18,8 +18,8 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
-from gigacampus import __version__
 from gigacampus.runs.selfcheck import broken, laws, repeat, twins, valid
+from gigacampus.version import __version__
 
 __all__ = ["Check", "Counts", "run", "title"]
 
