@@ -86,9 +86,12 @@ function watchFigures() {
   );
   all(".plot").forEach((box) => near.observe(box));
   let waiting = 0;
+  let width = innerWidth;
   addEventListener("resize", () => {
+    if (innerWidth === width || onPaper) return;
+    width = innerWidth;
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => onPaper || redraw());
+    waiting = requestAnimationFrame(() => redraw());
   });
   darkSystem.addEventListener("change", () => redraw());
 }

@@ -251,5 +251,5 @@ def _style() -> str:
         f":root{{color-scheme:light;{light};{fonts}}}"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
         f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
-        f"@media print{{:root,:root[data-theme]{{color-scheme:light;{light}}}}}" + _asset("style.css")
+        f"@media print{{:root:root,:root[data-theme]{{color-scheme:light;{light}}}}}" + _asset("style.css")
     )

@@ -110,7 +110,7 @@ TIMES = ("finance.dscr_min", "finance.dscr_avg", "finance.llcr", "finance.moic")
 PARTS = {
     "site": Text("Site", "立地"),
     "compute": Text("Compute", "計算機"),
-    "workload": Text("Workload", "負荷"),
+    "workload": Text("Workload", "ワークロード"),
     "facility": Text("Facility", "設備"),
     "supply": Text("Supply", "電力調達"),
     "deal": Text("Deal", "契約"),
