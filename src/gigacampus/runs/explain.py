@@ -63,7 +63,8 @@ def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
     value = run.kpi[name]
     children = [_kpi(run, of, seen | {name}) for of in entry.of if of in run.kpi and of not in seen]
     rows = entry.rows(run, member) if entry.rows and run.finance is not None else []
-    children += [_row(run, behind, frozenset()) for behind in rows]
+    seen_rows: set[str] = set()
+    children += [_row(run, behind, seen_rows) for behind in rows]
     return Node(name, value.value, value.unit, entry.about, tuple(children), () if rows else tuple(_inputs(run, entry)))
 
 
@@ -82,8 +83,8 @@ def _reads(run: Run, name: str) -> set[str]:
     return set(stage.reads).union(*(_reads(run, need) for need in stage.needs))
 
 
-def _row(run: Run, name: str, above: frozenset[str]) -> Node:
-    """A row of the statement, with the rows that its formula names; a row that feeds itself is shown once.
+def _row(run: Run, name: str, seen: set[str]) -> Node:
+    """A row of the statement, with the rows that its formula names; what stands behind a row is walked once.
 
     A number that the deal finds rests on the figure that it is found from, and on the rows of that figure.
     """
@@ -97,7 +98,10 @@ def _row(run: Run, name: str, above: frozenset[str]) -> Node:
                 about = f"{row.label}, found so that {target.so_that} equals its figure"
                 behind += [target.so_that] if target.so_that in graph.rows else []
                 inputs += [o for o in [run.loaded.origins.get(f"deal.solve[{index}].equals")] if o]
-    children = [_row(run, below, above | {name}) for below in behind if below not in above | {name}]
+    if name in seen:
+        return Node(name, *_value(run, name), "(above)")
+    seen.add(name)
+    children = [_row(run, below, seen) for below in behind]
     return Node(name, *_value(run, name), about, tuple(children), tuple(inputs))
 
 

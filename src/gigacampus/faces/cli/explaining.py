@@ -26,7 +26,7 @@ def explain(path: Path, name: str, as_json: bool) -> None:
         say(node.plain())
         return
     seen: dict[str, Origin] = {}
-    for line in _tree(node, 0, set(), seen):
+    for line in _tree(node, 0, seen):
         click.echo(line)
     assumed = sum(origin.assumed for origin in seen.values())
     click.echo(f"\n{len(seen)} inputs, {assumed} of them assumed:\n")
@@ -34,18 +34,13 @@ def explain(path: Path, name: str, as_json: bool) -> None:
         click.echo(_source(origin))
 
 
-def _tree(node: walk.Node, depth: int, shown: set[str], seen: dict[str, Origin]) -> Iterator[str]:
+def _tree(node: walk.Node, depth: int, seen: dict[str, Origin]) -> Iterator[str]:
     seen.update({origin.path: origin for origin in node.inputs})
-    again = node.name in shown and bool(node.children)
-    text = f"{'  ' * depth}{node.name}{_equals(node)}"
-    rest = "  (above)" if again else f"  {node.about}"
+    text, rest = f"{'  ' * depth}{node.name}{_equals(node)}", f"  {node.about}"
     room = WIDTH - len(text)
     yield text + (rest if len(rest) <= room else rest[: max(room - 1, 0)] + "…")
-    if again:
-        return
-    shown.add(node.name)
     for child in node.children:
-        yield from _tree(child, depth + 1, shown, seen)
+        yield from _tree(child, depth + 1, seen)
 
 
 def _equals(node: walk.Node) -> str:
