@@ -83,25 +83,31 @@ def _reads(run: Run, name: str) -> set[str]:
     return set(stage.reads).union(*(_reads(run, need) for need in stage.needs))
 
 
-def _row(run: Run, name: str, seen: set[str]) -> Node:
-    """A row of the statement, with the rows that its formula names; what stands behind a row is walked once.
+def behind(run: Run, name: str) -> tuple[list[str], list[Origin]]:
+    """The rows and the inputs that a row of the statement rests on directly.
 
     A number that the deal finds rests on the figure that it is found from, and on the rows of that figure.
     """
     graph = run.finance.graph
     row = graph.rows[name]
-    about = f"{row.label}: {row.formula}" if row.formula else row.label
-    behind, inputs = list(graph.precedents(name)), _origins(run, name)
-    if row.solved:
-        for index, target in enumerate(_deal(run).solve):
-            if target.unknown == row.path:
-                about = f"{row.label}, found so that {target.so_that} equals its figure"
-                behind += [target.so_that] if target.so_that in graph.rows else []
-                inputs += [o for o in [run.loaded.origins.get(f"deal.solve[{index}].equals")] if o]
+    rows, inputs = list(graph.precedents(name)), _origins(run, name)
+    for index, target in enumerate(_deal(run).solve if row.solved else ()):
+        if target.unknown == row.path:
+            rows += [target.so_that] if target.so_that in graph.rows else []
+            inputs += [o for o in [run.loaded.origins.get(f"deal.solve[{index}].equals")] if o]
+    return rows, inputs
+
+
+def _row(run: Run, name: str, seen: set[str]) -> Node:
+    """A row of the statement, with the rows that it rests on; what stands behind a row is walked once."""
+    row = run.finance.graph.rows[name]
     if name in seen:
         return Node(name, *_value(run, name), "(above)")
     seen.add(name)
-    children = [_row(run, below, seen) for below in behind]
+    rows, inputs = behind(run, name)
+    how = row.formula or ("found by solve" if row.solved else "")
+    about = f"{row.label}: {how}" if how else row.label
+    children = [_row(run, below, seen) for below in rows]
     return Node(name, *_value(run, name), about, tuple(children), tuple(inputs))
 
 

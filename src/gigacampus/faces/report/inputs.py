@@ -12,13 +12,13 @@ from gigacampus.campus.catalog import GRADES
 from gigacampus.faces.figures.text import Text
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
+from gigacampus.runs.explain import behind
 from gigacampus.runs.kpi import find
 
 if TYPE_CHECKING:
     from gigacampus.campus.spec import Origin
     from gigacampus.runs.pipeline import Run
 
-DEAL = "deal."
 UNNAMED = ("given in the spec without a source", "default of gigacampus, assumed")
 """Titles that name no document."""
 
@@ -74,14 +74,13 @@ class Inputs:
         return self._of_rows(tuple(rows)) if rows else self.of_stages([entry.stage])
 
     def _of_rows(self, rows: tuple[str, ...]) -> frozenset[str]:
-        graph, seen, todo = self.run.finance.graph, set(rows), list(rows)
+        seen, todo, found = set(rows), list(rows), set[str]()
         while todo:
-            for name in graph.precedents(todo.pop()):
-                if name not in seen:
-                    seen.add(name)
-                    todo.append(name)
-        paths = (DEAL + graph.rows[name].path for name in seen if graph.rows[name].path)
-        return frozenset(path for path in paths if path in self.all)
+            below, inputs = behind(self.run, todo.pop())
+            found.update(origin.path for origin in inputs)
+            todo += [name for name in dict.fromkeys(below) if name not in seen]
+            seen.update(below)
+        return frozenset(found & set(self.all))
 
     def grade(self, paths: Iterable[str]) -> Grade:
         """The weakest grade of some inputs, in words."""
