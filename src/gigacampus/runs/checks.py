@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from gigacampus.campus.spec import Loaded
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines import policy
 from gigacampus.errors import Problem, SpecError
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs

@@ -9,7 +9,7 @@ from finance_deals import deal, text
 
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal, slug
-from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import run
 from gigacampus.errors import InfeasibleError, SpecError
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, vehicles
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan
-from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.days import add_months, year_fraction
 from gigacampus.errors import Problem, SpecError
 

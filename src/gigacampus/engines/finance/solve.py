@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal, Target, slug
-from gigacampus.campus.spec.deal_rules import unknowns
-from gigacampus.engines.finance.compile import groups
+from gigacampus.campus.spec.deal.rules import unknowns
+from gigacampus.engines.finance.graph.compile import groups
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import bracket, find_root, find_roots

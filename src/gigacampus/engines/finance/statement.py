@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
-from gigacampus.campus.spec.deal_rules import Calendar
+from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days, Grid
 

@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.engines.finance.compile import Step, plan
-from gigacampus.engines.finance.formula import Formula, parse
+from gigacampus.engines.finance.graph.compile import Step, plan
+from gigacampus.engines.finance.graph.formula import Formula, parse
 from gigacampus.errors import CampusError
 
 Floats = NDArray[np.float64]

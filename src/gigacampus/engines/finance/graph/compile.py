@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.engines.finance.formula import SHIFT, TOTAL, Formula, dotted
+from gigacampus.engines.finance.graph.formula import SHIFT, TOTAL, Formula, dotted
 from gigacampus.errors import CampusError
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,92 @@
+"""The deal: who owns, builds, lends, leases, guarantees and pays. Any number of each, under any names.
+
+Money is nominal US dollars. Any number of a type that begins with `Find` may be the word ``unknown``; an entry of
+`solve` then says which published figure it is found from. Every date is a rule: a day, an event, or the earlier or
+later of several (`When`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from gigacampus.campus.spec.deal.debt import Amortisation, Loan, RateFrom
+from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
+from gigacampus.campus.spec.deal.lease import Lease
+from gigacampus.campus.spec.deal.parties import Entity, Step
+from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
+from gigacampus.campus.spec.deal.terms import (
+    MONTHS,
+    OUTSIDE,
+    OWNERS,
+    UNKNOWN,
+    Figure,
+    Findable,
+    Rule,
+    When,
+    slug,
+)  # fmt: skip
+from gigacampus.campus.spec.part import Part
+from gigacampus.quantities import Date
+
+__all__ = [
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
+    "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+]  # fmt: skip
+
+
+class Target(Part):
+    """A published figure from which one unknown is found."""
+
+    unknown: str = Field(description="path of the unknown under deal, such as leases.campus.escalator")
+    so_that: str = Field(description="row of the statement; a row of months counts by its sum, or as given by 'at'")
+    at: When | None = Field(None, description="day in whose month the row is taken")
+    equals: Figure = Field(description="the published figure")
+    guess: Figure | None = Field(None, description="where the search starts")
+
+
+class Deal(Part):
+    """A deal as data: entities, and contracts between them."""
+
+    close: Date = Field(description="day of closing")
+    events: dict[str, Date] = Field(
+        default_factory=dict, description="dates of events where no physical campus gives them"
+    )
+    entities: dict[str, Entity] = Field(description="parties, by name", min_length=1, max_length=200)
+    construction: dict[str, Cost] = Field(default_factory=dict, description="costs of construction", max_length=200)
+    loans: dict[str, Loan] = Field(default_factory=dict, description="loans and notes", max_length=50)
+    leases: dict[str, Lease] = Field(default_factory=dict, description="leases", max_length=200)
+    guarantees: dict[str, Guarantee] = Field(default_factory=dict, description="guarantees", max_length=50)
+    services: dict[str, Service] = Field(default_factory=dict, description="running payments", max_length=200)
+    transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
+    benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
+    exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
+
+    @field_validator("entities", mode="before")
+    @classmethod
+    def _bare(cls, entities: Any) -> Any:
+        if isinstance(entities, dict):
+            return {name: {} if entity is None else entity for name, entity in entities.items()}
+        return entities
+
+    @model_validator(mode="after")
+    def _whole(self) -> Deal:
+        from gigacampus.campus.spec.deal.rules import faults  # it needs the nouns that stand here
+
+        found = [
+            InitErrorDetails(type=PydanticCustomError("deal", "{reason}", {"reason": message}), loc=path, input=value)
+            for path, message, value in list(faults(self))[:12]
+        ]
+        if found:  # raised whole, so that each stands at its own key
+            raise ValidationError.from_exception_data("Deal", found)
+        return self
+
+    def contracts(self) -> Iterator[tuple[str, str, Any]]:
+        """Every contract as (kind, name, contract)."""
+        for kind in ("construction", "loans", "leases", "guarantees", "services", "transfers"):
+            for name, contract in getattr(self, kind).items():
+                yield kind, name, contract

@@ -1,0 +1,101 @@
+"""When the dates of a deal fall."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from gigacampus.campus.spec.deal import Deal, Lease, When
+from gigacampus.campus.spec.deal.terms import near
+from gigacampus.days import add_months
+from gigacampus.errors import Problem, SpecError
+
+Fault = tuple[tuple[str | int, ...], str, Any]
+"""What does not fit: its place, what is wrong, and the value."""
+
+
+class Calendar:
+    """Dates of a deal, by name: events, and contracts' dates such as ``campus.start`` or ``notes.final``.
+
+    Parameters
+    ----------
+    deal : Deal
+    events : mapping of name to date
+        What a physical campus gives (``ready`` and each phase); it comes before `deal.events`.
+    """
+
+    def __init__(self, deal: Deal, events: Mapping[str, date], partial: bool = False) -> None:
+        self.deal, self.partial = deal, partial
+        self.events = {"close": deal.close, **deal.events, **events}
+        self._rules = {f"{name}.{field}": rule for _, name, c in deal.contracts() for field, rule in _dates_of(c)}
+        self._kinds = {name: kind for kind, name, _ in deal.contracts()}
+        self._open: list[str] = []
+
+    def __getitem__(self, name: str) -> date:
+        """The date that a name stands for; SpecError where there is no such event."""
+        if name in self.events:
+            return self.events[name]
+        contract = name.rpartition(".")[0]
+        where = f"deal.{self._kinds[contract]}.{name}" if contract in self._kinds else "deal"
+        if name in self._open:
+            raise SpecError(Problem(f"dates wait for each other: {' -> '.join([*self._open, name])}", path=where))
+        if name not in self._rules:
+            fix = f"{near(name, [*self.events, *self._rules])} Or give it in deal.events"
+            place = f"deal.{self._kinds[self._open[0].rpartition('.')[0]]}.{self._open[0]}" if self._open else "deal"
+            raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix[0].upper() + fix[1:]))
+        self._open.append(name)
+        try:
+            return (
+                self._end(contract)
+                if name.endswith(".end") and self._rules[name] is None
+                else self.of(self._rules[name])
+            )
+        finally:
+            self._open.pop()
+
+    def of(self, when: When) -> date:
+        """The day of a rule."""
+        if isinstance(when, date):
+            return when
+        if isinstance(when, str):
+            return self[when]
+        if when.event is not None:
+            base = self[when.event]
+        else:
+            several = [self.of(item) for item in when.latest or when.earliest or ()]
+            base = max(several) if when.latest else min(several)
+        months = math.floor(when.plus + 1e-9)
+        return add_months(base, months) + timedelta(days=round((when.plus - months) * 30))
+
+    def fields(self, name: str) -> list[str]:
+        """The dates that a contract has."""
+        return [rule.rpartition(".")[2] for rule in self._rules if rule.rpartition(".")[0] == name]
+
+    def _end(self, name: str) -> date:
+        lease = self.deal.leases[name]
+        return add_months(self[f"{name}.start"], round(12 * sum([lease.term or 0.0, *lease.taken])))
+
+    def disorder(self, kind: str, name: str) -> Iterator[Fault]:
+        """Dates of one contract that are out of order, as far as they are known."""
+        days: list[tuple[str, date]] = []
+        for field in ("start", "interest_only_until", "final", "end", "until"):
+            if f"{name}.{field}" in self._rules:
+                try:
+                    days.append((field, self[f"{name}.{field}"]))
+                except SpecError:
+                    if not self.partial:
+                        raise
+        for (before, earlier), (after, later) in itertools.pairwise(days):
+            if later < earlier or (later == earlier and after != "final"):
+                yield (kind, name, after), f"this date, {later}, is not after {before}, {earlier}", str(later)
+
+
+def _dates_of(contract: Any) -> Iterator[tuple[str, Any]]:
+    for field in ("start", "interest_only_until", "final", "dsra_funded", "end", "until", "when"):
+        if field in type(contract).model_fields and (
+            getattr(contract, field) is not None or isinstance(contract, Lease)
+        ):
+            yield field, getattr(contract, field)

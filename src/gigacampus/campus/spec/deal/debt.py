@@ -1,0 +1,88 @@
+"""Loans and notes: dates, coupon, repayment, fees and reserve."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gigacampus.campus.spec.deal.terms import (
+    OUTSIDE,
+    Every,
+    FindNumber,
+    FindRate,
+    FindShare,
+    FindUSD,
+    When,
+    sums_to_one,
+)  # fmt: skip
+from gigacampus.campus.spec.part import Part
+from gigacampus.days import DayCount
+from gigacampus.quantities import USD, Date, Rate, Share
+
+
+class RateFrom(Part):
+    """A rate from a day on."""
+
+    start: Date = Field(description="first day")
+    rate: Rate = Field(description="rate a year")
+
+
+class Amortisation(Part):
+    """How a loan is repaid once interest alone is over."""
+
+    kind: Literal["level", "growing", "sculpted", "bullet", "balloon", "list"] = Field(
+        "level",
+        description="level or growing payments, a fixed cover of the cash (sculpted), all at the end, level to a rest "
+        "due at the end (balloon), or a list of shares of principal",
+    )
+    growth: FindRate = Field(0.0, description="growth of the payments from one year of repayment to the next")
+    dscr: FindNumber = Field(1.0, description="cash available over debt service, for sculpted payments")
+    balloon: FindShare = Field(0.0, description="share of the loan that is due at the end, for a balloon")
+    shares: list[Share] = Field(default_factory=list, description="principal of each payment", max_length=1200)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Amortisation:
+        if (self.kind == "list") != bool(self.shares):
+            raise PydanticCustomError("amortisation", "shares of principal are given for kind 'list', and only there")
+        sums_to_one(dict(enumerate(self.shares)), "shares of principal")  # type: ignore[arg-type]
+        return self
+
+
+class Loan(Part):
+    """Notes or a bank loan: funded on day one into an escrow account, or drawn as the works go on."""
+
+    borrower: str = Field(description="entity that owes it")
+    amount: FindUSD = Field(description="commitment; what is funded, if on day one")
+    holders: dict[str, USD] = Field(default_factory=dict, description="who holds how much of it")
+    rest: str = Field(OUTSIDE, description="who holds what the holders do not")
+    funded: Literal["day one", "as drawn"] = Field("as drawn", description="when the lenders pay")
+    escrow_yield: FindRate = Field(0.0, description="yield of the escrow account of a loan funded on day one")
+    start: When = Field("close", description="when it is available and interest starts")
+    interest_only_until: When = Field(description="last day without repayment; loan draws and capitalised interest end")
+    final: When = Field(description="last payment; the others lie whole periods before it")
+    every: Every = Field("half-yearly", description="how often interest and principal are paid")
+    day_count: DayCount = Field("30/360", description="how days become years of interest")
+    coupon: FindRate | None = Field(None, description="fixed rate a year")
+    benchmark: str | None = Field(None, description="rate of deal.benchmarks that a floating coupon follows")
+    spread: FindRate = Field(0.0, description="added to the benchmark")
+    interest_while_building: Literal["paid", "added"] = Field(
+        "paid", description="whether interest before repayment is a use of funds, or added to the loan"
+    )
+    amortisation: Amortisation = Field(default_factory=Amortisation, description="how it is repaid")
+    rank: int = Field(1, description="order of payment; equal ranks share what there is by what is due", ge=1, le=20)
+    upfront_fee: FindShare = Field(0.0, description="of the commitment, paid to the holders at the start")
+    commitment_fee: Rate = Field(0.0, description="a year, on what is not drawn yet")
+    dsra: int = Field(0, description="months of debt service kept in reserve", ge=0, le=60)
+    dsra_funded: When | None = Field(None, description="when the reserve is filled; if not given, as repayment begins")
+
+    @model_validator(mode="after")
+    def _coupon(self) -> Loan:
+        if (self.coupon is None) == (self.benchmark is None):
+            raise PydanticCustomError("loan", "a loan has either a coupon or a benchmark")
+        if sum(self.holders.values()) > self.amount * (1 + 1e-12):
+            raise PydanticCustomError("loan", "the holders hold more than the loan's amount")
+        if self.rest in self.holders:
+            raise PydanticCustomError("loan", "who holds the rest cannot be one of the holders")
+        return self

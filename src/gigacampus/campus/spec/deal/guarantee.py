@@ -1,0 +1,51 @@
+"""Guarantees of value, and maximum exposure to loss."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gigacampus.campus.spec.deal.terms import FindNumber, When
+from gigacampus.campus.spec.part import Part
+from gigacampus.quantities import USD, Date, Quantity
+
+
+class Level(Part):
+    """A guaranteed amount from a time on."""
+
+    after: Annotated[float, Quantity("year", at_most=100.0)] = Field(description="time after the guarantee's start")
+    amount: USD = Field(description="guaranteed amount from then on")
+
+
+class Guarantee(Part):
+    """A guarantee of value: a threshold over its own window, and what of the debt it leaves uncovered."""
+
+    guarantor: str = Field(description="entity that would pay")
+    beneficiary: str = Field(description="entity that would be paid")
+    start: When = Field(description="first day")
+    until: When = Field(description="last day")
+    loan: str | None = Field(None, description="loan whose outstanding balance the threshold follows")
+    multiple: FindNumber = Field(1.0, description="threshold over the loan's balance")
+    table: list[Level] = Field(
+        default_factory=list, description="threshold by steps, in place of a loan", max_length=200
+    )
+    cap: USD | None = Field(None, description="highest payment")
+
+    @model_validator(mode="after")
+    def _schedule(self) -> Guarantee:
+        if (self.loan is None) != bool(self.table):
+            raise PydanticCustomError("guarantee", "a guarantee follows either a loan or a table")
+        times = [level.after for level in self.table]
+        if times != sorted(set(times)):
+            raise PydanticCustomError("guarantee", "the table's times must rise")
+        return self
+
+
+class Exposure(Part):
+    """A party's maximum exposure to loss: guarantees, committed rent, carrying value, capital not yet paid in."""
+
+    party: str = Field(description="entity that is exposed")
+    at: Date = Field(description="day")
+    carrying: USD = Field(description="carrying value of what it holds")

@@ -1,0 +1,121 @@
+"""What must fit together in a deal: names that somebody has, ownership without circles, unknowns with a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
+from gigacampus.campus.spec.deal.calendar import Calendar, Fault
+from gigacampus.campus.spec.deal.terms import near
+from gigacampus.campus.spec.part import Part
+from gigacampus.quantities import Quantity
+
+_PARTIES = ("payer", "payee", "borrower", "rest", "landlord", "tenant", "guarantor", "beneficiary", "party")
+
+
+def faults(deal: Deal) -> Iterator[Fault]:
+    """What does not fit together in a deal, as (place, message, value)."""
+    yield from _unknown_parties(deal)
+    yield from _unknown_sources(deal)
+    yield from _slug_clashes(deal)
+    yield from _circles(deal)
+    yield from _unknown_numbers(deal)
+    calendar = Calendar(deal, {}, partial=True)
+    for kind, name, _ in deal.contracts():
+        yield from calendar.disorder(kind, name)
+
+
+def _unknown_parties(deal: Deal) -> Iterator[Fault]:
+    parties = [*deal.entities, OUTSIDE]
+    for place, name in _party_names(deal):
+        if name not in parties:
+            yield place, f"no entity of this name; {near(name, parties)}", name
+
+
+def _party_names(deal: Deal) -> Iterator[tuple[tuple[str, ...], str]]:
+    for entity, spec in deal.entities.items():
+        yield from ((("entities", entity, "owners", owner), owner) for owner in spec.owners)
+    exposures = (("exposures", name, exposure) for name, exposure in deal.exposures.items())
+    for kind, name, contract in (*deal.contracts(), *exposures):
+        for field in _PARTIES:
+            if hasattr(contract, field):
+                yield (kind, name, field), getattr(contract, field)
+        for holder in getattr(contract, "holders", {}):
+            yield (kind, name, "holders", holder), holder
+
+
+def _unknown_sources(deal: Deal) -> Iterator[Fault]:
+    for entity, spec in deal.entities.items():
+        sources = [OWNERS, *(name for name, loan in deal.loans.items() if loan.borrower == entity)]
+        for index, step in enumerate(spec.funding):
+            for source in step.drawn:
+                if source not in sources:
+                    message = f"not a source of {entity}; {near(source, sources)}"
+                    yield ("entities", entity, "funding", index), message, source
+    for name, guarantee in deal.guarantees.items():
+        if guarantee.loan is not None and guarantee.loan not in deal.loans:
+            yield (
+                ("guarantees", name, "loan"),
+                f"no loan of this name; {near(guarantee.loan, deal.loans)}",
+                guarantee.loan,
+            )
+    for name, loan in deal.loans.items():
+        if loan.benchmark is not None and not deal.benchmarks.get(loan.benchmark):
+            message = f"no benchmark of this name; {near(loan.benchmark, deal.benchmarks)}"
+            yield ("loans", name, "benchmark"), message, loan.benchmark
+
+
+def _slug_clashes(deal: Deal) -> Iterator[Fault]:
+    seen: dict[str, tuple[str, str]] = {OUTSIDE: (OUTSIDE, ""), OWNERS: (OWNERS, "")}
+    named = [("entities", name) for name in deal.entities] + [(kind, name) for kind, name, _ in deal.contracts()]
+    for kind, name in named:
+        taken = seen.setdefault(slug(name), (kind, name))
+        if taken != (kind, name):
+            yield (
+                (kind, name),
+                f"the name is taken by {'.'.join(taken).strip('.')}; each entity and contract has its own",
+                name,
+            )
+
+
+def _circles(deal: Deal) -> Iterator[Fault]:
+    for entity in deal.entities:
+        above, frontier = set[str](), set(deal.entities[entity].owners)
+        while frontier - above:
+            above |= frontier
+            frontier = {o for name in frontier if name in deal.entities for o in deal.entities[name].owners}
+        if entity in above:
+            yield ("entities", entity, "owners"), "an entity cannot own itself, not even through others", entity
+            return
+
+
+def unknowns(part: Part, path: str = "") -> Iterator[tuple[str, Quantity]]:
+    """Every number marked unknown under a part, as (path, its quantity)."""
+    for name, field in type(part).model_fields.items():
+        value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
+        if value is UNKNOWN:
+            yield here, next(m for m in _metadata(field) if isinstance(m, Quantity))
+        elif isinstance(value, Part):
+            yield from unknowns(value, here)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                if isinstance(item, Part):
+                    yield from unknowns(item, f"{here}.{key}")
+
+
+def _metadata(field: Any) -> list[Any]:
+    inner = [m for argument in getattr(field.annotation, "__args__", ()) for m in getattr(argument, "__metadata__", ())]
+    return [*field.metadata, *inner]
+
+
+def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
+    found, aimed = [path for path, _ in unknowns(deal)], [target.unknown for target in deal.solve]
+    for index, path in enumerate(aimed):
+        if path not in found:
+            yield ("solve", index, "unknown"), f"that number is not marked unknown; {near(path, found)}", path
+        if path in aimed[:index]:
+            yield ("solve", index, "unknown"), "found twice; each unknown has one figure", path
+    for path in found:
+        if path not in aimed:
+            yield tuple(path.split(".")), "no entry of solve says which figure it is found from", UNKNOWN
