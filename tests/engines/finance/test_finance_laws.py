@@ -269,3 +269,52 @@ def test_findable_numbers_keep_their_bounds() -> None:
     assert Findable("fraction", at_most=1.0).at_most == 1.0
     with pytest.raises(Exception, match="plain number"):
         Deal.model_validate(deal("hyperion_a").model_dump() | {"loans": {"x": {"amortisation": {"dscr": "1.2x"}}}})
+
+
+MIXED = (
+    ("coupon: 6 %\n      every: quarterly", "coupon: 6 %\n      every: half-yearly"),
+    ("rent: 260 m USD", "rent: 225 m USD"),
+)
+
+
+@pytest.mark.parametrize("kind", ["growing, growth: 2 %", "level", "sculpted, dscr: 2.4", "list, shares: [%s]"])
+@pytest.mark.parametrize("rank", [1, 2])
+def test_cash_is_set_aside_for_a_loan_that_pays_less_often(kind: str, rank: int) -> None:
+    """A half-yearly tranche beside a quarterly one: both are paid in full where the year's cash covers both."""
+    kind = kind % ", ".join(["4 %"] * 25) if "%s" in kind else kind
+    ranked = ("coupon: 6 %\n", f"coupon: 6 %\n      rank: {rank}\n")
+    found = run(deal("sixty_forty", *MIXED, ("kind: growing, growth: 2 %", f"kind: {kind}"), ranked))
+    assert_conserved(found)
+    for name, loan in found.loans.items():
+        due = found.row(f"{name.replace(' ', '_')}.due")
+        short = np.abs((loan.service - due)[loan.repays])
+        assert short[: -1 if kind.startswith("sculpted") else None].max() < 1e-3, name  # that cover leaves a rest
+    aside = found.row("campus_llc.aside1") + (found.row("campus_llc.aside2") if rank == 2 else 0)
+    assert aside.max() > 10e6
+    assert np.all(found.row("campus_llc.cash") > aside - 1e-3)
+
+
+def test_cover_of_loans_that_pay_at_different_times_is_over_one_period() -> None:
+    """DSCR over the slower loan's half-year: the rent of two quarters over both loans' payments in them."""
+    found = run(deal("sixty_forty", *MIXED, ("kind: growing, growth: 2 %", "kind: level")))
+    cover, months = found.cover["Campus LLC"], [str(month) for month in found.months]
+    served = sum(loan.service for loan in found.loans.values())
+    for k in np.flatnonzero(cover.dates >= np.datetime64("2029-06-30"))[:8]:
+        end = months.index(str(cover.dates[k])[:7]) + 1
+        assert cover.service[k] == pytest.approx(served[end - 6 : end].sum(), rel=1e-12)
+        assert cover.cfads[k] == pytest.approx(found.row("campus_llc.cfads")[end - 6 : end].sum(), rel=1e-12)
+
+
+def test_what_is_owed_after_the_last_payment_bears_interest_until_it_is_paid() -> None:
+    """A balloon that the cash of one quarter cannot pay is paid from the rents that follow, with interest."""
+    ends = "      final: 2040-09-30\n      amortisation: {kind: level}"
+    short = ends.replace("2040", "2036").replace("kind: level", "kind: balloon, balloon: 20 %")
+    found = run(deal("sixty_forty", (ends, short)))
+    assert_conserved(found)
+    loan, late = found.loans["term loan"], found.months > np.datetime64("2036-09")
+    assert found.metrics["unpaid.term_loan"].value > 50e6
+    assert loan.interest[late].sum() > 0
+    assert loan.balance[-1] == pytest.approx(0, abs=1e-3)
+    assert loan.draw.sum() == pytest.approx(loan.principal.sum(), rel=1e-12)
+    repaid = np.flatnonzero(late & (loan.balance < 1e-3))[0]
+    assert found.row("campus_llc.distribution")[np.flatnonzero(late)[0] : repaid].max() == 0  # the lender first

@@ -98,12 +98,15 @@ class LoanTimes:
     dates : list of date
     tau, years : array [years]
         Of interest since the day of the month before, and since the start.
-    pay, open, repay, first, final, carry : array of 0 and 1
-        Month of payment; interest alone, with draws; repayment; start; last payment; no payment in the month before.
+    pay, open, repay, late, first, final, carry : array of 0 and 1
+        Month of payment; interest alone, with draws; repayment; payment after the last, of what is still owed then;
+        start; last payment; no payment in the month before.
+    elapsed : array [1]
+        Between two repayments, the part of the time from one to the other that has passed; 0 in months of payment.
     repayment_year : array [years]
         Year of repayment, from 0.
-    repaid : array [1]
-        Share of principal repaid by a plan given as a list.
+    repaid, coming : array [1]
+        Share of principal repaid by a plan given as a list, and the share of the payment to come.
     rate : array [1/year]
         Benchmark.
     """
@@ -114,11 +117,14 @@ class LoanTimes:
     pay: Floats
     open: Floats
     repay: Floats
+    late: Floats
     first: Floats
     final: Floats
     carry: Floats
+    elapsed: Floats
     repayment_year: Floats
     repaid: Floats
+    coming: Floats
     rate: Floats
 
     @classmethod
@@ -129,26 +135,31 @@ class LoanTimes:
         if end <= begin:
             raise SpecError(Problem("the last payment lies in the month of the start", f"deal.loans.{name}.final"))
         tau, pay = np.zeros(grid.count), np.zeros(grid.count)
-        for k in range(begin + 1, end + 1):
+        for k in range(begin + 1, grid.count):
             tau[k] = year_fraction(days[k - 1], days[k], loan.day_count)
         if loan.day_count == "30/360":  # a month is a twelfth, whatever the last day of February
-            tau[begin + 1 : end + 1] = 1 / 12
+            tau[begin + 1 :] = 1 / 12
             tau[begin + 1] += (min(final.day, 30) - min(start.day, 30)) / 360
-        pay[np.arange(end, begin, -step)] = 1.0
+        pay[end % step :: step] = 1.0
+        pay[: begin + 1] = 0.0
+        month = np.arange(grid.count)
         alone = np.array([begin <= k < end and day <= grace for k, day in enumerate(days)], float)
-        repay = pay * (1 - alone)
+        repay, late = pay * (1 - alone) * (month <= end), pay * (month > end)
         order = np.cumsum(repay) - repay
+        between = (1 - pay) * (1 - alone) * (begin < month) * (month < end)
         return cls(
-            days, tau, np.cumsum(tau), pay, alone, repay, grid.flag(start), grid.flag(final),
-            1 - np.concatenate([[0.0], pay[:-1]]), np.floor(order * step / 12 + 1e-9), _repaid(loan, repay),
-            _rates(loan, deal, days),
+            days, tau, np.cumsum(tau), pay, alone, repay, late, grid.flag(start), grid.flag(final),
+            1 - np.concatenate([[0.0], pay[:-1]]), between * ((month - end) % step) / step,
+            np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay), _rates(loan, deal, days),
         )  # fmt: skip
 
 
-def _repaid(loan: Loan, repay: Floats) -> Floats:
-    shares = np.concatenate([[0.0], np.cumsum(loan.amortisation.shares)])
-    done: Floats = shares[np.minimum(np.cumsum(repay).astype(int), len(shares) - 1)]
-    return done
+def _shares(loan: Loan, order: Floats, repay: Floats) -> tuple[Floats, Floats]:
+    """Of a plan given as a list: repaid so far, and the share that the next payment (this month's, if any) repays."""
+    shares = np.array([*loan.amortisation.shares, 0.0])
+    before = np.minimum(order.astype(int), len(shares) - 1)
+    total = np.concatenate([[0.0], np.cumsum(shares)])
+    return total[np.minimum((order + repay).astype(int), len(shares) - 1)], shares[before]
 
 
 def _rates(loan: Loan, deal: Deal, days: list[date]) -> Floats:
