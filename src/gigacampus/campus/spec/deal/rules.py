@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic_core import ValidationError
+
 from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.terms import near
@@ -21,6 +23,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
+    yield from _unfit_readings(deal)
     calendar = Calendar(deal, {}, partial=True)
     for kind, name, _ in deal.contracts():
         yield from calendar.disorder(kind, name)
@@ -90,18 +93,21 @@ def _circles(deal: Deal) -> Iterator[Fault]:
             return
 
 
-def unknowns(part: Part, path: str = "") -> Iterator[tuple[str, Quantity]]:
-    """Every number marked unknown under a part, as (path, its quantity)."""
+def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
+    """Every number under a part, outside lists, as (path, value, its quantity)."""
     for name, field in type(part).model_fields.items():
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
-        if value is UNKNOWN:
-            yield here, next(m for m in _metadata(field) if isinstance(m, Quantity))
-        elif isinstance(value, Part):
-            yield from unknowns(value, here)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                if isinstance(item, Part):
-                    yield from unknowns(item, f"{here}.{key}")
+        quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
+        for place, item in ((f"{here}.{k}", v) for k, v in value.items()) if isinstance(value, dict) else [(here, value)]:
+            if isinstance(item, Part):
+                yield from numbers(item, place)
+            elif isinstance(item, float) and quantity is not None:
+                yield place, item, quantity
+
+
+def unknowns(part: Part) -> Iterator[tuple[str, Quantity]]:
+    """Every number marked unknown under a part, as (path, its quantity)."""
+    return ((path, quantity) for path, value, quantity in numbers(part) if value is UNKNOWN)
 
 
 def _metadata(field: Any) -> list[Any]:
@@ -111,11 +117,36 @@ def _metadata(field: Any) -> list[Any]:
 
 def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
     found, aimed = [path for path, _ in unknowns(deal)], [target.unknown for target in deal.solve]
+    figures = [(target.so_that, str(target.at)) for target in deal.solve]
     for index, path in enumerate(aimed):
         if path not in found:
             yield ("solve", index, "unknown"), f"that number is not marked unknown; {near(path, found)}", path
         if path in aimed[:index]:
             yield ("solve", index, "unknown"), "found twice; each unknown has one figure", path
+        elif figures[index] in figures[:index]:
+            other = aimed[figures.index(figures[index])]
+            message = f"two unknowns for one figure: {other} is found from it; give this one, or another figure"
+            yield ("solve", index, "so_that"), message, figures[index][0]
     for path in found:
-        if path not in aimed:
+        if path not in aimed and not deal.published:
             yield tuple(path.split(".")), "no entry of solve says which figure it is found from", UNKNOWN
+
+
+def _unfit_readings(deal: Deal) -> Iterator[Fault]:
+    for name, figure in deal.published.items():
+        if figure.price_of is not None and figure.price_of not in deal.loans:
+            message = f"no loan of this name; {near(figure.price_of, deal.loans)}"
+            yield ("published", name, "price_of"), message, figure.price_of
+    for name, reading in deal.readings.items():
+        for figure_name in reading.without:
+            if figure_name not in deal.published:
+                message = f"no figure of this name is published; {near(figure_name, deal.published)}"
+                yield ("readings", name, "without"), message, figure_name
+        try:
+            deal.read_as(name)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+            yield ("readings", name), f"{'.'.join(map(str, first['loc']))}: {what}", first["input"]
+        except (IndexError, TypeError, KeyError):
+            yield ("readings", name, "set"), "no such place in the deal", list(reading.set)
