@@ -14,6 +14,7 @@ tenant's choice at each option (those marked as exercised are).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -22,9 +23,12 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, vehicles
+from gigacampus.engines.finance.consistency import Judgement, judge
 from gigacampus.engines.finance.graph import Graph, Row
+from gigacampus.engines.finance.published import add_published, compare, found_together, price, unfit
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
+    Compared,
     Cover,
     FinanceResult,
     GuaranteeYears,
@@ -39,8 +43,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
-    "SourcesUses", "run",
+    "Compared", "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult",
+    "Metric", "Row", "SourcesUses", "check", "consistent", "price", "run",
 ]  # fmt: skip
 
 
@@ -73,10 +77,65 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _statement(deal, months, costs or {}, events or {})
+    s = _figured(deal, months, costs or {}, events or {})
     wanted = add_targets(s)
-    solved = solve(s, wanted)
-    return Report(s, s.graph.evaluate(solved), solved).result()
+    solved = solve(s, wanted, found_together(s, wanted))
+    result = Report(s, s.graph.evaluate(solved), solved).result()
+    result.published.update(compare(s, result))
+    return result
+
+
+def check(deal: Deal, events: Mapping[str, date] | None = None) -> list[Problem]:
+    """Figures of a deal, under each of its readings, that are no row of its statement, or in another unit than it.
+
+    Nothing is solved; for parameters see `run`.
+    """
+    found = unfit(_statement(deal, None, {}, events or {}))
+    for name in deal.readings:
+        for problem in unfit(_statement(deal.read_as(name), None, {}, events or {})):
+            if all(problem.path != other.path for other in found):
+                found.append(replace(problem, message=f"{problem.message} as {name!r} reads it"))
+    return found
+
+
+def consistent(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None = None,
+    costs: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+) -> dict[str, Judgement]:
+    """Judge, for each reading of a deal, whether its published figures can all be true; see `consistency`.
+
+    Parameters are those of `run`. Without readings the deal is judged as it stands.
+
+    Raises
+    ------
+    SpecError
+        If no figure is published, or as for `run`.
+    """
+    if not deal.published:
+        raise SpecError(Problem("no figure is published", "deal.published", fix="Add those that sources print"))
+    found = {}
+    for name in deal.readings or ("as it stands",):
+        read = deal.read_as(name) if deal.readings else deal
+        without = deal.readings[name].without if deal.readings else []
+        found[name] = judge(_figured(read, months, costs or {}, events or {}), frozenset(without))
+    return found
+
+
+def _figured(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None,
+    costs: Mapping[str, NDArray[np.float64]],
+    events: Mapping[str, date],
+) -> Statement:
+    """The statement with a row for each published figure."""
+    s = _statement(deal, months, costs, events)
+    wrong = unfit(s)
+    if wrong:
+        raise SpecError(*wrong)
+    add_published(s)
+    return s
 
 
 def _statement(

@@ -26,6 +26,26 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A published figure beside what the statement has: `value`, `published` and the tolerance `within`, in `unit`."""
+
+    value: float
+    published: float
+    within: float
+    unit: str
+
+    @property
+    def miss(self) -> float:
+        """How far the value is from the figure, in tolerances [1]."""
+        return (self.value - self.published) / self.within
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is within its tolerance, but for rounding."""
+        return abs(self.miss) <= 1 + 1e-6
+
+
+@dataclass(frozen=True)
 class LoanResult:
     """A loan by month: `dates` (M,) datetime64[D] on which it pays; `draw`, `interest`, `principal`, `service`
     (interest and principal) and `balance` at the month's end, each (M,) [USD]; `repays` (M,) bool marks payments after
@@ -130,6 +150,8 @@ class FinanceResult:
         Physical costs that no contract of the deal pays.
     residuals : dict of float
         Largest relative gap of each conservation law.
+    published : dict of Compared
+        By published figure.
     """
 
     months: Days
@@ -147,6 +169,7 @@ class FinanceResult:
     metrics: dict[str, Metric]
     unassigned: tuple[str, ...] = ()
     residuals: dict[str, float] = field(default_factory=dict)
+    published: dict[str, Compared] = field(default_factory=dict)
 
     @property
     def residual_money(self) -> float:

@@ -26,6 +26,7 @@ from gigacampus.campus.spec.deal.terms import (
     UNKNOWN,
     Figure,
     Findable,
+    Printed,
     Rule,
     When,
     slug,
@@ -35,7 +36,7 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
-    "Guarantee", "Lease", "Loan", "Published", "Reading", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+    "Guarantee", "Lease", "Loan", "Printed", "Published", "Reading", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
