@@ -34,7 +34,7 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
-    "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+    "Guarantee", "Lease", "Loan", "RateFrom", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
