@@ -1,14 +1,14 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of
+In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
-(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans` and `vehicles` (the waterfall); cover
-and returns in `report`.
+(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
+`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`.
 
-Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option, and the
-tenant's choice at each option (those marked as exercised are).
+Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
+exercised are). Space that is let again after a lease is a second lease.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
+from gigacampus.engines.finance.closing import closed, gaps
 from gigacampus.engines.finance.consistency import Judgement, judge
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.published import add_published, compare, found_together, price, unfit
@@ -31,6 +32,7 @@ from gigacampus.engines.finance.result import (
     Compared,
     Cover,
     FinanceResult,
+    Gap,
     GuaranteeYears,
     LeaseBook,
     LoanResult,
@@ -43,15 +45,15 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Compared", "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult",
-    "Metric", "Row", "SourcesUses", "check", "consistent", "price", "run",
+    "Compared", "Cover", "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement", "LeaseBook",
+    "LoanResult", "Metric", "Row", "SourcesUses", "check", "closing", "consistent", "price", "run",
 ]  # fmt: skip
 
 
 def run(
     deal: Deal,
     months: NDArray[np.datetime64] | None = None,
-    costs: Mapping[str, NDArray[np.float64]] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
 ) -> FinanceResult:
     """Run a deal.
@@ -61,8 +63,8 @@ def run(
     deal : Deal
     months : array of datetime64[M], shape (M,), optional
         Consecutive months of the physical campus.
-    costs : mapping of name to array, shape (M,) [USD], optional
-        Nominal monthly costs, such as energy, water and opex; services and costs of construction draw on them by name.
+    measures : mapping of name to array, shape (M,), optional
+        What contracts draw on: nominal costs [USD], such as ``energy``, and `contracts.QUANTITIES` in their units.
     events : mapping of name to date, optional
         ``ready`` and the phases' names. They come before `deal.events`.
 
@@ -77,12 +79,26 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _figured(deal, months, costs or {}, events or {})
+    s = _figured(deal, months, measures or {}, events or {})
     wanted = add_targets(s)
     solved = solve(s, wanted, found_together(s, wanted))
-    result = Report(s, s.graph.evaluate(solved), solved).result()
+    rows = s.graph.evaluate(solved)
+    result = replace(Report(s, rows, solved).result(), gaps=gaps(s, rows))
     result.published.update(compare(s, result))
     return result
+
+
+def closing(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+) -> tuple[Gap, ...]:
+    """Where a deal does not close, and which figures, each changed alone, would close it; parameters as for `run`."""
+    s = _figured(deal, months, measures or {}, events or {})
+    wanted = add_targets(s)
+    solved = solve(s, wanted, found_together(s, wanted))
+    return tuple(closed(s, gap, wanted, solved) for gap in gaps(s, s.graph.evaluate(solved)))
 
 
 def check(deal: Deal, events: Mapping[str, date] | None = None) -> list[Problem]:
@@ -101,7 +117,7 @@ def check(deal: Deal, events: Mapping[str, date] | None = None) -> list[Problem]
 def consistent(
     deal: Deal,
     months: NDArray[np.datetime64] | None = None,
-    costs: Mapping[str, NDArray[np.float64]] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
 ) -> dict[str, Judgement]:
     """Judge, for each reading of a deal, whether its published figures can all be true; see `consistency`.
@@ -119,18 +135,18 @@ def consistent(
     for name in deal.readings or ("as it stands",):
         read = deal.read_as(name) if deal.readings else deal
         without = deal.readings[name].without if deal.readings else []
-        found[name] = judge(_figured(read, months, costs or {}, events or {}), frozenset(without))
+        found[name] = judge(_figured(read, months, measures or {}, events or {}), frozenset(without))
     return found
 
 
 def _figured(
     deal: Deal,
     months: NDArray[np.datetime64] | None,
-    costs: Mapping[str, NDArray[np.float64]],
+    measures: Mapping[str, NDArray[np.float64]],
     events: Mapping[str, date],
 ) -> Statement:
     """The statement with a row for each published figure."""
-    s = _statement(deal, months, costs, events)
+    s = _statement(deal, months, measures, events)
     wrong = unfit(s)
     if wrong:
         raise SpecError(*wrong)
@@ -141,7 +157,7 @@ def _figured(
 def _statement(
     deal: Deal,
     months: NDArray[np.datetime64] | None,
-    costs: Mapping[str, NDArray[np.float64]],
+    measures: Mapping[str, NDArray[np.float64]],
     events: Mapping[str, date],
 ) -> Statement:
     calendar = Calendar(deal, events)
@@ -149,14 +165,17 @@ def _statement(
         for place, message, value in calendar.disorder(kind, name):
             raise SpecError(Problem(message, "deal." + ".".join(map(str, place)), value=value))
     grid = Grid.of(deal, calendar, months)
-    s = Statement(deal, calendar, grid, months, costs, Graph(grid.count))
+    s = Statement(deal, calendar, grid, months, measures, Graph(grid.count))
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)
     contracts.add_leases(s)
     loans.add_loans(s)
-    vehicles.add_owner_flows(s)
+    owners.add_owner_flows(s)
     vehicles.add_vehicles(s)
+    for name, loan in deal.loans.items():
+        if loan.sizing is not None:
+            sizing.add(s, name, loan, loan.sizing)
     contracts.add_guarantees(s)
     contracts.add_exposures(s)
     return s

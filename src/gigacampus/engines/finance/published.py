@@ -265,15 +265,20 @@ class Fitting:
         sizes = [(abs(f.published) or (money if f.unit == "USD" else 1.0)) / f.within for f in figures]
         given = np.array([one.given for one in self.free], bool)
 
-        def relative(x: Floats) -> Floats:
-            return hold * self.misses(x) / sizes
+        smooth = [hold & np.array([f"published.{slug(name)}" in self.s.graph.rows for name in self.names]), hold]
 
-        for k in 2 * np.flatnonzero(~given).tolist():
+        def relative(x: Floats, some: NDArray[np.bool_] = smooth[0]) -> Floats:
+            return some * self.misses(x) / sizes
+
+        money_at = [self.s.graph.rows[one.row].unit.startswith("USD") for one in self.free]
+        for k in 2 * np.flatnonzero(~given & money_at).tolist():
             tried = [np.where(np.arange(len(x)) == k, x * by, x) for by in _STEPS]
             tried = [np.clip(point, *self.bounds) for point in tried]
             x = min(tried, key=lambda x: float(np.nan_to_num(np.log1p(relative(x) ** 2), nan=np.inf).sum()))
         low, high = (np.where(given, x, bound) for bound in self.bounds)
-        return least_squares(relative, x, low, high)
+        for some in smooth:
+            x = least_squares(lambda x, some=some: relative(x, some), x, low, high)
+        return x
 
     def holds(self, held: Collection[str], x: Floats) -> bool:
         """Whether the figures that are held are all within their tolerances."""

@@ -46,6 +46,18 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Where a deal does not close: `what` it is, the `amount` that is open [USD], the place in the deal (`path`) and the
+    `row` of the statement that holds it; and figures that would close it, each alone, by path, where they are known."""
+
+    what: str
+    amount: float
+    path: str
+    row: str = ""
+    closing: dict[str, Metric] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LoanResult:
     """A loan by month: `dates` (M,) datetime64[D] on which it pays; `draw`, `interest`, `principal`, `service`
     (interest and principal) and `balance` at the month's end, each (M,) [USD]; `repays` (M,) bool marks payments after
@@ -146,12 +158,12 @@ class FinanceResult:
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``, and
         ``uncovered.<guarantee>`` (debt left when it ends).
-    unassigned : tuple of str
-        Physical costs that no contract of the deal pays.
     residuals : dict of float
         Largest relative gap of each conservation law.
     published : dict of Compared
         By published figure.
+    gaps : tuple of Gap
+        Where the deal does not close; `closing` finds what would close it.
     """
 
     months: Days
@@ -167,9 +179,9 @@ class FinanceResult:
     guarantees: dict[str, GuaranteeYears]
     leases: dict[str, LeaseBook]
     metrics: dict[str, Metric]
-    unassigned: tuple[str, ...] = ()
     residuals: dict[str, float] = field(default_factory=dict)
     published: dict[str, Compared] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def residual_money(self) -> float:
