@@ -1,7 +1,8 @@
 """What can be found wrong with a spec before anything runs, beyond what its nouns check of themselves.
 
 Promises that name a KPI that there is none of, or a unit that it does not have; costs that the campus does not have;
-dates of a deal that are out of order once the phases are known.
+dates of a deal that are out of order once the phases are known; published figures that are no row of its statement, or
+in another unit.
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ def _check_deal(loaded: Loaded, deal: Deal) -> None:
             Problem(message, "deal." + ".".join(map(str, place)), value=str(value))
             for place, message, value in calendar.disorder(kind, name)
         ]
+    if not found and (deal.solve or deal.published):
+        from gigacampus.engines import finance  # it needs numpy, 0.2 s
+
+        found += finance.check(deal, events)
     if found:
         raise SpecError(*found)
 

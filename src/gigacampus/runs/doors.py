@@ -184,13 +184,32 @@ def finance(run: Run) -> Any:
     """The deal's statement, with the campus's dates and monthly costs under it where there is a campus."""
     from gigacampus.engines import finance as room
 
+    return room.run(*_deal(run))
+
+
+def closing(run: Run) -> Any:
+    """Where the deal does not close, and what would close it."""
+    from gigacampus.engines import finance as room
+
+    return room.closing(*_deal(run))
+
+
+def consistency(run: Run) -> Any:
+    """Whether the deal's published figures can all be true, by reading."""
+    from gigacampus.engines import finance as room
+
+    return room.consistent(*_deal(run))
+
+
+def _deal(run: Run) -> tuple[Any, ...]:
+    """The deal, and the months, measures and events of the campus under it, if there is one."""
     assert run.campus.deal is not None
     if not run.campus.physical:
-        return room.run(run.campus.deal)
+        return (run.campus.deal,)
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return room.run(run.campus.deal, run.timeline.months, _measures(run), events)
+    return run.campus.deal, run.timeline.months, _measures(run), events
 
 
 def _measures(run: Run) -> dict[str, Any]:

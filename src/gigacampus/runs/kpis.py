@@ -353,6 +353,17 @@ def finance_moic(run: Run) -> dict[str, float | Undefined]:
     return _family(run, "moic")
 
 
+def _published_rows(run: Run, member: str) -> list[str]:
+    return [row for row in [f"published.{member}"] if row in run.finance.rows]
+
+
+@kpi("finance.miss", "1", "finance", rows=_published_rows, members="published")
+def finance_miss(run: Run) -> dict[str, float | Undefined]:
+    """How far a published figure is missed, in tolerances: within one it is reproduced."""
+    misses = {slug(name): figure.miss for name, figure in run.finance.published.items()}
+    return {name: miss if math.isfinite(miss) else Undefined("it has no value") for name, miss in misses.items()}
+
+
 # Residuals
 
 

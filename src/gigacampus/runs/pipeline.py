@@ -67,6 +67,7 @@ _OURS = "gigacampus.runs"
 _LIFE = ("compute.phases", "compute.expansion", "life")
 _HALL = ("facility", "compute.server")
 _POWER = ("supply", "site.grid")
+_DEAL = ("deal", *_LIFE)
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
 STAGES: tuple[Stage, ...] = (
@@ -80,13 +81,18 @@ STAGES: tuple[Stage, ...] = (
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
           doors.impact, files=inputs.factor_bytes),
-    Stage("finance", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply"), doors.finance,
-          when="deal"),
+    Stage("finance", _ROOM + "finance", _DEAL, ("offer", "facility", "supply"), doors.finance, "deal"),
     Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance"), doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),
     Stage("monthly", _OURS, _LIFE, ("supply", "facility", "finance"), doors.monthly, "always"),
 )  # fmt: skip
+
+ASKED: tuple[Stage, ...] = (
+    Stage("closing", _ROOM + "finance", _DEAL, ("offer", "facility", "supply"), doors.closing, "deal"),
+    Stage("consistency", _ROOM + "finance", _DEAL, ("offer", "facility", "supply"), doors.consistency, "deal"),
+)
+"""Stages that no run goes through unless somebody asks for them."""
 
 
 class Run:
@@ -105,7 +111,7 @@ class Run:
         self.language = language
         self._store = store
         self._tell = tell
-        self._stages = {stage.name: stage for stage in (*STAGES, *faces)}
+        self._stages = {stage.name: stage for stage in (*STAGES, *ASKED, *faces)}
         self._results: dict[str, Any] = {}
         self._keys: dict[str, str] = {}
 
@@ -125,14 +131,14 @@ class Run:
     @property
     def stages(self) -> list[Stage]:
         """The stages that this campus goes through, in order."""
-        return [stage for stage in self._stages.values() if self.runs(stage.name)]
+        return [stage for stage in self._stages.values() if stage not in ASKED and self.runs(stage.name)]
 
     def key(self, name: str) -> str:
         """Hash of everything that the stage's result depends on."""
         if name not in self._keys:
             stage = self._stages[name]
             parts = [__version__.encode(), cache.versions(), cache.code(stage.room), *map(cache.code, _WIRING)]
-            if stage not in STAGES:  # faces speak a language
+            if stage not in (*STAGES, *ASKED):  # faces speak a language
                 parts.append(self.language.encode())
             parts += [part_bytes(self.campus, path) for path in stage.reads]
             parts += [self.key(need).encode() for need in stage.needs if self.runs(need)]

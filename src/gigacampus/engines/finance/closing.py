@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -62,40 +62,66 @@ def _reserves(s: Statement, rows: Rows) -> Iterator[Gap]:
 
 
 def closed(s: Statement, gap: Gap, exact: list[Solved], solved: Mapping[str, float]) -> Gap:
-    """A gap with the value of each figure that, changed alone, would close it.
-
-    They are tried in the order in which a deal is mended: what is paid, what is borrowed, what is spent.
-    """
-    if not gap.row:
-        return gap
-    check = s.graph.add(f"check.{gap.row}", f"sum({gap.row}) - {CENT / 2!r}", label=gap.what)
+    """A gap with the value of each figure that, changed alone, would close it."""
     found = dict(gap.closing)
-    for row in _movable(s, check, set(solved)):
-        value = float(s.graph.inputs[row])
-        low = -0.99 if row.endswith("escalator") else 0.0
-        one = Solved(row, check, value, 0.1 * abs(value) or 0.01, low, math.inf, 1e9)
-        given = {name: x for name, x in solved.items() if name not in {other.row for other in exact}}
-        try:
-            nearby = [replace(other, guess=solved[other.row]) for other in exact]
-            found[_path(s, row)] = Metric(solve(s, [*nearby, one], given)[row], s.graph.rows[row].unit)
-        except InfeasibleError:
-            continue
+    for row in _movable(s, gap, set(solved)):
+        left = _Left(s, gap.row, row, exact, dict(solved))
+        value = shut(left, float(s.graph.inputs[row]), -0.99 if row.endswith("escalator") else 0.0)
+        if value is not None:
+            found[re.sub(r"\.n(\d+)(?=\.)", r"[\1]", s.graph.rows[row].path)] = Metric(value, s.graph.rows[row].unit)
     return replace(gap, closing=found)
 
 
-_MENDS = (
-    r"leases\..*\.(rent|amount|escalator)",
-    r"entities\..*\.up_to",
-    r"loans\..*\.(amount|dscr)",
-    r"construction\..*\.amount",
-)
-
-
-def _movable(s: Statement, check: str, solved: set[str]) -> list[str]:
-    below = sorted(s.graph.ancestors([check]) - solved)
+def _movable(s: Statement, gap: Gap, solved: set[str]) -> list[str]:
+    """Inputs that a gap rests on and that a deal is mended with: rent, then what pays for it or is owed, then cover."""
+    if not gap.row:
+        return []
+    _, name, *_ = gap.path.split(".")
+    loans = [n for n, loan in s.deal.loans.items() if name in (n, loan.borrower)]
+    own = [f"entities\\.{slug(name)}\\..*\\.up_to", *(f"loans\\.{slug(n)}\\.(amount|amortisation\\.dscr)" for n in loans)]
+    below = sorted(s.graph.ancestors([gap.row]) - solved)
     inputs = [row for row in below if s.graph.rows[row].path and not s.graph.inputs[row].ndim]
-    return [row for pattern in _MENDS for row in inputs if re.fullmatch(pattern, row)]
+    rents = r"leases\..*\.(rent|amount|escalator)" if gap.row.endswith("unpaid") else "-"
+    return [row for pattern in (rents, *own) for row in inputs if re.fullmatch(pattern, row)]
 
 
-def _path(s: Statement, row: str) -> str:
-    return re.sub(r"\.n(\d+)(?=\.)", r"[\1]", s.graph.rows[row].path)
+class _Left:
+    """What is left open as a function of one input, with everything that is solved for found anew."""
+
+    def __init__(self, s: Statement, gap: str, row: str, exact: list[Solved], solved: dict[str, float]) -> None:
+        self.s, self.gap, self.row, self.exact, self.last = s, gap, row, exact, solved
+
+    def __call__(self, x: float) -> float:
+        nearby = [replace(one, guess=self.last[one.row]) for one in self.exact]
+        try:
+            self.last = solve(self.s, nearby, self.last | {self.row: x})
+        except InfeasibleError:
+            return math.nan
+        return float(np.sum(self.s.graph.evaluate(self.last, [self.gap])[self.gap]))
+
+
+def shut(left: Callable[[float], float], now: float, low: float) -> float | None:
+    """Nearest value at which what is left open is nothing, to six digits; None where none is found.
+
+    Secants from the open side; where one reaches the other side, on which the function is flat, the edge lies between.
+
+    >>> round(shut(lambda x: max(0.0, 100 - x * x), 2.0, 0.0), 3)
+    10.0
+    """
+    a, step, open_a = now, 0.01 * abs(now) or 0.001, left(now)
+    b, open_b = next(((x, y) for x in (now + step, now - step) for y in [left(x)] if y < open_a), (now, open_a))
+    closed, reached = math.nan, False
+    for turn in range(60):
+        if not CENT < open_b < open_a:
+            return b if open_b <= CENT else None
+        x = max(low, b + open_b * (b - a) / (open_a - open_b))
+        if not min(b, closed) < x < max(b, closed) and not math.isnan(closed):
+            x = closed + (b - closed) * (0.01, 0.5)[turn % 2]
+        y = left(x)
+        if y > CENT:
+            a, open_a, b, open_b = b, open_b, x, y
+        else:  # closed, or where nothing can be found
+            closed, reached = x, y <= CENT
+        if abs(closed - b) <= 1e-6 * abs(closed):
+            return closed if reached else None
+    return None

@@ -40,7 +40,7 @@ class Judgement:
     figures : dict of Compared
         Each figure where all that are held miss least.
     numbers : dict of Metric
-        The free numbers there, by path under the deal.
+        The unknowns there, by path under the deal.
     given_up : tuple of str
         Figures that the reading does without.
     contradictions : tuple of tuples of str
@@ -94,7 +94,7 @@ def judge(s: Statement, without: Names) -> Judgement:
     return Judgement(
         figures,
         {s.graph.rows[one.row].path: Metric(float(value), s.graph.rows[one.row].unit)
-         for one, value in zip(fitting.free, first * fitting.scale, strict=True)},
+         for one, value in zip(fitting.free, first * fitting.scale, strict=True) if not one.given},
         tuple(sorted(without, key=order)),
         tuple(tuple(sorted(some, key=order)) for some in found),
         tuple({name: at[name] for name in sorted(out, key=order)} for out, at in zip(remedies, closing, strict=True)),

@@ -21,7 +21,7 @@ from gigacampus.campus.spec.deal.rules import numbers
 from gigacampus.days import year_fraction
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import Compared, FinanceResult
-from gigacampus.engines.finance.solve import Solved, by_month, size_of, solve, start
+from gigacampus.engines.finance.solve import Solved, by_month, row_of, size_of, solve, start
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import find_roots, least_squares
@@ -32,15 +32,6 @@ _UNITS: Mapping[str, tuple[str, ...]] = {"USD": ("USD", "USD/year"), "fraction":
 """Units of rows that a figure may be printed for, by its own."""
 _STEPS = (1.0, 0.03, 0.1, 0.3, 3.0, 10.0, 30.0, 100.0)
 """Multiples of a guess at which an unknown is looked for."""
-
-
-def row_of(path: str) -> str:
-    """The row of the statement that a path of the deal, or a row, stands for.
-
-    >>> row_of("entities.JV.owners.Blue Owl")
-    'entities.jv.owners.blue_owl'
-    """
-    return ".".join(slug(part) for part in path.split("."))
 
 
 def unfit(s: Statement) -> list[Problem]:

@@ -55,7 +55,7 @@ def add_targets(s: Statement) -> list[Solved]:
             found.append(Solved(row, f"check.{row}", 0.1 * size, 0.01 * size, 0.0, math.inf, size))
     for index, target in enumerate(s.deal.solve):
         quantity = quantities[target.unknown]
-        row = ".".join(slug(part) for part in target.unknown.split("."))
+        row = row_of(target.unknown)
         if row not in s.graph.rows:
             raise SpecError(Problem("no row of the statement uses this number", path=f"deal.{target.unknown}"))
         check = s.graph.add(f"check.{row}", _check(s, index, target), label=f"{target.so_that} is as published")
@@ -128,16 +128,35 @@ class _Miss:
 
 
 def _alone(s: Statement, one: Solved, values: dict[str, float]) -> dict[str, float]:
-    miss = _Miss(s, [one], values)
+    miss, tried = _Miss(s, [one], values), dict[float, float]()
 
     def f(x: float) -> float:
-        return float(miss([x])[0])
+        tried[x] = float(miss([x])[0])
+        return tried[x]
 
     ends = bracket(f, one.guess, one.step, one.low, one.high)
     if ends is None:
-        by = f"the figure is missed by {f(one.guess) * one.scale:.6g} at {one.guess:.6g}, and no value meets it"
-        raise InfeasibleError(Problem(by, path=_path(s, one.row), fix="Check the figure, or give the number"))
+        near = min(tried, key=lambda x: abs(tried[x]) if math.isfinite(tried[x]) else math.inf)
+        by = f"no value meets its figure; the nearest, {near:.6g}, misses it by {tried[near] * one.scale:.6g}"
+        raise InfeasibleError(Problem(by, path=_path(s, one.row), fix=_closing(s, one, tried[near])))
     return {one.row: find_root(f, *ends)}
+
+
+def _closing(s: Statement, one: Solved, miss: float) -> str:
+    """The figure that the nearest value would meet."""
+    target = next((t for t in s.deal.solve if row_of(t.unknown) == one.row), None)
+    if target is None:
+        return "Check the figure, or give the number"
+    return f"A figure of {target.equals + miss * one.scale:.6g} could be met; or give the number"
+
+
+def row_of(path: str) -> str:
+    """The row of the statement that a path of the deal, or a row, stands for.
+
+    >>> row_of("entities.JV.owners.Blue Owl")
+    'entities.jv.owners.blue_owl'
+    """
+    return ".".join(slug(part) for part in path.split("."))
 
 
 def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dict[str, float]:
