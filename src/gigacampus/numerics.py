@@ -162,7 +162,7 @@ def least_squares(f: Callable[[Floats], Floats], guess: Floats, low: Floats, hig
     >>> least_squares(lambda x: np.array([x[0] - 1, x[0] - 2, x[0] * x[1] - 3]), np.array([1.0, 1.0]), *box).round(9)
     array([1.5, 2. ])
     """
-    x = np.clip(np.array(guess, float), low, high)
+    x: Floats = np.clip(np.array(guess, float), low, high)
     miss, damping = f(x), 1e-4
     for _ in range(40):
         slope = _slope(f, x, miss)
@@ -179,7 +179,7 @@ def least_squares(f: Callable[[Floats], Floats], guess: Floats, low: Floats, hig
                 x, miss, damping = new, better, max(damping / 10, 1e-14)
                 break
             damping *= 10
-        if float(miss @ miss) >= before * (1 - 1e-9):
+        if not float(miss @ miss) < before * (1 - 1e-9):
             break
     return x
 

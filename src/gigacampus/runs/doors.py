@@ -209,7 +209,8 @@ def _deal(run: Run) -> tuple[Any, ...]:
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return run.campus.deal, run.timeline.months, _measures(run), events
+    powers = {phase.name: phase.power for phase in built}
+    return run.campus.deal, run.timeline.months, _measures(run), events, powers
 
 
 def _measures(run: Run) -> dict[str, Any]:

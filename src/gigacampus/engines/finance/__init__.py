@@ -5,7 +5,8 @@ its events (``ready`` and each phase). A deal runs alone without them. Out: a `F
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`.
+`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`. Published figures stand in
+`published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps in `closing`.
 
 Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
 exercised are). Space that is let again after a lease is a second lease.
@@ -25,8 +26,9 @@ from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
 from gigacampus.engines.finance.closing import closed, gaps
 from gigacampus.engines.finance.consistency import Judgement, judge
+from gigacampus.engines.finance.fitting import found_together
 from gigacampus.engines.finance.graph import Graph, Row
-from gigacampus.engines.finance.published import add_published, compare, found_together, price, unfit
+from gigacampus.engines.finance.published import add_published, compare, price, unfit
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
     Compared,
@@ -55,6 +57,7 @@ def run(
     months: NDArray[np.datetime64] | None = None,
     measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
 ) -> FinanceResult:
     """Run a deal.
 
@@ -67,6 +70,8 @@ def run(
         What contracts draw on: nominal costs [USD], such as ``energy``, and `contracts.QUANTITIES` in their units.
     events : mapping of name to date, optional
         ``ready`` and the phases' names. They come before `deal.events`.
+    powers : mapping of name to float [MW], optional
+        Power of each phase. They come before `deal.powers`.
 
     Returns
     -------
@@ -79,7 +84,7 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _figured(deal, months, measures or {}, events or {})
+    s = _figured(deal, months, measures, events, powers)
     wanted = add_targets(s)
     solved = solve(s, wanted, found_together(s, wanted))
     rows = s.graph.evaluate(solved)
@@ -93,22 +98,25 @@ def closing(
     months: NDArray[np.datetime64] | None = None,
     measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
 ) -> tuple[Gap, ...]:
     """Where a deal does not close, and which figures, each changed alone, would close it; parameters as for `run`."""
-    s = _figured(deal, months, measures or {}, events or {})
+    s = _figured(deal, months, measures, events, powers)
     wanted = add_targets(s)
     solved = solve(s, wanted, found_together(s, wanted))
     return tuple(closed(s, gap, wanted, solved) for gap in gaps(s, s.graph.evaluate(solved)))
 
 
-def check(deal: Deal, events: Mapping[str, date] | None = None) -> list[Problem]:
+def check(
+    deal: Deal, events: Mapping[str, date] | None = None, powers: Mapping[str, float] | None = None
+) -> list[Problem]:
     """Figures of a deal, under each of its readings, that are no row of its statement, or in another unit than it.
 
     Nothing is solved; for parameters see `run`.
     """
-    found = unfit(_statement(deal, None, {}, events or {}))
+    found = unfit(_statement(deal, None, {}, events or {}, powers or {}))
     for name in deal.readings:
-        for problem in unfit(_statement(deal.read_as(name), None, {}, events or {})):
+        for problem in unfit(_statement(deal.read_as(name), None, {}, events or {}, powers or {})):
             if all(problem.path != other.path for other in found):
                 found.append(replace(problem, message=f"{problem.message} as {name!r} reads it"))
     return found
@@ -119,6 +127,7 @@ def consistent(
     months: NDArray[np.datetime64] | None = None,
     measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
 ) -> dict[str, Judgement]:
     """Judge, for each reading of a deal, whether its published figures can all be true; see `consistency`.
 
@@ -135,18 +144,19 @@ def consistent(
     for name in deal.readings or ("as it stands",):
         read = deal.read_as(name) if deal.readings else deal
         without = deal.readings[name].without if deal.readings else []
-        found[name] = judge(_figured(read, months, measures or {}, events or {}), frozenset(without))
+        found[name] = judge(_figured(read, months, measures, events, powers), frozenset(without))
     return found
 
 
 def _figured(
     deal: Deal,
     months: NDArray[np.datetime64] | None,
-    measures: Mapping[str, NDArray[np.float64]],
-    events: Mapping[str, date],
+    measures: Mapping[str, NDArray[np.float64]] | None,
+    events: Mapping[str, date] | None,
+    powers: Mapping[str, float] | None,
 ) -> Statement:
     """The statement with a row for each published figure."""
-    s = _statement(deal, months, measures, events)
+    s = _statement(deal, months, measures or {}, events or {}, powers or {})
     wrong = unfit(s)
     if wrong:
         raise SpecError(*wrong)
@@ -159,13 +169,14 @@ def _statement(
     months: NDArray[np.datetime64] | None,
     measures: Mapping[str, NDArray[np.float64]],
     events: Mapping[str, date],
+    powers: Mapping[str, float],
 ) -> Statement:
     calendar = Calendar(deal, events)
     for kind, name, _ in deal.contracts():
         for place, message, value in calendar.disorder(kind, name):
             raise SpecError(Problem(message, "deal." + ".".join(map(str, place)), value=value))
     grid = Grid.of(deal, calendar, months)
-    s = Statement(deal, calendar, grid, months, measures, Graph(grid.count))
+    s = Statement(deal, calendar, grid, months, measures, powers, Graph(grid.count))
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)

@@ -1,7 +1,7 @@
 """Where a deal does not close: by how much, and which figure, changed alone, would close it.
 
-Uses above what owners and lenders have promised (the owners pay them all the same), a loan whose plan repays it and that
-is not repaid, and a reserve larger than the loan that is to be served from it.
+Uses above what owners and lenders have promised (the owners pay them all the same), a loan whose plan repays it and
+that is not repaid, and a reserve larger than the loan that is to be served from it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def _unfunded(s: Statement, rows: Rows) -> Iterator[Gap]:
             loans = [n for n, loan in s.deal.loans.items() if loan.borrower == name]
             last = len(steps) + len({*loans} - {source for step in steps for source in step.drawn})
             amount = float(np.sum(rows[f"{e}.step{last}_left"]))
-            yield Gap(f"uses of {name} are above its sources", amount, f"entities.{name}.funding", f"{e}.step{last}_left")
+            yield Gap(
+                f"uses of {name} are above its sources", amount, f"entities.{name}.funding", f"{e}.step{last}_left"
+            )
 
 
 def _unpaid(s: Statement, rows: Rows) -> Iterator[Gap]:
@@ -78,7 +80,10 @@ def _movable(s: Statement, gap: Gap, solved: set[str]) -> list[str]:
         return []
     _, name, *_ = gap.path.split(".")
     loans = [n for n, loan in s.deal.loans.items() if name in (n, loan.borrower)]
-    own = [f"entities\\.{slug(name)}\\..*\\.up_to", *(f"loans\\.{slug(n)}\\.(amount|amortisation\\.dscr)" for n in loans)]
+    own = [
+        f"entities\\.{slug(name)}\\..*\\.up_to",
+        *(f"loans\\.{slug(n)}\\.(amount|amortisation\\.dscr)" for n in loans),
+    ]
     below = sorted(s.graph.ancestors([gap.row]) - solved)
     inputs = [row for row in below if s.graph.rows[row].path and not s.graph.inputs[row].ndim]
     rents = r"leases\..*\.(rent|amount|escalator)" if gap.row.endswith("unpaid") else "-"

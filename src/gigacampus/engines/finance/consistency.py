@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.engines.finance.published import Fitting
+from gigacampus.engines.finance.fitting import Fitting
 from gigacampus.engines.finance.result import Compared, Metric
 from gigacampus.engines.finance.solve import add_targets
 from gigacampus.engines.finance.statement import Statement

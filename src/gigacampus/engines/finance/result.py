@@ -47,8 +47,8 @@ class Compared:
 
 @dataclass(frozen=True)
 class Gap:
-    """Where a deal does not close: `what` it is, the `amount` that is open [USD], the place in the deal (`path`) and the
-    `row` of the statement that holds it; and figures that would close it, each alone, by path, where they are known."""
+    """Where a deal does not close: `what` it is, the `amount` that is open [USD], the place in the deal (`path`) and
+    the `row` of the statement that holds it; and figures that would close it, each alone, by path, where known."""
 
     what: str
     amount: float

@@ -27,8 +27,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Solved:
-    """An unknown: its input row, the check row that must be zero, start and bounds of the search, size of the check; and
-    whether the deal gives it, as it does where a figure is tried that is published of it."""
+    """An unknown: its input row, the check row that must be zero, start and bounds of the search, size of the check;
+    and whether the deal gives it, as where `fitting` frees a number that a figure is published of."""
 
     row: str
     check: str
@@ -75,7 +75,7 @@ def start(row: str, check: str, quantity: Quantity, size: float, guess: float | 
 
 def size_of(deal: Deal) -> float:
     """An amount of money that the deal is about [USD]."""
-    costs = [c.amount for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
+    costs = [c.amount or 0.0 for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
     return max((x for x in costs if math.isfinite(x)), default=0.0) or 1e9
 
 

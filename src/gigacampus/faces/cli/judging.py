@@ -14,7 +14,7 @@ from gigacampus.campus.spec.deal import Published
 from gigacampus.errors import Problem, SpecError
 from gigacampus.faces import numbers
 from gigacampus.faces.cli import say
-from gigacampus.faces.cli.running import Progress, written
+from gigacampus.faces.cli.running import Progress, number_line, written
 from gigacampus.runs import inputs
 from gigacampus.runs.checks import check
 from gigacampus.runs.pipeline import Run
@@ -73,7 +73,7 @@ def _lines(one: Any, published: Mapping[str, Published]) -> Iterator[str]:
         yield _text("The figures hold together, each within its rounding.")
         yield from _closing([{name: one.figures[name]} for name in one.given_up], published, "given up: ")
         for path, metric in one.numbers.items():
-            yield f"    {path:<50} {written(metric.value, metric.unit)}"
+            yield number_line(path, metric)
     for paths in one.undetermined:
         together = f"{' and '.join(paths)} move them in proportion: no figure tells them apart."
         yield _text(together if len(paths) > 1 else f"No figure tells {paths[0]}.")

@@ -78,10 +78,16 @@ def open_gaps(running: Run) -> Sequence[Any]:
 def gap_lines(running: Run) -> Iterator[str]:
     """What does not close in the deal, by how much, and the ways out."""
     for gap in open_gaps(running):
-        yield f"\nDoes not close: {gap.what}, by {written(gap.amount, 'USD')} (deal.{gap.path})"
-        ways = [f"{path} {written(metric.value, metric.unit)}" for path, metric in gap.closing.items()]
-        if ways:
-            yield click.wrap_text(f"Any one of these would close it: {', '.join(ways)}", 80, "  ", "  ")
+        yield f"\nDoes not close: {gap.what}, by {written(gap.amount, 'USD')}"
+        if gap.closing:
+            yield "  Any one of these would close it:"
+        for path, metric in gap.closing.items():
+            yield number_line(path, metric)
+
+
+def number_line(path: str, metric: Any) -> str:
+    """A number of the deal and its value, in a line."""
+    return f"    {path:<50} {written(metric.value, metric.unit)}"
 
 
 def written(value: float, unit: str) -> str:

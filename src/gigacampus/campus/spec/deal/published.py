@@ -21,7 +21,9 @@ class Published(Part):
         description="row of the statement, inputs such as loans.notes.amount included, or metric such as dscr_min or "
         "irr.blue_owl; a row of months counts by its sum, or as given by 'at' or 'until'",
     )
-    over: str | None = Field(None, description="row that the first is divided by, each counted as above, as for a cover")
+    over: str | None = Field(
+        None, description="row that the first is divided by, each counted as above, as for a cover"
+    )
     price_of: str | None = Field(
         None, description="loan whose clean price, in per cent of its balance, is published, in place of a row"
     )

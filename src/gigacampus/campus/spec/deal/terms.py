@@ -82,7 +82,7 @@ class Printed(float):
     ----------
     text : str
     unit : str
-        USD, fraction or year; empty for a plain number, which may be quoted so that a last zero counts.
+        USD, fraction or year; empty for a plain number.
     within : float
         Half a unit of its last digit.
 
@@ -121,7 +121,7 @@ class _Figure:
         if isinstance(value, Printed):
             return value
         try:
-            return Printed("" if isinstance(value, bool) else str(value)[:200])
+            return Printed("" if isinstance(value, bool) else str(getattr(value, "text", value))[:200])
         except ValueError as error:
             raise PydanticCustomError("quantity", "{reason}", {"reason": str(error)}) from None
 
