@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, vehicles
+from gigacampus.engines.finance import contracts, loans, tax, vehicles
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
@@ -97,6 +97,7 @@ def _statement(
     contracts.add_leases(s)
     loans.add_loans(s)
     vehicles.add_owner_flows(s)
+    tax.add_tax(s)
     vehicles.add_vehicles(s)
     contracts.add_guarantees(s)
     contracts.add_exposures(s)

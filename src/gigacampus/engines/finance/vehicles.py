@@ -33,7 +33,7 @@ _USES = """
 """
 _DISTRIBUTION = """
     .left         = {left} ; cash left
-    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next(.cfads)) ; kept for deficits to come
+    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next({cash})) ; kept for deficits to come
     .distribution = max(0, .left - .hold) * .pays_out ; distributed to its owners
     .cash         = .left - .distribution ; cash in hand
 """
@@ -69,7 +69,8 @@ def add_vehicles(s: Statement) -> None:
         _funding(s, vehicle, [name for _, name in borrowed])
         released = [f"{n}.escrow_release" for n, loan in loans.items() if loan.funded == "day one"]
         released += [f"{n}.reserve_release" for n, loan in loans.items() if loan.dsra]
-        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=plus([".spare - .self_funded", *released])))
+        cash = ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads"  # tax rests on what is held
+        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=plus([".spare - .self_funded", *released]), cash=cash))
 
 
 def _timing(s: Statement, vehicle: str) -> None:

@@ -1,0 +1,47 @@
+"""Rows of tax: recovery of costs and credits (`property`), taxable income of each entity and its tax (`income`).
+
+Tax is reckoned once a year, on 31 December (``tax.year_end``). An entity with owners or loans passes its income and
+credits through to its owners unless the deal says how it is taxed; another one is taxed if the deal says so. Its own
+tax leaves an entity as a payment to the Treasury (`outside`). An owner pays it on 31 December. A vehicle pays it on its
+first payment day after that: what it pays lowers the cash available for debt service then, so that debt sized on cash
+after tax needs no circle. Everything else is left as it is without tax.
+
+Not modelled: the mid-quarter convention; sale, recapture and gain at the end (what is not yet deducted stays in
+``assets.<name>.left``); bases of partners (sections 704 and 465) and minimum taxes; estimated payments; tax on what a
+taxed vehicle distributes; accrual of rent (section 467) and of interest between payment days.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigacampus.campus.spec.deal import slug
+from gigacampus.engines.finance.statement import Statement
+from gigacampus.engines.finance.tax import income, property
+
+__all__ = ["KINDS", "add_tax"]
+
+KINDS = ("tax", "tax saved")
+"""Kinds of flows that returns before tax leave out."""
+
+
+def add_tax(s: Statement) -> None:
+    """Every row of tax, and the payments. All flows that are income or deducted must stand in the statement."""
+    if s.deal.tax is None:
+        return
+    month = (s.grid.first + np.arange(s.grid.count)) % 12
+    s.graph.add("tax.year_end", (month == 11).astype(float), "1", "month in which the tax year ends")
+    _cash_before(s)
+    property.add_assets(s)
+    property.add_credits(s)
+    for entity in income.books(s):
+        income.add_books(s, entity)
+    income.add_payments(s)
+
+
+def _cash_before(s: Statement) -> None:
+    """Operating cash of each taxed vehicle without its tax: what it sees of deficits to come."""
+    for vehicle in s.vehicles:
+        if income.taxpayer(s, vehicle).treatment == "taxable":
+            received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
+            s.table(slug(vehicle), vehicle, f".before_tax = {received} - {paid} ; operating cash flow before tax")
