@@ -6,7 +6,8 @@ For month t, with years of interest tau and the rate r since the day of the mont
 - the planned balance is ``P_t = P_{t-1} (1 + f) - s_t`` with the period's interest factor f and the payment s. Level
   and growing payments are ``s = s_1 w``, ``s_1 = B (1 - rest D_n) / sum(w D)``, with D the discount factor at the
   loan's own rate [1]_; sculpted ones are the cash since the last payment over the cover;
-- principal due is what stands between balance and plan, so that arrears are caught up once there is cash.
+- principal due is what stands between balance and plan, so that arrears are caught up once there is cash; what is owed
+  after the last payment bears interest on, and is due in full on each day on which payments would have gone on.
 
 References
 ----------
@@ -26,6 +27,7 @@ _TIMES = {
     "pay": ("1", "month of payment"),
     "open": ("1", "interest alone, and draws are possible"),
     "repay": ("1", "month of repayment"),
+    "late": ("1", "month of payment after the last, of what is still owed then"),
     "first": ("1", "month in which it starts"),
     "final": ("1", "month of the last payment"),
     "years": ("year", "years since its start"),
@@ -41,7 +43,8 @@ _INTEREST = """
 """
 _PAYMENTS = """
     .plan_end        = sum(.planned * .final) ; balance that the plan leaves at the end
-    .principal_due   = .repay * max(0, prev(.balance) - (1 - .final) * max(.target, 0)) ; principal due
+    .overdue         = .late * prev(.balance) ; owed after the last payment
+    .principal_due   = max(0, .repay * (prev(.balance) - (1 - .final) * max(.target, 0)) + .overdue) ; principal due
     .due             = .interest_due + .principal_due ; debt service due
     .funded_interest = (.due - .paid_cash - .from_reserve) * .open ; interest paid from the funding of the works
     .service         = .paid_cash + .from_reserve + .funded_interest ; debt service paid
@@ -73,6 +76,7 @@ def add_loans(s: Statement) -> None:
     """Every loan; what it draws for uses and what it is paid from cash come from the vehicle's waterfall."""
     for name, loan in s.deal.loans.items():
         n, times = slug(name), LoanTimes.of(name, loan, s.deal, s.calendar, s.grid)
+        s.loans[name] = times
         s.number(f"loans.{name}.amount", loan.amount)
         for what, (unit, label) in _TIMES.items():
             s.graph.add(f"{n}.{what}", getattr(times, what), unit, f"{name}: {label}")
@@ -96,14 +100,15 @@ def add_loans(s: Statement) -> None:
 def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     n = slug(name)
     if loan.benchmark is None:
-        coupon = s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")
-        s.table(n, name, f".rate [fraction] = {coupon} ; rate a year")
+        terms = [s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")]
     else:
-        s.graph.add(
-            f"{n}.benchmark", times.rate, "fraction", f"{name}: {loan.benchmark}", f"benchmarks.{loan.benchmark}"
-        )
-        spread = s.number(f"loans.{name}.spread", loan.spread, "fraction")
-        s.table(n, name, f".rate [fraction] = .benchmark + {spread} ; rate a year")
+        path = f"benchmarks.{loan.benchmark}"
+        benchmark = s.graph.add(f"{n}.benchmark", times.benchmark, "fraction", f"{name}: {loan.benchmark}", path)
+        terms = [benchmark, s.number(f"loans.{name}.spread", loan.spread, "fraction")]
+    if loan.step_ups:
+        path = f"loans.{name}.step_ups"
+        terms.append(s.graph.add(f"{n}.step_up", times.step_up, "fraction", f"{name}: added by steps", path))
+    s.table(n, name, f".rate [fraction] = {' + '.join(terms)} ; rate a year")
 
 
 def _funded(s: Statement, name: str, loan: Loan) -> None:
@@ -157,15 +162,33 @@ def _annuity(s: Statement, name: str, loan: Loan, times: LoanTimes) -> str:
 def _sculpted(s: Statement, name: str, loan: Loan) -> str:
     """Cash since the last payment over the cover, less what is due to other loans of the same or an earlier rank."""
     dscr = s.number(f"loans.{name}.amortisation.dscr", loan.amortisation.dscr, "1")
-    cash = f".carry * prev(.cash) + {slug(loan.borrower)}.cfads"
-    s.table(slug(name), name, f".cash = {cash} ; cash available for debt service since the last payment")
     others = [
         f"{slug(other)}.due"
         for other, spec in sorted(s.deal.loans.items())
         if other != name and spec.borrower == loan.borrower
         and (spec.rank < loan.rank or (spec.rank == loan.rank and spec.amortisation.kind != "sculpted"))
     ]  # fmt: skip
-    return f".repay * (.cash / {dscr} - {plus(others)})"
+    s.table(slug(name), name, f"""
+        .cash   = .carry * prev(.cash) + {slug(loan.borrower)}.cfads ; cash since the last payment
+        .others = .carry * prev(.others) + {plus(others)} ; due to other loans since the last payment
+        .sculpt = .cash / {dscr} - .others ; what the cover leaves for it since the last payment
+    """)  # fmt: skip
+    return ".repay * .sculpt"
+
+
+def set_aside(s: Statement, name: str) -> str:
+    """What must lie ready between two payments for the next one: its part of the time that has passed. As a formula."""
+    n, kind = slug(name), s.deal.loans[name].amortisation.kind
+    s.graph.add(f"{n}.elapsed", s.loans[name].elapsed, "1", f"{name}: part of the time to a payment that has passed")
+    if kind == "sculpted":
+        return f"max(0, {n}.sculpt) * ({n}.elapsed > 0)"
+    if kind == "bullet":
+        return f"{n}.accrued * ({n}.elapsed > 0)"
+    if kind == "list":
+        s.graph.add(f"{n}.coming", s.loans[name].coming, "1", f"{name}: principal of the next payment")
+        return f"{n}.funded * {n}.coming * {n}.elapsed + {n}.accrued * ({n}.elapsed > 0)"
+    growth = f"loans.{n}.amortisation.growth"
+    return f"{n}.payment * (1 + {growth}) ** {n}.repayment_year * {n}.elapsed"
 
 
 def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:

@@ -1,7 +1,8 @@
 """Rows of each vehicle's waterfall. What enters it in a month leaves it, or stands in one of its accounts.
 
-In order: operating cash (rent, distributions and income received, less running payments) pays debt by rank, then tops
-up the reserves. What is left pays for the works while they go on (if the vehicle keeps its cash), or is distributed on
+In order: operating cash (rent, distributions and income received, less running payments) pays debt by rank, setting
+aside what a loan that pays less often needs for its next payment before a later rank is paid, then tops up the
+reserves. What is left pays for the works while they go on (if the vehicle keeps its cash), or is distributed on
 payment days. Uses that it does not cover (works, interest while building, fees, reserves, contributions to what the
 vehicle owns) are drawn from the funding steps in order, and from the owners last; so is an operating deficit.
 """
@@ -11,9 +12,9 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import OWNERS, Loan, Step, slug
+from gigacampus.engines.finance import loans as loan_rows
 from gigacampus.engines.finance.statement import Statement, plus
 
 _OPERATING = """
@@ -33,9 +34,9 @@ _USES = """
 """
 _DISTRIBUTION = """
     .left         = {left} ; cash left
-    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next({cash})) ; kept for deficits to come
+    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next({ahead})) ; kept for deficits to come
     .distribution = max(0, .left - .hold) * .pays_out ; distributed to its owners
-    .cash         = .left - .distribution ; cash in hand
+    .cash         = .left - .distribution + {aside} ; cash in hand
 """
 
 
@@ -64,13 +65,14 @@ def add_vehicles(s: Statement) -> None:
         borrowed = sorted((loan.rank, name) for name, loan in s.deal.loans.items() if loan.borrower == vehicle)
         loans = {slug(name): s.deal.loans[name] for _, name in borrowed}
         _timing(s, vehicle)
-        left = _debt_service(s, vehicle, loans)
+        left, aside = _debt_service(s, vehicle, loans)
         _uses(s, vehicle, loans, left)
         _funding(s, vehicle, [name for _, name in borrowed])
         released = [f"{n}.escrow_release" for n, loan in loans.items() if loan.funded == "day one"]
         released += [f"{n}.reserve_release" for n, loan in loans.items() if loan.dsra]
-        cash = ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads"  # tax rests on what is held
-        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=plus([".spare - .self_funded", *released]), cash=cash))
+        left = plus([".spare - .self_funded", *released])
+        ahead = ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads"  # tax rests on the cash held
+        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), ahead=ahead))
 
 
 def _timing(s: Statement, vehicle: str) -> None:
@@ -83,23 +85,20 @@ def _timing(s: Statement, vehicle: str) -> None:
     building = months <= max((s.grid.at(end) for end in ends), default=-1)
     keeps = building & (s.deal.entities[vehicle].while_building == "keep")
     rents = [f"{slug(name)}.fraction" for name, lease in s.deal.leases.items() if lease.landlord == vehicle]
-    pays = _payments(s, [f"{slug(name)}.pay" for name in loans])
-    pays = np.where(np.cumsum(pays[::-1])[::-1] > 0, pays, _payments(s, rents) | (not rents)) & ~keeps
+    pays = np.any([np.zeros(s.grid.count), *(s.loans[name].pay * (1 - s.loans[name].late) for name in loans)], axis=0)
+    rented = np.any([np.full(s.grid.count, not rents), *(s.graph.inputs[row] > 0 for row in rents)], axis=0)
+    pays = np.where(np.cumsum(pays[::-1])[::-1] > 0, pays, rented) & ~keeps
     s.graph.add(f"{e}.keeps", keeps.astype(float), "1", f"{vehicle}: cash is kept for the works")
     s.graph.add(f"{e}.pays_out", (pays | (months == s.grid.count - 1)).astype(float), "1", f"{vehicle}: it pays out")
 
 
-def _payments(s: Statement, rows: list[str]) -> NDArray[np.bool_]:
-    """Months in which any of these inputs is above zero."""
-    found = np.zeros(s.grid.count, bool)
-    for row in rows:
-        found |= s.graph.inputs[row] > 0
-    return found
+def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[str, list[str]]:
+    """Debt service from operating cash rank by rank, then the reserves.
 
-
-def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> str:
-    """Debt service from operating cash rank by rank, then the reserves. Returns the row of what is left."""
-    e, g = slug(vehicle), s.graph
+    Returns the row of what is left, and the rows of what was set aside for the next payments.
+    """
+    e, g, aside = slug(vehicle), s.graph, []
+    ready = _set_aside(s, vehicle)
     received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
     s.table(e, vehicle, _OPERATING.format(received=received, paid=paid))
     left = ".available"
@@ -111,6 +110,13 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> str:
             .after{rank} = {left} - .paid{rank} ; cash left after rank {rank}
         """)  # fmt: skip
         left = f".after{rank}"
+        if ready:
+            s.table(e, vehicle, f"""
+                .aside{rank} = min({left}, {plus([ready[n] for n in same])}) ; set aside for rank {rank}
+                .free{rank}  = {left} - .aside{rank} ; cash left after rank {rank} and what is set aside
+            """)  # fmt: skip
+            aside.append(f".aside{rank}")
+            left = f".free{rank}"
         for n in same:
             share = f" * iff({e}.due{rank} > 0, {n}.due / {e}.due{rank}, 0)" if len(same) > 1 else ""
             g.add(f"{n}.paid_cash", f"{e}.paid{rank}{share}", label=f"{n}: debt service paid from cash")
@@ -122,7 +128,23 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> str:
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"
-    return left
+    kept = [f"{slug(k)}.reserve_needed" for k, x in s.deal.services.items() if x.payer == vehicle and x.reserved]
+    if kept:
+        s.table(e, vehicle, f"""
+            .maintenance = min({left}, {plus(kept)}) ; set aside for maintenance and replacement to come
+            .beyond      = {left} - .maintenance ; cash left after that
+        """)  # fmt: skip
+        aside.append(".maintenance")
+        left = f"{e}.beyond"
+    return left, aside
+
+
+def _set_aside(s: Statement, vehicle: str) -> dict[str, str]:
+    """By loan, what must lie ready for its next payment; empty where all of a vehicle's loans pay on the same dates."""
+    times = {name: s.loans[name] for name, loan in s.deal.loans.items() if loan.borrower == vehicle}
+    if not any(np.any(one.elapsed * other.pay) for one in times.values() for other in times.values()):
+        return {}
+    return {slug(name): loan_rows.set_aside(s, name) for name in times}
 
 
 def _uses(s: Statement, vehicle: str, loans: dict[str, Loan], left: str) -> None:

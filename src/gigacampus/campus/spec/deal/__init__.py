@@ -35,8 +35,8 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Asset", "Cost", "Credit", "Deal", "Entity", "Exposure",
-    "Findable", "Guarantee", "Lease", "Loan", "Recovery", "Rule", "Service", "Step", "Target", "Tax", "Taxpayer",
-    "Transfer", "When", "slug",
+    "Findable", "Guarantee", "Lease", "Loan", "RateFrom", "Recovery", "Rule", "Service", "Step", "Target", "Tax",
+    "Taxpayer", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
