@@ -32,7 +32,7 @@ def model(deal: Deal) -> dict[str, Any]:
         "ppa_price_input": [lease.rent / GENERATION], "ppa_escalation": 100 * lease.escalator,
         "analysis_period": lease.term, "inflation_rate": 100 * service.escalator,
         "federal_tax_rate": [100 * owner.regime.rate], "state_tax_rate": [100 * state],
-        "total_installed_cost": cost.amount, "om_fixed": [service.amount], "om_capacity": [0.0],
+        "total_installed_cost": cost.amount, "om_fixed": [service.amount * (1 + service.escalator)], "om_capacity": [0.0],
         "om_fuel_cost": [0.0], "om_production": [0.0],
         **dict.fromkeys(("construction_financing_cost", "cost_debt_closing", "cost_debt_fee", "cost_other_financing",
                          "dscr_reserve_months", "months_working_reserve", "months_receivables_reserve", "insurance_rate",
