@@ -32,12 +32,12 @@ def model(deal: Deal) -> dict[str, Any]:
         "ppa_price_input": [lease.rent / GENERATION], "ppa_escalation": 100 * lease.escalator,
         "analysis_period": lease.term, "inflation_rate": 100 * service.escalator,
         "federal_tax_rate": [100 * owner.regime.rate], "state_tax_rate": [100 * state],
-        "total_installed_cost": cost.amount, "om_fixed": [service.amount * (1 + service.escalator)], "om_capacity": [0.0],
-        "om_fuel_cost": [0.0], "om_production": [0.0],
+        "total_installed_cost": cost.amount, "om_fixed": [service.amount * (1 + service.escalator)],
+        "om_capacity": [0.0], "om_fuel_cost": [0.0], "om_production": [0.0],
         **dict.fromkeys(("construction_financing_cost", "cost_debt_closing", "cost_debt_fee", "cost_other_financing",
-                         "dscr_reserve_months", "months_working_reserve", "months_receivables_reserve", "insurance_rate",
-                         "property_tax_rate", "salvage_percentage", "reserves_interest", "equip_reserve_depr_fed",
-                         "equip_reserve_depr_sta", "depr_alloc_sl_20_percent"), 0),
+                         "dscr_reserve_months", "months_working_reserve", "months_receivables_reserve",
+                         "insurance_rate", "property_tax_rate", "salvage_percentage", "reserves_interest",
+                         "equip_reserve_depr_fed", "equip_reserve_depr_sta", "depr_alloc_sl_20_percent"), 0),
         "real_discount_rate": 6.4,
         **_debt(deal), **_recovery(deal), **_credits(deal),
     }  # fmt: skip
@@ -73,7 +73,9 @@ def _recovery(deal: Deal) -> dict[str, Any]:
         given[f"depr_alloc_{kind}_percent"] = 100 * asset.share
         if asset.bonus and asset.recovery.bonus:
             steps = deal.tax.entities["Sponsor"].regime.bonus
-            share = [step.share for step in steps if step.start <= asset.acquired][-1] if asset.acquired != "close" else 1.0
+            share = (
+                [step.share for step in steps if step.start <= asset.acquired][-1] if asset.acquired != "close" else 1.0
+            )
             for side in ("fed", "sta"):
                 given |= {f"depr_bonus_{side}": 100 * share, f"depr_bonus_{side}_{kind}": 1}
     return given

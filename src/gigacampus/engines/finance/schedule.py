@@ -55,8 +55,6 @@ class Grid:
         ends = [index(day) for day in days]
         if months is not None and len(months):
             ends += [int(m) + 1970 * 12 for m in (months[0].astype(int), months[-1].astype(int))]
-        if deal.tax is not None:  # the last year's tax falls on its end, and a vehicle pays it after that
-            ends.append((max(ends) // 12 + 1) * 12)
         return cls(min(ends), max(ends) - min(ends) + 1, deal.close)
 
     @property

@@ -71,7 +71,9 @@ def add_vehicles(s: Statement) -> None:
         released = [f"{n}.escrow_release" for n, loan in loans.items() if loan.funded == "day one"]
         released += [f"{n}.reserve_release" for n, loan in loans.items() if loan.dsra]
         left = plus([".spare - .self_funded", *released])
-        ahead = ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads"  # tax rests on the cash held
+        ahead = (
+            ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads"
+        )  # tax rests on the cash held
         s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), ahead=ahead))
 
 

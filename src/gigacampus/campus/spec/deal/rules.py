@@ -144,12 +144,13 @@ def _tax(deal: Deal) -> Iterator[Fault]:
                     yield place, f"not an owner of {name}; {near(owner, owners)}", owner
     split: dict[str, float] = {}
     for name, asset in deal.tax.assets.items():
-        place = ("tax", "assets", name)
+        here = ("tax", "assets", name)
         if asset.of not in costs:
-            yield (*place, "of"), f"no cost, transfer or loan of this name; {near(asset.of, costs)}", asset.of
+            yield (*here, "of"), f"no cost, transfer or loan of this name; {near(asset.of, costs)}", asset.of
         split[asset.of] = split.get(asset.of, 0.0) + asset.share
         if split[asset.of] > 1 + 1e-9:
-            yield (*place, "share"), f"{asset.of} is deducted to {100 * split[asset.of]:.6g} %, more than once", asset.share
+            message = f"{asset.of} is deducted to {100 * split[asset.of]:.6g} %, more than once"
+            yield (*here, "share"), message, asset.share
     for name, credit in deal.tax.credits.items():
         if credit.asset not in deal.tax.assets:
             message = f"no asset of this name; {near(credit.asset, deal.tax.assets)}"

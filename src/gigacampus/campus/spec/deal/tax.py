@@ -40,7 +40,9 @@ class Regime(FromCatalog):
 
     rate: Share = Field(description="rate on taxable income, after state tax")
     bonus: list[ShareFrom] = Field(
-        default_factory=list, description="share of the basis deducted at once, by the day of acquisition", max_length=50
+        default_factory=list,
+        description="share of the basis deducted at once, by the day of acquisition",
+        max_length=50,
     )
     interest_limit: list[InterestLimit] = Field(
         default_factory=list, description="limit of net interest, by the first day of the year; none if empty",
@@ -86,7 +88,9 @@ class Taxpayer(Part):
         True, description="whether the regime's limit of interest binds; a real property business may elect out"
     )
     allocation: list[Allocation] = Field(
-        default_factory=list, description="a partnership's shares over time; by ownership before the first", max_length=20
+        default_factory=list,
+        description="a partnership's shares over time; by ownership before the first",
+        max_length=20,
     )
 
 
@@ -111,10 +115,10 @@ class Recovery(FromCatalog):
 
 
 class Asset(Part):
-    """What a cost becomes for tax. A cost may be split among assets (cost segregation); what is left is not deducted."""
+    """What a cost becomes for tax. It may be split among assets (cost segregation); what is left is never deducted."""
 
     of: str = Field(
-        description="a cost of construction, a transfer, or a loan (its interest while building, and its fees)"
+        description="a cost of construction, a transfer, or a loan (its fees, and its interest before service)"
     )
     share: FindShare = Field(1.0, description="share of that cost")
     recovery: Recovery = Field(description="how it is deducted")

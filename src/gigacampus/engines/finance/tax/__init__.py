@@ -1,10 +1,10 @@
 """Rows of tax: recovery of costs and credits (`property`), taxable income of each entity and its tax (`income`).
 
-Tax is reckoned once a year, on 31 December (``tax.year_end``). An entity with owners or loans passes its income and
-credits through to its owners unless the deal says how it is taxed; another one is taxed if the deal says so. Its own
-tax leaves an entity as a payment to the Treasury (`outside`). An owner pays it on 31 December. A vehicle pays it on its
-first payment day after that: what it pays lowers the cash available for debt service then, so that debt sized on cash
-after tax needs no circle. Everything else is left as it is without tax.
+Tax is reckoned once a year, on 31 December, and in the last month of the statement (``tax.year_end``). An entity with
+owners or loans passes its income and credits through to its owners unless the deal says how it is taxed; another one is
+taxed if the deal says so. Tax is a payment to the Treasury (`outside`): an owner pays at the year's end, a vehicle on
+its first payment day from then on, out of the cash that is available for debt service. What is taxed in a month rests
+on balances of the month before, so that debt sized on cash after tax needs no circle and leaves no residual.
 
 Not modelled: the mid-quarter convention; sale, recapture and gain at the end (what is not yet deducted stays in
 ``assets.<name>.left``); bases of partners (sections 704 and 465) and minimum taxes; estimated payments; tax on what a
@@ -30,7 +30,8 @@ def add_tax(s: Statement) -> None:
     if s.deal.tax is None:
         return
     month = (s.grid.first + np.arange(s.grid.count)) % 12
-    s.graph.add("tax.year_end", (month == 11).astype(float), "1", "month in which the tax year ends")
+    ends = (month == 11) | (np.arange(s.grid.count) == s.grid.count - 1)
+    s.graph.add("tax.year_end", ends.astype(float), "1", "month in which the tax year ends")
     _cash_before(s)
     property.add_assets(s)
     property.add_credits(s)

@@ -11,8 +11,8 @@ Of a year, at its end:
 - state tax is deducted from the income that the country taxes.
 
 Revenue is all that is received for operation but principal, distributions and what is paid for credits. Interest
-counts as it falls due; what the funding of works pays of it is not deducted, unless the loan is an asset. What a
-partnership could not deduct stays with it (the code carries it at its partners).
+counts as it falls due or is added to the loan; where the loan is an asset, what falls due before that is in service
+goes into its basis. What a partnership could not deduct stays with it (the code carries it at its partners).
 
 References
 ----------
@@ -68,11 +68,9 @@ _USED = """
     .federal     = {rate} * (.taxable - .state) ; federal tax before credits
     .credit_used = .credits ; credits used
 """
-_AT_ONCE = """
-    .settled = .due ; tax settled
-"""
-_LATER = """
-    .settled = {e}.pays_out * prev(.open) ; tax settled
+_AT_ONCE = ".settled = .due ; tax settled"
+_ON_PAYMENT_DAYS = """
+    .settled = {e}.pays_out * (prev(.open) + .due) ; tax settled
     .open    = prev(.open) + .due - .settled ; tax that is still to be settled
 """
 _PAID = """
@@ -136,7 +134,7 @@ def _own(s: Statement, entity: str) -> dict[str, str]:
         "revenue": plus(sorted(revenue)),
         "costs": s.rows_of(payer=entity, paid="operating"),
         "lent": plus(sorted(lent)),
-        "owed": plus([f"({n}.interest_due - {n}.funded_interest)" for n in sorted(loans)]),
+        "owed": plus([f"({n}.interest_due + {n}.added) * (1 - {property.building(s, n)})" for n in sorted(loans)]),
         "depreciation": plus([f"{a}.depreciation" for a in sorted(assets)]),
     }
 
@@ -173,7 +171,7 @@ def _tax(s: Statement, entity: str) -> None:
             numbers[limit] = s.number(f"{path}.regime.{limit}", getattr(who.regime, limit), "fraction")
     s.table(e, entity, (_CARRIED if who.losses == "carried" else _USED).format(**numbers))
     s.table(e, entity, ".due = .state + .federal - .credit_used ; tax of the year")
-    s.table(e, entity, _LATER.format(e=slug(entity)) if entity in s.vehicles else _AT_ONCE)
+    s.table(e, entity, _ON_PAYMENT_DAYS.format(e=slug(entity)) if entity in s.vehicles else _AT_ONCE)
     s.table(e, entity, _PAID)
 
 

@@ -61,20 +61,40 @@ def holder(s: Statement, asset: Asset) -> str:
     return cost.payer if cost is not None else deal.loans[asset.of].borrower
 
 
+def building(s: Statement, loan: str) -> str:
+    """Flag of the months whose interest goes into the basis of the assets that a loan is; 0 where it is none.
+
+    Takes the loan as its rows spell it.
+    """
+    row = f"tax.{loan}.building"
+    return row if row in s.graph.rows else "0"
+
+
 def _cost(s: Statement, name: str) -> str:
     """What is paid in a month for what an asset is of."""
     n = slug(name)
     if name in s.deal.construction:
         return f"{n}.cost"
-    return f"{n}.paid" if name in s.deal.transfers else plus([f"{n}.{x}" for x in _FINANCING])
+    if name in s.deal.transfers:
+        return f"{n}.paid"
+    return f"(({n}.interest_due + {n}.added) * {building(s, n)} + {n}.fee + {n}.fee_undrawn)"
 
 
-_FINANCING = ("funded_interest", "added", "fee", "fee_undrawn")
+def _add_buildings(s: Statement) -> None:
+    assert s.deal.tax is not None
+    starts: dict[str, list[int]] = {}
+    for asset in s.deal.tax.assets.values():
+        if asset.of in s.deal.loans:
+            starts.setdefault(asset.of, []).append(s.grid.at(s.calendar.of(asset.in_service)))
+    for name, months in starts.items():
+        before = (np.arange(s.grid.count) < min(months)).astype(float)
+        s.graph.add(f"tax.{slug(name)}.building", before, "1", f"{name}: its interest goes into the basis of an asset")
 
 
 def add_assets(s: Statement) -> None:
     """Basis, depreciation of each year, and what is left of the basis."""
     assert s.deal.tax is not None
+    _add_buildings(s)
     years = s.grid.count // 12 + 2
     for name, asset in s.deal.tax.assets.items():
         a, service = f"assets.{slug(name)}", s.calendar.of(asset.in_service)
@@ -87,11 +107,11 @@ def add_assets(s: Statement) -> None:
             f"{a}.recovered", table, "1", f"{name}: share recovered by the end of the year",
             f"tax.assets.{name}.recovery",
         )  # fmt: skip
-        reductions = [
-            f"{s.number(f'tax.credits.{k}.basis_reduction', credit.basis_reduction, 'fraction')} * credits.{slug(k)}.so_far"
-            for k, credit in s.deal.tax.credits.items()
-            if credit.asset == name and credit.basis_reduction
-        ]
+        earned = {k: c for k, c in s.deal.tax.credits.items() if c.asset == name and c.basis_reduction}
+        halves = {
+            k: s.number(f"tax.credits.{k}.basis_reduction", c.basis_reduction, "fraction") for k, c in earned.items()
+        }
+        reductions = [f"{half} * credits.{slug(k)}.so_far" for k, half in halves.items()]
         s.table(a, name, f"""
             .cost         = prev(.cost) + {share} * {_cost(s, asset.of)} ; cost so far
             .basis        = .cost - {plus(reductions)} ; basis for depreciation
