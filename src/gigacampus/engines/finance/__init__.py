@@ -4,7 +4,7 @@ In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measu
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
-(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `tax` and `vehicles` (the waterfall);
+(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `vehicles` (the waterfall) and `tax`;
 cover and returns in `report`.
 
 Not modelled yet: default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option, and the

@@ -41,8 +41,12 @@ def add_tax(s: Statement) -> None:
 
 
 def _cash_before(s: Statement) -> None:
-    """Operating cash of each taxed vehicle without its tax: what it sees of deficits to come."""
+    """Operating cash without tax and credits sold, of vehicles that have them: what they see of deficits to come."""
+    assert s.deal.tax is not None
+    assets = s.deal.tax.assets
+    sellers = {property.holder(s, assets[c.asset]) for c in s.deal.tax.credits.values() if c.transfer is not None}
     for vehicle in s.vehicles:
-        if income.taxpayer(s, vehicle).treatment == "taxable":
+        if income.taxpayer(s, vehicle).treatment == "taxable" or vehicle in sellers:
             received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
-            s.table(slug(vehicle), vehicle, f".before_tax = {received} - {paid} ; operating cash flow before tax")
+            row = f".before_tax = {received} - {paid} ; operating cash flow before tax and credits sold"
+            s.table(slug(vehicle), vehicle, row)

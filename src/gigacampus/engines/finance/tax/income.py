@@ -24,6 +24,7 @@ References
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -83,8 +84,13 @@ _PAID = """
 def taxpayer(s: Statement, entity: str) -> Taxpayer:
     """How an entity is taxed: as the deal says, else a vehicle passes its income through, and another is not taxed."""
     assert s.deal.tax is not None
-    default = Taxpayer(treatment="partnership" if entity in s.vehicles else "exempt")
-    return s.deal.tax.entities.get(entity, default)
+    who = s.deal.tax.entities.get(entity)
+    return who if who is not None else _unlisted(entity in s.vehicles)
+
+
+@cache
+def _unlisted(vehicle: bool) -> Taxpayer:
+    return Taxpayer(treatment="partnership" if vehicle else "exempt")
 
 
 def books(s: Statement) -> list[str]:
@@ -116,8 +122,8 @@ def _share(s: Statement, vehicle: str, owner: str) -> str:
         return held
     year = (s.grid.first + np.arange(s.grid.count)) // 12
     shares = np.full(s.grid.count, s.owners(vehicle)[owner])
-    for start, step in sorted((s.calendar.of(step.start), step.shares) for step in who.allocation):
-        shares[year >= start.year] = step.get(owner, 0.0)
+    for step in sorted(who.allocation, key=lambda step: s.calendar.of(step.start)):
+        shares[year >= s.calendar.of(step.start).year] = step.shares.get(owner, 0.0)
     row, path = f"{slug(vehicle)}.tax.allocated.{slug(owner)}", f"tax.entities.{vehicle}.allocation"
     return s.graph.add(row, shares, "fraction", f"{vehicle}: share of income allocated to {owner}", path)
 
