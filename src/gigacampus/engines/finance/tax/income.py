@@ -10,9 +10,10 @@ Of a year, at its end:
   federal tax [3]_; ``losses: used`` sets both against tax that the entity owes elsewhere, as they arise;
 - state tax is deducted from the income that the country taxes.
 
-Revenue is all that is received for operation but principal, distributions and what is paid for credits. Interest
-counts as it falls due or is added to the loan; where the loan is an asset, what falls due before that is in service
-goes into its basis. What a partnership could not deduct stays with it (the code carries it at its partners).
+Revenue is all that is received for operation but principal, distributions, promotes and what is paid for credits. A
+loan's fees are deducted as part of an asset alone, call costs not at all. Interest counts as it falls due or is added to
+the loan; where the loan is an asset, what falls due before that is in service goes into its basis. What a partnership
+could not deduct stays with it (the code carries it at its partners).
 
 References
 ----------
@@ -29,12 +30,12 @@ from functools import cache
 import numpy as np
 
 from gigacampus.campus.spec.deal import OUTSIDE, Taxpayer, slug
+from gigacampus.engines.finance.owners import payment_days
 from gigacampus.engines.finance.statement import Statement, plus
 from gigacampus.engines.finance.tax import property
-from gigacampus.engines.finance.vehicles import payment_days
 
 _INTEREST = ("interest", "escrow income")
-_NO_INCOME = (*_INTEREST, "principal", "distribution", "distribution in kind", "credit sold")
+_NO_INCOME = (*_INTEREST, "principal", "distribution", "distribution in kind", "promote", "credit sold")
 _YEAR = """
     .revenue         = (1 - prev(tax.year_end)) * prev(.revenue) + {revenue} ; revenue of the year so far
     .costs           = (1 - prev(tax.year_end)) * prev(.costs) + {costs} ; running costs of the year so far
