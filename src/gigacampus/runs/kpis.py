@@ -266,6 +266,10 @@ def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
 
 
 def _party_rows(run: Run, member: str) -> list[str]:
+    return sorted(set(_taxed_rows(run, member)) - {f"{member}.tax.paid", f"{member}.tax.saved"})
+
+
+def _taxed_rows(run: Run, member: str) -> list[str]:
     return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
 
 
@@ -351,7 +355,7 @@ def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
     return _family(run, "irr_owner")
 
 
-@kpi("finance.irr_after_tax", "fraction", "finance", rows=_party_rows, members="entities")
+@kpi("finance.irr_after_tax", "fraction", "finance", rows=_taxed_rows, members="entities")
 def finance_irr_after_tax(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a taxed party, its tax and what credits and losses save of it included."""
     return _family(run, "irr_after_tax")

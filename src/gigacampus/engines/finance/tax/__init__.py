@@ -21,7 +21,7 @@ from gigacampus.engines.finance.tax import income, property
 
 __all__ = ["KINDS", "add_tax"]
 
-KINDS = ("tax", "tax saved")
+KINDS = ("income tax", "income tax saved")
 """Kinds of flows that returns before tax leave out."""
 
 

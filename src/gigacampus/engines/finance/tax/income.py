@@ -10,8 +10,8 @@ Of a year, at its end:
   federal tax [3]_; ``losses: used`` sets both against tax that the entity owes elsewhere, as they arise;
 - state tax is deducted from the income that the country taxes.
 
-Revenue is all that is received for operation but principal, distributions, promotes and what is paid for credits. A
-loan's fees are deducted as part of an asset alone, call costs not at all. Interest counts as it falls due or is added to
+Revenue is all that is received for operation but principal, distributions, promotes and what is paid for credits. Fees
+of a loan are deducted as part of an asset alone, call costs not at all. Interest counts as it falls due or is added to
 the loan; where the loan is an asset, what falls due before that is in service goes into its basis. What a partnership
 could not deduct stays with it (the code carries it at its partners).
 
@@ -31,11 +31,9 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import OUTSIDE, Taxpayer, slug
 from gigacampus.engines.finance.owners import payment_days
-from gigacampus.engines.finance.statement import Statement, plus
+from gigacampus.engines.finance.statement import Flow, Statement, plus
 from gigacampus.engines.finance.tax import property
 
-_INTEREST = ("interest", "escrow income")
-_NO_INCOME = (*_INTEREST, "principal", "distribution", "distribution in kind", "promote", "credit sold")
 _YEAR = """
     .revenue         = (1 - prev(tax.year_end)) * prev(.revenue) + {revenue} ; revenue of the year so far
     .costs           = (1 - prev(tax.year_end)) * prev(.costs) + {costs} ; running costs of the year so far
@@ -133,8 +131,8 @@ def _own(s: Statement, entity: str) -> dict[str, str]:
     """An entity's own revenue, costs, interest and depreciation, as formulas."""
     assert s.deal.tax is not None
     received = [f for f in s.flows if f.payee == entity]
-    revenue = [f.row for f in received if f.received == "operating" and f.kind not in _NO_INCOME]
-    lent = [f.row for f in received if f.kind in _INTEREST]
+    revenue = [f.row for f in received if f.received == "operating" and _is_revenue(f)]
+    lent = [f.row for f in received if (f.paid, f.kind) in (("service", "interest"), ("use", "escrow income"))]
     loans = [slug(name) for name, loan in s.deal.loans.items() if loan.borrower == entity]
     assets = [f"assets.{slug(k)}" for k, asset in s.deal.tax.assets.items() if property.holder(s, asset) == entity]
     return {
@@ -144,6 +142,12 @@ def _own(s: Statement, entity: str) -> dict[str, str]:
         "owed": plus([f"({n}.interest_due + {n}.added) * (1 - {property.building(s, n)})" for n in sorted(loans)]),
         "depreciation": plus([f"{a}.depreciation" for a in sorted(assets)]),
     }
+
+
+def _is_revenue(flow: Flow) -> bool:
+    """Whether what is received is income: no principal, distribution, promote or price of a credit."""
+    given = flow.paid == "use" and flow.kind.startswith("distribution")
+    return flow.paid in ("operating", "use") and not given and not flow.row.endswith(".sold")
 
 
 def _limited(s: Statement, entity: str) -> bool:
@@ -187,5 +191,5 @@ def add_payments(s: Statement) -> None:
     for entity in books(s):
         if taxpayer(s, entity).treatment == "taxable":
             e, days = f"{slug(entity)}.tax", payment_days(s, entity) if entity in s.vehicles else s.grid.days()
-            s.flow(f"{e}.paid", "tax", entity, OUTSIDE, days, "operating", "operating")
-            s.flow(f"{e}.saved", "tax saved", OUTSIDE, entity, days, "operating", "operating")
+            s.flow(f"{e}.paid", "income tax", entity, OUTSIDE, days, "operating", "operating")
+            s.flow(f"{e}.saved", "income tax saved", OUTSIDE, entity, days, "operating", "operating")
