@@ -5,7 +5,7 @@ its events (``ready`` and each phase). A deal runs alone without them. Out: a `F
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`. Published figures stand in
+`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover and returns in `report`. Published figures stand in
 `published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps in `closing`.
 
 Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sizing, tax, vehicles
 from gigacampus.engines.finance.closing import closed, gaps
 from gigacampus.engines.finance.consistency import Judgement, judge
 from gigacampus.engines.finance.fitting import found_together
@@ -183,6 +183,7 @@ def _statement(
     contracts.add_leases(s)
     loans.add_loans(s)
     owners.add_owner_flows(s)
+    tax.add_tax(s)
     vehicles.add_vehicles(s)
     for name, loan in deal.loans.items():
         if loan.sizing is not None:

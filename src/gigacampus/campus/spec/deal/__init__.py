@@ -20,6 +20,7 @@ from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
 from gigacampus.campus.spec.deal.published import Published, Reading, put
+from gigacampus.campus.spec.deal.tax import Asset, Credit, Recovery, Tax, Taxpayer
 from gigacampus.campus.spec.deal.terms import (
     MONTHS,
     OUTSIDE,
@@ -36,9 +37,10 @@ from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import MW, Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
-    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Printed", "Promote", "Published", "RateFrom", "Reading",
-    "Rule", "Service", "Sizing", "Step", "Target", "Tier", "Transfer", "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Asset", "Call", "Cost", "Covenants", "Credit", "Deal",
+    "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Printed", "Promote", "Published", "RateFrom",
+    "Reading", "Recovery", "Rule", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier", "Transfer",
+    "When", "slug",
 ]  # fmt: skip
 
 
@@ -69,6 +71,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
     solve: list[Target] = Field(
         default_factory=list, description="unknowns that are found from one figure each, exactly", max_length=20
     )
