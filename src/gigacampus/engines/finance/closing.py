@@ -32,16 +32,14 @@ def gaps(s: Statement, rows: Rows) -> tuple[Gap, ...]:
 
 
 def _unfunded(s: Statement, rows: Rows) -> Iterator[Gap]:
+    """Where the last step of the funding is the owners' and ends, what they pay beyond it."""
     for name in s.vehicles:
         steps, e = s.deal.entities[name].funding, slug(name)
-        owners = [step for step in steps if OWNERS in step.drawn]
-        if owners and all(step.up_to is not None for step in owners):
-            loans = [n for n, loan in s.deal.loans.items() if loan.borrower == name]
-            last = len(steps) + len({*loans} - {source for step in steps for source in step.drawn})
-            amount = float(np.sum(rows[f"{e}.step{last}_left"]))
-            yield Gap(
-                f"uses of {name} are above its sources", amount, f"entities.{name}.funding", f"{e}.step{last}_left"
-            )
+        if steps and OWNERS in steps[-1].drawn and steps[-1].up_to is not None:
+            loans = {n for n, loan in s.deal.loans.items() if loan.borrower == name}
+            row = f"{e}.step{len(steps) + len(loans - {source for step in steps for source in step.drawn})}_left"
+            what, path = f"uses of {name} are above its sources", f"entities.{name}.funding"
+            yield Gap(what, float(np.sum(rows[row])), path, row)
 
 
 def _unpaid(s: Statement, rows: Rows) -> Iterator[Gap]:

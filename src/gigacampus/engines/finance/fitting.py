@@ -101,7 +101,10 @@ class Fitting:
             return np.array([float(np.sum(rows[one.check])) / one.scale for one in self.exact])
 
         found = find_roots(miss, self.last / size, low, high) * size
-        self.last = found if np.isfinite(found).all() else self.last
+        if np.abs(miss(found / size)).max() < 1e-9:
+            self.last = found
+        else:  # nothing is known where they are not found
+            found = np.full_like(found, np.nan)
         return given | {one.row: float(value) for one, value in zip(self.exact, found, strict=True)}
 
     def compared(self, x: Floats) -> dict[str, Compared]:

@@ -178,7 +178,10 @@ def _tax(deal: Deal) -> Iterator[Fault]:
 
 
 def _unfit_readings(deal: Deal) -> Iterator[Fault]:
+    names = {slug(name): name for name in reversed(deal.published)}
     for name, figure in deal.published.items():
+        if names[slug(name)] != name:
+            yield ("published", name), f"the name is taken by {names[slug(name)]!r}; each figure has its own", name
         if figure.price_of is not None and figure.price_of not in deal.loans:
             message = f"no loan of this name; {near(figure.price_of, deal.loans)}"
             yield ("published", name, "price_of"), message, figure.price_of
