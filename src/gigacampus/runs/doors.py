@@ -192,3 +192,11 @@ def finance(run: Run) -> Any:
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
     costs = {"energy": run.supply.bill}
     return room.run(run.campus.deal, run.timeline.months, costs, events)
+
+
+def accounting(run: Run) -> Any:
+    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.account(run.campus.deal, run.finance)

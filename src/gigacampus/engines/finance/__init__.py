@@ -1,5 +1,7 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
+Two doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet.
+
 In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, vehicles
+from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
@@ -39,8 +42,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
-    "SourcesUses", "run",
+    "Accounts", "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
+    "SourcesUses", "account", "run",
 ]  # fmt: skip
 
 

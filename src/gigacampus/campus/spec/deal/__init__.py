@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from gigacampus.campus.spec.deal.accounting import Accounting
 from gigacampus.campus.spec.deal.debt import Amortisation, Loan, RateFrom
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
@@ -33,8 +34,8 @@ from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
-    "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Cost", "Deal", "Entity", "Exposure",
+    "Findable", "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -64,6 +65,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
     solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
 
     @field_validator("entities", mode="before")

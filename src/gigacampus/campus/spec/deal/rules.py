@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
+from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.terms import near
 from gigacampus.campus.spec.part import Part
@@ -21,6 +22,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
+    yield from accounting_faults(deal)
     calendar = Calendar(deal, {}, partial=True)
     for kind, name, _ in deal.contracts():
         yield from calendar.disorder(kind, name)
