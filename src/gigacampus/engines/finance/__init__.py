@@ -2,7 +2,7 @@
 
 Two doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet.
 
-In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of
+In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
@@ -50,7 +50,7 @@ __all__ = [
 def run(
     deal: Deal,
     months: NDArray[np.datetime64] | None = None,
-    costs: Mapping[str, NDArray[np.float64]] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
 ) -> FinanceResult:
     """Run a deal.
@@ -60,8 +60,8 @@ def run(
     deal : Deal
     months : array of datetime64[M], shape (M,), optional
         Consecutive months of the physical campus.
-    costs : mapping of name to array, shape (M,) [USD], optional
-        Nominal monthly costs, such as energy, water and opex; services and costs of construction draw on them by name.
+    measures : mapping of name to array, shape (M,), optional
+        What contracts draw on: nominal costs [USD], such as ``energy``, and `contracts.QUANTITIES` in their units.
     events : mapping of name to date, optional
         ``ready`` and the phases' names. They come before `deal.events`.
 
@@ -76,7 +76,7 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _statement(deal, months, costs or {}, events or {})
+    s = _statement(deal, months, measures or {}, events or {})
     wanted = add_targets(s)
     solved = solve(s, wanted)
     return Report(s, s.graph.evaluate(solved), solved).result()
@@ -85,7 +85,7 @@ def run(
 def _statement(
     deal: Deal,
     months: NDArray[np.datetime64] | None,
-    costs: Mapping[str, NDArray[np.float64]],
+    measures: Mapping[str, NDArray[np.float64]],
     events: Mapping[str, date],
 ) -> Statement:
     calendar = Calendar(deal, events)
@@ -93,7 +93,7 @@ def _statement(
         for place, message, value in calendar.disorder(kind, name):
             raise SpecError(Problem(message, "deal." + ".".join(map(str, place)), value=value))
     grid = Grid.of(deal, calendar, months)
-    s = Statement(deal, calendar, grid, months, costs, Graph(grid.count))
+    s = Statement(deal, calendar, grid, months, measures, Graph(grid.count))
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)

@@ -100,14 +100,15 @@ def add_loans(s: Statement) -> None:
 def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     n = slug(name)
     if loan.benchmark is None:
-        coupon = s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")
-        s.table(n, name, f".rate [fraction] = {coupon} ; rate a year")
+        terms = [s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")]
     else:
-        s.graph.add(
-            f"{n}.benchmark", times.rate, "fraction", f"{name}: {loan.benchmark}", f"benchmarks.{loan.benchmark}"
-        )
-        spread = s.number(f"loans.{name}.spread", loan.spread, "fraction")
-        s.table(n, name, f".rate [fraction] = .benchmark + {spread} ; rate a year")
+        path = f"benchmarks.{loan.benchmark}"
+        benchmark = s.graph.add(f"{n}.benchmark", times.benchmark, "fraction", f"{name}: {loan.benchmark}", path)
+        terms = [benchmark, s.number(f"loans.{name}.spread", loan.spread, "fraction")]
+    if loan.step_ups:
+        path = f"loans.{name}.step_ups"
+        terms.append(s.graph.add(f"{n}.step_up", times.step_up, "fraction", f"{name}: added by steps", path))
+    s.table(n, name, f".rate [fraction] = {' + '.join(terms)} ; rate a year")
 
 
 def _funded(s: Statement, name: str, loan: Loan) -> None:

@@ -43,12 +43,11 @@ class Report:
         cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
-        paid = {x.cost for x in s.deal.services.values()} | {x.cost for x in s.deal.construction.values()}
         result = FinanceResult(
             s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
             {name: self._guarantee(name) for name in s.deal.guarantees},
-            {name: self._lease(name) for name in s.deal.leases}, {}, tuple(sorted(set(s.costs) - paid)),
+            {name: self._lease(name) for name in s.deal.leases}, {},
             self._residuals(parties, funding),
         )  # fmt: skip
         result.metrics.update(self._metrics(result))

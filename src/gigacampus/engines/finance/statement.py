@@ -54,7 +54,7 @@ class Statement:
     calendar: Calendar
     grid: Grid
     months: Days | None
-    costs: Mapping[str, Floats]
+    measures: Mapping[str, Floats]
     graph: Graph
     flows: list[Flow] = field(default_factory=list)
     days: dict[str, list[list[date]]] = field(default_factory=dict)

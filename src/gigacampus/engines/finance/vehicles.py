@@ -127,6 +127,14 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"
+    kept = [f"{slug(k)}.reserve_needed" for k, x in s.deal.services.items() if x.payer == vehicle and x.reserved]
+    if kept:
+        s.table(e, vehicle, f"""
+            .maintenance = min({left}, {plus(kept)}) ; set aside for maintenance and replacement to come
+            .beyond      = {left} - .maintenance ; cash left after that
+        """)  # fmt: skip
+        aside.append(".maintenance")
+        left = f"{e}.beyond"
     return left, aside
 
 

@@ -35,7 +35,8 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Cost", "Deal", "Entity", "Exposure",
-    "Findable", "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+    "Findable", "Guarantee", "Lease", "Loan", "RateFrom", "Rule", "Service", "Step", "Target", "Transfer", "When",
+    "slug",
 ]  # fmt: skip
 
 

@@ -67,6 +67,9 @@ class Loan(Part):
     coupon: FindRate | None = Field(None, description="fixed rate a year")
     benchmark: str | None = Field(None, description="rate of deal.benchmarks that a floating coupon follows")
     spread: FindRate = Field(0.0, description="added to the benchmark")
+    step_ups: list[RateFrom] = Field(
+        default_factory=list, description="what is added to coupon or spread from each of these days on", max_length=100
+    )
     interest_while_building: Literal["paid", "added"] = Field(
         "paid", description="whether interest before repayment is a use of funds, or added to the loan"
     )
@@ -81,6 +84,8 @@ class Loan(Part):
     def _coupon(self) -> Loan:
         if (self.coupon is None) == (self.benchmark is None):
             raise PydanticCustomError("loan", "a loan has either a coupon or a benchmark")
+        if self.benchmark is None and self.spread:
+            raise PydanticCustomError("loan", "a spread is added to a benchmark; a coupon has none")
         if sum(self.holders.values()) > self.amount * (1 + 1e-12):
             raise PydanticCustomError("loan", "the holders hold more than the loan's amount")
         if self.rest in self.holders:

@@ -8,6 +8,7 @@ from typing import Any
 from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
+from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.campus.spec.deal.terms import near
 from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import Quantity
@@ -62,6 +63,10 @@ def _unknown_sources(deal: Deal) -> Iterator[Fault]:
                 f"no loan of this name; {near(guarantee.loan, deal.loans)}",
                 guarantee.loan,
             )
+    for name, service in deal.services.items():
+        known = [*COSTS, *deal.leases, *(other for other in deal.services if other != name)]
+        if service.of is not None and service.of not in known:
+            yield ("services", name, "of"), f"no payment of this name; {near(service.of, known)}", service.of
     for name, loan in deal.loans.items():
         if loan.benchmark is not None and not deal.benchmarks.get(loan.benchmark):
             message = f"no benchmark of this name; {near(loan.benchmark, deal.benchmarks)}"
