@@ -190,18 +190,6 @@ def finance(run: Run) -> Any:
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-<<<<<<< HEAD
-    costs = {"energy": run.supply.bill}
-    return room.run(run.campus.deal, run.timeline.months, costs, events)
-
-
-def accounting(run: Run) -> Any:
-    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
-    from gigacampus.engines import finance as room
-
-    assert run.campus.deal is not None
-    return room.account(run.campus.deal, run.finance)
-=======
     return room.run(run.campus.deal, run.timeline.months, _measures(run), events)
 
 
@@ -217,4 +205,11 @@ def _measures(run: Run) -> dict[str, Any]:
         "it_capacity": timeline.monthly(run.offer.it_rating[phase] * 1e3) / (24 * days),
         "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
     }
->>>>>>> main
+
+
+def accounting(run: Run) -> Any:
+    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.account(run.campus.deal, run.finance)
