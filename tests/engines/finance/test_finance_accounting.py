@@ -163,8 +163,13 @@ def test_no_operating_lease_under_ifrs_but_what_is_short_or_of_low_value() -> No
     assert legs(("life: 20 years", "life: 20 years\n    low_value: 999 USD"))["ifrs_value"].state == "met"
 
 
-SOLD = ("  guarantees:", "  transfers:\n    site: {payer: Tenant, payee: Co, what: contribution, amount: 40 USD, "
-        "in_kind: true}\n    cash: {payer: Co, payee: Tenant, what: distribution, amount: 30 USD}\n  guarantees:")  # fmt: skip
+SOLD = (
+    "  guarantees:",
+    """  transfers:
+    site: {payer: Tenant, payee: Co, what: contribution, amount: 40 USD, in_kind: true}
+    cash: {payer: Co, payee: Tenant, what: distribution, amount: 30 USD}
+  guarantees:""",
+)
 
 
 def test_sale_and_leaseback() -> None:

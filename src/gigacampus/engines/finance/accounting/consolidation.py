@@ -1,9 +1,9 @@
 """Who might consolidate a vehicle: ASC 810-10 and IFRS 10, leg by leg, with the arithmetic behind each.
 
-Who bears what is asked at the limit: all that was built becomes worthless on the day on which the first lease starts.
-A guarantee to a vehicle pays up to its threshold; the owners bear what is left up to the capital that they have paid
-in, by their shares, and the lenders the rest by what they hold, junior ranks first. Losses of a vehicle are those of
-what it has built and its share of the losses, guarantees with them, of the vehicles that it owns.
+Who bears what is asked at the limit: all that is built becomes worthless, with loans at their highest and guarantees
+as they start. A guarantee to a vehicle pays up to its threshold; the owners bear what is left up to the capital that
+they have paid in, by their shares, and the lenders the rest by what they hold, junior ranks first. Losses of a vehicle
+are those of what it has built and its share of the losses, guarantees with them, of the vehicles that it owns.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Mapping
 
 from gigacampus.campus.spec.deal import Deal, slug
 from gigacampus.campus.spec.deal.accounting import Accounting, VehicleAccounts
-from gigacampus.engines.finance.accounting.measure import position
 from gigacampus.engines.finance.accounting.owning import owners, vehicles
 from gigacampus.engines.finance.accounting.result import (
     Interest,
@@ -45,8 +44,6 @@ class Losses:
 
     def __init__(self, deal: Deal, result: FinanceResult) -> None:
         self.deal, self.result = deal, result
-        first = min((book.start for book in result.leases.values()), default=deal.close)
-        self.at = position(result, first)
         self.whole: dict[str, float] = {}
         self.guaranteed: dict[str, dict[str, float]] = {}
         self.borne: dict[str, dict[str, float]] = {}
@@ -64,13 +61,9 @@ class Losses:
         return paid - back
 
     def loans(self, vehicle: str) -> dict[str, float]:
-        """What a vehicle owes by loan as the first lease starts; at its highest where it is drawn later [USD]."""
-        found = {}
-        for name, loan in self.deal.loans.items():
-            if loan.borrower == vehicle:
-                balance = self.result.loans[name].balance
-                found[name] = float(balance[self.at] if balance[self.at] > 0 else balance.max(initial=0.0))
-        return found
+        """What a vehicle owes by loan, at its highest [USD]."""
+        borrowed = [name for name, loan in self.deal.loans.items() if loan.borrower == vehicle]
+        return {name: float(self.result.loans[name].balance.max(initial=0.0)) for name in borrowed}
 
     def _lose(self, vehicle: str) -> None:
         deal, rows = self.deal, self.result.rows
@@ -175,7 +168,7 @@ def _decided(accounts: VehicleAccounts, by: set[str]) -> tuple[float, float]:
     """Share of the effect that some parties decide without anybody else, and share of which it is not known."""
     alone = sum(a.effect for a in accounts.activities.values() if a.decides and set(a.decides) <= by)
     unknown = 1.0 - sum(a.effect for a in accounts.activities.values() if a.decides)
-    return alone, max(unknown, 0.0)
+    return alone, unknown if unknown > 1e-9 else 0.0
 
 
 def _over(known: float, unknown: float) -> State:
@@ -231,16 +224,16 @@ def _control(deal: Deal, spec: Accounting, losses: Losses, name: str, party: str
     accounts, loss = spec.vehicles[name], losses.shares(name).get(party, 0.0)
     alone, unknown = _decided(accounts, {party})
     benefit = owners(deal, name).get(party, 0.0)
-    listed = accounts.activities.items()
+    listed = [(f"{what}, {100 * a.effect:g} %: {a.why}", a.decides) for what, a in accounts.activities.items()]
     power = Leg(
         "810-10-25-38A(a); IFRS 10.10, B11",
         _over(alone, unknown),
         alone if accounts.activities else None,
         MAJORITY if accounts.activities else None,
         others={"not known": unknown} if unknown else {},
-        pro=tuple(f"{what}: {a.why}" for what, a in listed if a.decides == [party]),
-        contra=tuple(f"{what}: {a.why}" for what, a in listed if a.decides and a.decides != [party]),
-        undecided=tuple(f"{what}: {a.why}" for what, a in listed if not a.decides),
+        pro=tuple(said for said, who in listed if who == [party]),
+        contra=tuple(said for said, who in listed if who and who != [party]),
+        undecided=tuple(said for said, who in listed if not who),
     )
     states: list[State] = ["met" if share >= spec.significant else "not met" for share in (loss, benefit)]
     terms = {"borne": losses.borne[name].get(party, 0.0), "loss": sum(losses.borne[name].values())}

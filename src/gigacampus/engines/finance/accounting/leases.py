@@ -142,9 +142,9 @@ def _ifrs(spec: Accounting, accounts: LeaseAccounts, certain: Horizon, whole: Ho
         certain.years,
         SHORT_TERM,
         "year",
-        "{liability}",
-        {"liability": certain.liability},
-        others,
+        terms={"liability": certain.liability}
+        | ({"liability with every option": whole.liability} if whole.years > certain.years else {}),
+        others=others,
     )
     low = Leg("IFRS 16.5(b), B3", "met" if fair > spec.low_value else "not met", fair, spec.low_value, "USD")
     return {"ifrs_term": short, "ifrs_value": low}
@@ -153,15 +153,11 @@ def _ifrs(spec: Accounting, accounts: LeaseAccounts, certain: Horizon, whole: Ho
 def _sale(deal: Deal, result: FinanceResult, lease: Lease, accounts: LeaseAccounts, finance: State) -> Legs:
     """Where a leg is met, what the tenant sold or has built stays on its balance sheet, and what it got is a loan."""
     cost = _cost(deal, result, lease)
-    legs = {
-        "building": asked(
-            "842-40-55-3 to 55-6", accounts.control_while_building, formula="{cost}", terms={"cost": cost}
-        )
-    }
+    legs = {"building": asked("842-40-55-3 to 55-6", accounts.control_while_building, terms={"cost": cost})}
     sold = _paid(deal, result, lease.tenant, lease.landlord, in_kind=True)
     if sold > 0:
         terms = {"sold": sold, "received": _paid(deal, result, lease.landlord, lease.tenant, in_kind=False)}
-        passes = asked("842-40-25-1", accounts.control_passes, "no", formula="{sold}, {received}", terms=terms)
+        passes = asked("842-40-25-1", accounts.control_passes, "no", terms=terms)
         back = Leg("842-40-25-2", finance)
         legs |= {"sale": passes, "leaseback": back, "repurchase": asked("842-40-25-3", accounts.repurchase)}
     return legs

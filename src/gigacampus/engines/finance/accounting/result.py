@@ -29,7 +29,8 @@ class Leg:
     value, threshold : float or None
         The figure and what it is held against, in `unit`; a question has neither.
     formula, terms : str and mapping of name to amount
-        The arithmetic: terms stand in braces in the formula, in USD, or years for ``years`` and ``life``.
+        The arithmetic: terms stand in braces in the formula, in USD, or years for ``years`` and ``life``. Without a
+        formula they are amounts that the leg is about.
     others : mapping of reading to figure
         The same figure under another reading of the facts.
     needs : mapping of what to amount
@@ -126,7 +127,7 @@ class Interest:
 class VehicleTest:
     """A vehicle: interests in it; legs of whether it is a variable interest entity (``equity``, ``direction``,
     ``protection``, ``votes``); activities with who decides and their effect; who bears the loss if all that was built
-    became worthless as the first lease starts, as shares of it; and by party the legs of control (``power``,
+    became worthless, as shares of it; and by party the legs of control (``power``,
     ``economics``, ``disproportion``, ``link``)."""
 
     interests: tuple[Interest, ...]
