@@ -204,6 +204,7 @@ def _measures(run: Run) -> dict[str, Any]:
         "water": timeline.monthly(run.facility.withdrawal),
         "it_capacity": timeline.monthly(run.offer.it_rating[phase] * 1e3) / (24 * days),
         "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
+        "unavailable": 1 - timeline.monthly(run.facility.it) / timeline.monthly(timeline.gather(run.offer.it)),
     }
 
 

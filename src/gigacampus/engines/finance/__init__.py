@@ -6,11 +6,11 @@ In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measu
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
-(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans` and `vehicles` (the waterfall); cover
-and returns in `report`.
+(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
+`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`.
 
-Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option, and the
-tenant's choice at each option (those marked as exercised are).
+Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
+exercised are). Space that is let again after a lease is a second lease.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
 from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
@@ -99,8 +99,11 @@ def _statement(
     contracts.add_transfers(s)
     contracts.add_leases(s)
     loans.add_loans(s)
-    vehicles.add_owner_flows(s)
+    owners.add_owner_flows(s)
     vehicles.add_vehicles(s)
+    for name, loan in deal.loans.items():
+        if loan.sizing is not None:
+            sizing.add(s, name, loan, loan.sizing)
     contracts.add_guarantees(s)
     contracts.add_exposures(s)
     return s

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from gigacampus.campus.spec.deal import Guarantee, Lease, Service, slug
+from gigacampus.campus.spec.deal import MONTHS, UNKNOWN, Cost, Guarantee, Lease, Service, slug
 from gigacampus.days import year_fraction
 from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
@@ -14,9 +14,10 @@ from gigacampus.engines.finance.statement import Statement, plus
 
 QUANTITIES = {
     "facility_energy": "MWh", "it_energy": "MWh", "water": "m3", "it_capacity": "kW-month", "accelerator_hours": "h",
+    "unavailable": "1",
 }  # fmt: skip
 """What a physical campus measures by month, with units, beside its costs."""
-RATE_UNITS = {what: "USD/" + unit for what, unit in QUANTITIES.items()}
+RATE_UNITS = {what: "USD/" + unit for what, unit in QUANTITIES.items() if what != "unavailable"}
 
 
 def add_costs(s: Statement) -> None:
@@ -27,20 +28,34 @@ def add_costs(s: Statement) -> None:
         if measured is not None:
             g.add(f"{n}.cost", measured, label=f"{name}: physical cost {cost.cost}")
         else:
-            amount = s.number(f"construction.{name}.amount", cost.amount)
-            g.add(
-                f"{n}.time", schedule.progress(name, cost, s.calendar, s.grid), "1", f"{name}: share of the time passed"
-            )
-            curve = ".time"
-            if cost.b is not None:
-                b = s.number(f"construction.{name}.b", cost.b, "1")
-                curve = f"1 - (1 - .time) ** {b} * (1 + {b} * .time)"
-            s.table(n, name, f"""
-                .done [1] = {curve} ; share spent
-                .cost     = {amount} * (.done - prev(.done)) ; spent in the month
-            """)  # fmt: skip
+            _spent(s, name, cost)
         s.table(n, name, ".total = sum(.cost) ; total")
         s.flow(f"{n}.cost", "construction", cost.payer, cost.payee, s.grid.days(), "use", "operating")
+
+
+def _spent(s: Statement, name: str, cost: Cost) -> None:
+    """Share spent by month, and who bears the overrun: the payer up to the contingency, then whoever stands behind."""
+    n, amount = slug(name), s.number(f"construction.{name}.amount", cost.amount)
+    time = schedule.progress(name, cost, s.calendar, s.grid)
+    s.graph.add(f"{n}.time", time, "1", f"{name}: share of the time passed")
+    curve, borne = ".time", amount
+    if cost.b is not None:
+        b = s.number(f"construction.{name}.b", cost.b, "1")
+        curve = f"1 - (1 - .time) ** {b} * (1 + {b} * .time)"
+    if cost.overrun is UNKNOWN or cost.overrun:
+        over = s.number(f"construction.{name}.overrun", cost.overrun, "fraction")
+        borne = f"{amount} * (1 + {over})"
+        if cost.beyond is not None:
+            within = s.number(f"construction.{name}.contingency", cost.contingency, "fraction")
+            borne = f"{amount} * (1 + min({over}, {within}))"
+            s.table(
+                n, name, f".beyond = {amount} * max(0, {over} - {within}) * (.done - prev(.done)) ; overrun beyond it"
+            )
+            s.flow(f"{n}.beyond", "overrun", cost.beyond, cost.payee, s.grid.days(), "use", "operating")
+    s.table(n, name, f"""
+        .done [1] = {curve} ; share spent
+        .cost     = {borne} * (.done - prev(.done)) ; spent in the month
+    """)  # fmt: skip
 
 
 def add_services(s: Statement) -> None:
@@ -131,13 +146,26 @@ def add_leases(s: Statement) -> None:
         s.table(n, name, f"""
             .step [1]        = (1 + {growth}) ** .year ; rent over that of the first year
             .base [USD/year] = {_base_rent(s, name, lease, times)} ; rent of the first year, for the whole
-            .rent            = .base * .step * .fraction ; rent paid
+            .rent            = .base * .step * .fraction{_abated(s, name, lease)} ; rent paid
             .rent_year1      = sum(.rent * (.year == 0)) ; rent paid for the first year
             .commitment      = sum(.rent * (.year < {first!r})) ; rent paid for the first term
             .rent_total      = sum(.rent) ; rent paid in all
         """)  # fmt: skip
         s.days.setdefault(lease.landlord, []).append(times.days)
         s.flow(f"{n}.rent", "rent", lease.tenant, lease.landlord, times.days, "operating", "operating")
+
+
+def _abated(s: Statement, name: str, lease: Lease) -> str:
+    """Factor for the computing that was not there in the rent's period (the period before it, if paid in advance)."""
+    if lease.abatement is None:
+        return ""
+    n, step = slug(name), MONTHS[lease.every]
+    lost = schedule.physical(s.measures, "unavailable", s.months, s.grid)
+    lost = np.zeros(s.grid.count) if lost is None else lost
+    total = np.concatenate([np.zeros(step), np.cumsum(lost)])
+    s.graph.add(f"{n}.unavailable", (total[step:] - total[:-step]) / step, "1", f"{name}: computing that was not there")
+    beyond = s.number(f"leases.{name}.abatement.beyond", lease.abatement.beyond, "fraction")
+    return f" * (1 - max(0, {n}.unavailable - {beyond}))"
 
 
 def _base_rent(s: Statement, name: str, lease: Lease, times: LeaseTimes) -> str:

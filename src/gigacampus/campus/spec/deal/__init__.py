@@ -14,7 +14,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from gigacampus.campus.spec.deal.accounting import Accounting
-from gigacampus.campus.spec.deal.debt import Amortisation, Loan, RateFrom
+from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
+from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.parties import Entity, Step
@@ -34,9 +35,9 @@ from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Cost", "Deal", "Entity", "Exposure",
-    "Findable", "Guarantee", "Lease", "Loan", "RateFrom", "Rule", "Service", "Step", "Target", "Transfer", "When",
-    "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Call", "Cost", "Covenants", "Deal",
+    "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Promote", "RateFrom", "Rule", "Service", "Sizing",
+    "Step", "Target", "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from gigacampus.campus.spec.deal.terms import (
     FindRate,
     FindShare,
     FindUSD,
+    Offset,
     When,
 )  # fmt: skip
 from gigacampus.campus.spec.part import Part
@@ -38,6 +39,10 @@ class Cost(Part):
     end: When | None = Field(None, description="until when")
     b: FindNumber | None = Field(None, description="shape of the curve, early for a high b; straight line without it")
     cost: str | None = Field(None, description="physical cost whose months it follows and whose total it then takes")
+    delay: Offset = Field(0.0, description="months by which its end slips, and every date that follows from it")
+    overrun: FindShare = Field(0.0, description="share of the amount by which it costs more")
+    contingency: FindShare = Field(0.0, description="overrun that the payer bears, as a share of the amount")
+    beyond: str | None = Field(None, description="who pays overrun beyond the contingency; the payer, if not given")
 
 
 class Rates(Part):
