@@ -72,8 +72,7 @@ class Figure:
     aria : Text
         One sentence for those who do not see it.
     data, layout : Plotly
-        Plain; a string ``@gas/0.42`` is a colour by name, a `Text` stands wherever a string may. A figure without data
-        is its table.
+        Plain; a string ``@gas/0.42`` is a colour by name, a `Text` stands wherever a string may.
     narrow : mapping
         What is different below 700 px: ``layout`` is merged, ``data`` replaces.
     height, narrow_height : int [px]
@@ -101,6 +100,11 @@ class Figure:
     stages: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None
+
+    @property
+    def listed(self) -> bool:
+        """Whether nothing is drawn, and its table is what it shows."""
+        return not self.data and self.drawing is None and self.explorer is None
 
 
 Draw = Callable[[Any], "Figure | None"]

@@ -55,7 +55,7 @@ class Plot:
 
 def wrap(made: Figure, language: str, tokens: dict[str, str]) -> Any:
     """A figure as `plotly.graph_objects.Figure`, finding and subtitle in its title."""
-    if made.drawing is not None or made.explorer is not None or not made.data:
+    if made.drawing is not None or made.explorer is not None or made.listed:
         raise AttributeError(f"{made.id} is drawn by the report alone; result.plot.table({made.id!r}) has its numbers")
     import plotly.graph_objects as go
 

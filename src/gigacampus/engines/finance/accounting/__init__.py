@@ -87,9 +87,7 @@ def _exposure(deal: Deal, result: FinanceResult, name: str) -> Exposure:
 def _residuals(books: Books, sheets: list[dict[str, Sheet]]) -> dict[str, float]:
     """Largest gap of each law, relative to the largest line of any balance sheet."""
     every = [one for of in sheets for one in of.values()]
-    size = (
-        max([float(np.abs(line).max(initial=0.0)) for one in every for line in one.assets.values()], default=0.0) or 1.0
-    )
+    size = max((one.size for one in every), default=0.0) or 1.0
     stakes = [0.0]
     for vehicle in books.vehicles:
         paid = sum(level for (_, v), level in books.capital.items() if v == vehicle)

@@ -166,6 +166,12 @@ class Sheet:
         return none + sum(self.liabilities.get(line, none) for line in ("loans", "lease liabilities"))
 
     @property
+    def size(self) -> float:
+        """Largest line of it, at any date [USD]."""
+        lines = [*self.assets.values(), *self.liabilities.values(), *self.equity.values()]
+        return max(float(np.abs(line).max(initial=0.0)) for line in lines)
+
+    @property
     def gap(self) -> float:
         """Largest difference between assets and what stands against them [USD]."""
         total = sum(self.assets.values()) - sum(self.liabilities.values()) - sum(self.equity.values())
