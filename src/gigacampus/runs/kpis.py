@@ -266,7 +266,15 @@ def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
 
 
 def _party_rows(run: Run, member: str) -> list[str]:
+    return sorted(set(_taxed_rows(run, member)) - {f"{member}.tax.paid", f"{member}.tax.saved"})
+
+
+def _taxed_rows(run: Run, member: str) -> list[str]:
     return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
+
+
+def _tax_rows(run: Run, member: str) -> list[str]:
+    return [row for row in (f"{member}.tax.total",) if row in run.finance.rows]
 
 
 @kpi("finance.dscr_min", "1", "finance", rows=_cover_rows)
@@ -319,13 +327,13 @@ def finance_wal(run: Run) -> dict[str, float | Undefined]:
 
 @kpi("finance.unpaid", "USD", "finance", rows=_rows("unpaid", "loans"), members="loans")
 def finance_unpaid(run: Run) -> dict[str, float | Undefined]:
-    """What a loan still owes after its last day; nobody refinances it."""
+    """What a loan owes after its last payment by plan; it bears interest until it is paid."""
     return _family(run, "unpaid")
 
 
 @kpi("finance.uncovered", "USD", "finance", rows=_rows("uncovered", "guarantees"), members="guarantees")
 def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
-    """Most that the guaranteed debt stands above a guarantee, after its end too."""
+    """Debt left when a guarantee ends."""
     return _family(run, "uncovered")
 
 
@@ -345,6 +353,18 @@ def finance_irr(run: Run) -> dict[str, float | Undefined]:
 def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a party on its capital alone, rent and energy left out."""
     return _family(run, "irr_owner")
+
+
+@kpi("finance.irr_after_tax", "fraction", "finance", rows=_taxed_rows, members="entities")
+def finance_irr_after_tax(run: Run) -> dict[str, float | Undefined]:
+    """Internal rate of return of a taxed party, its tax and what credits and losses save of it included."""
+    return _family(run, "irr_after_tax")
+
+
+@kpi("finance.tax", "USD", "finance", rows=_tax_rows, members="entities")
+def finance_tax(run: Run) -> dict[str, float | Undefined]:
+    """Tax that a party pays in all, less what credits and losses save of its other tax."""
+    return _family(run, "tax")
 
 
 @kpi("finance.moic", "1", "finance", rows=_party_rows, members="entities")

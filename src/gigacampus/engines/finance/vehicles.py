@@ -33,7 +33,7 @@ _USES = """
 """
 _DISTRIBUTION = """
     .left         = {left} ; cash left
-    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next(.cfads)) ; kept for deficits to come
+    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next({ahead})) ; kept for deficits to come
     .distribution = max(0, .left - .hold) * .pays_out{unless} ; distributed to its owners
     .cash         = .left - .distribution + {aside} ; cash in hand
 """
@@ -52,8 +52,11 @@ def add_vehicles(s: Statement) -> None:
         released += [f"{n}.reserve_release" for n, loan in loans.items() if loan.dsra]
         left = plus([".spare - .self_funded", *released])
         tested = loans and s.deal.entities[vehicle].covenants is not None
-        unless = f" * {covenants.blocked(s, vehicle, loans)}" if tested else ""
-        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), unless=unless))
+        terms = {
+            "unless": f" * {covenants.blocked(s, vehicle, loans)}" if tested else "",
+            "ahead": ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads",  # tax rests on cash
+        }
+        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), **terms))
 
 
 def _timing(s: Statement, vehicle: str) -> None:

@@ -216,7 +216,7 @@ def balance_sheets(run: Any) -> Figure | None:
             (*_lines(Text("Assets", "資産"), ASSETS, sheets, at), *_lines(Text("Liabilities and equity", "負債・資本"), CLAIMS, sheets, at)),
         ),
         aria=Text("Table of balance sheets with and without consolidation.", "連結の有無別の貸借対照表"),
-        note=Text("Tax, changes of fair value and a party's other business are left out.", "税、公正価値の変動、各当事者の他の事業は含まない。"),
+        note=Text("Deferred tax, changes of fair value and a party's other business are left out.", "繰延税金、公正価値の変動、各当事者の他の事業は含まない。"),
         stages=("accounting",),
     )  # fmt: skip
 

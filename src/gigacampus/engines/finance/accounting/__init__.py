@@ -6,8 +6,9 @@ evidence; maximum exposure to loss with its parts; the balance sheet of each par
 vehicles by the equity method and with each of them consolidated. It is arithmetic and evidence, never an opinion:
 where a leg rests on a question that the spec leaves open, its state is judgment.
 
-Not modelled: tax, changes of fair value and impairment, a landlord's sales-type lease (it keeps what it lets at cost),
-a liability for guarantees given, fees spread over a loan's life, failed sales on the balance sheets, related parties.
+Not modelled: deferred tax, changes of fair value and impairment, a landlord's sales-type lease (it keeps what it lets
+at cost), a liability for guarantees given, fees spread over a loan's life, failed sales on the balance sheets, related
+parties.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ less what they took out, and income so far, so that a balance sheet that balance
 
 - works are carried at cost, with interest incurred until interest alone ends (835-20), and written off evenly over the
   economic life, from the first lease of the vehicle or, without one, from the last of the works;
-- interest is an expense as it accrues, and rent evenly over its term (`measure`); fees and services as they are paid;
+- interest is an expense as it accrues, rent evenly over its term (`measure`); fees, services and tax as they are paid;
 - an owner carries a vehicle by the equity method (323-10-35): paid in, less taken out, plus its share of income.
 
 A party that is no vehicle shows what the deal does to it alone: its own funds start at zero. All amounts are levels at
