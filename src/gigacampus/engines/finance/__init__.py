@@ -1,5 +1,7 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
+Two doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet.
+
 In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, owners, sizing, tax, vehicles
+from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.closing import closed, gaps
 from gigacampus.engines.finance.consistency import Judgement, judge
 from gigacampus.engines.finance.fitting import found_together
@@ -47,8 +50,9 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Compared", "Cover", "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement", "LeaseBook",
-    "LoanResult", "Metric", "Row", "SourcesUses", "check", "closing", "consistent", "price", "run",
+    "Accounts", "Compared", "Cover", "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement",
+    "LeaseBook", "LoanResult", "Metric", "Row", "SourcesUses", "account", "check", "closing", "consistent", "price",
+    "run",
 ]  # fmt: skip
 
 

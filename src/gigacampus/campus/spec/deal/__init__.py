@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from gigacampus.campus.spec.deal.accounting import Accounting
 from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
 from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
@@ -37,10 +38,10 @@ from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import MW, Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Asset", "Call", "Cost", "Covenants", "Credit", "Deal",
-    "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Printed", "Promote", "Published", "RateFrom",
-    "Reading", "Recovery", "Rule", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier", "Transfer",
-    "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Printed", "Promote",
+    "Published", "RateFrom", "Reading", "Recovery", "Rule", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer",
+    "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -71,6 +72,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
     tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
     solve: list[Target] = Field(
         default_factory=list, description="unknowns that are found from one figure each, exactly", max_length=20

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import ValidationError
 
 from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
+from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.campus.spec.deal.terms import near
@@ -24,6 +25,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
+    yield from accounting_faults(deal)
     yield from _tax(deal)
     yield from _unfit_readings(deal)
     calendar = Calendar(deal, {}, partial=True)
