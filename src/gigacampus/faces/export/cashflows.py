@@ -1,0 +1,77 @@
+"""The sheet Cash flows: what each party pays and receives by day, from which returns are reckoned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.faces.export.book import BLUE, GREY, INPUT, Book
+from gigacampus.faces.export.formulas import FIRST, Place, column
+from gigacampus.faces.export.layout import HEAD, Layout
+from gigacampus.faces.export.model import Ledger, Model
+
+NOTE = "Net cash by day of payment, received positive; USD, shown in millions. The days are those of Timing."
+
+
+@dataclass(frozen=True)
+class Column:
+    """A party's column of the sheet: its letter, first and last row, days and amounts [USD]."""
+
+    letter: str
+    first: int
+    last: int
+    days: NDArray[np.datetime64]
+    amounts: NDArray[np.float64]
+
+    @property
+    def span(self) -> str:
+        return f"'Cash flows'!${self.letter}${self.first}:${self.letter}${self.last}"
+
+
+def cash_flows(book: Book, model: Model, layout: Layout) -> dict[str, Column]:
+    """One column a party, and one more where the return on its capital alone is asked; by name of the return."""
+    days = np.unique(np.concatenate(model.days)) if model.days else np.array([], "datetime64[D]")
+    sets = len(model.days)
+    sheet = book.sheet("Cash flows", NOTE, [12.0, *[7.0] * sets, *[14.0] * len(model.ledgers)], (HEAD, 1 + sets))
+    sheet.columns(HEAD - 1, ["Day", *[f"Set {number + 1}" for number in range(sets)]])
+    sheet.text(HEAD - 2, 1, "month of each set of payment days", font_color=GREY)
+    first, last = HEAD + 1, HEAD + len(days)
+    for at, day in enumerate(days.tolist(), start=HEAD):
+        sheet.day(at, 0, day, font_color=BLUE, bg_color=INPUT)
+    month = [np.zeros(len(days), int) for _ in model.days]
+    for number, dates in enumerate(model.days):
+        month[number][np.searchsorted(days, dates)] = np.arange(1, model.count + 1)
+        row, (a, b) = HEAD + 2 + number, (column(FIRST), column(FIRST + model.count - 1))
+        for at, value in enumerate(month[number].tolist(), start=HEAD):
+            match = f"IFERROR(MATCH($A{at + 1},Timing!${a}${row}:${b}${row},0),0)"
+            sheet.formula(at, 1 + number, match, value, "flag", font_color=GREY)
+    found = {}
+    for at, ledger in enumerate(model.ledgers, start=1 + sets):
+        amounts = np.zeros(len(days))
+        for number, name in ledger.rows.items():
+            amounts += np.where(month[number] > 0, model.by_month(name)[month[number] - 1], 0.0)
+        sheet.columns(HEAD - 1, [ledger.party], at)
+        sheet.text(HEAD - 2, at, "on its capital" if ledger.capital else "", font_color=GREY, align="right")
+        formula = _formula(model, layout, ledger)
+        for row, value in enumerate(amounts.tolist(), start=first):
+            sheet.formula(row - 1, at, formula.format(row=row), value, "USD")
+        found[ledger.key] = Column(column(at), first, last, days, amounts)
+    return found
+
+
+def _formula(model: Model, layout: Layout, ledger: Ledger) -> str:
+    """The party's amount on the day of a row: that of the month of each of its sets of payment days."""
+    terms = [f"IF(${column(1 + k)}{{row}}>0,{_amount(model, layout.places[name], column(1 + k))},0)"
+             for k, name in ledger.rows.items()]  # fmt: skip
+    return "+".join(terms) or "0"
+
+
+def _amount(model: Model, place: Place, letter: str) -> str:
+    if place.scalar:
+        return f"{place.sheet}!$D${place.row}"
+    months = f"${column(FIRST)}${place.row}:${column(FIRST + model.count - 1)}${place.row}"
+    return f"INDEX({place.sheet}!{months},${letter}{{row}})"
+
+
