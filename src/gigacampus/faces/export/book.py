@@ -13,9 +13,11 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 PAPER_A3 = 8
-NAVY, PALE, BLUE, GREY, RULE = "#1F3044", "#E9EEF4", "#0000FF", "#7A8694", "#C5CFDA"
+NAVY, PALE, BLUE, GREY, RULE, ASSUMED = "#1F3044", "#E9EEF4", "#0000FF", "#7A8694", "#C5CFDA", "#B45309"
 INPUT, SOLVED, GOOD, BAD = "#FFFBE6", "#FFE2BF", "#D8F0DC", "#F8CFCF"
 LONGEST_TEXT = 32_000
+HEADER = {"bold": True, "font_color": "white", "bg_color": NAVY}
+"""Look of a line of column names."""
 
 NUMBERS = {
     "USD": '#,##0.0,,;-#,##0.0,,;"–"',
@@ -25,14 +27,14 @@ NUMBERS = {
     "year": '0.00;-0.00;"–"',
     "1": "0.0000",
     "flag": '0;-0;"·"',
-    "month": "mmm yy",
+    "mmm": "mmm yy",
     "date": "yyyy-mm-dd",
     "dollars": "#,##0",
     "count": "0",
     "cover": '0.000"x"',
     "gap": "0.0E+00;-0.0E+00;0",
 }
-UNITS = {"USD": "USD m", "USD/year": "USD m/year", "fraction": "%", "1/year": "%", "1": "–"}
+UNITS = {"USD": "USD m", "USD/year": "USD m/year", "fraction": "", "1/year": "a year", "1": ""}
 """How a unit stands beside a number that is shown by `NUMBERS`."""
 
 TITLES = {
@@ -135,11 +137,11 @@ class Sheet:
         for column in range(1, width):
             self.ws.write_blank(row, column, None, self.book.look(bg_color=PALE))
 
-    def columns(self, row: int, names: list[str], first: int = 0) -> None:
-        """A line of column names."""
+    def columns(self, row: int, names: list[str], first: int = 0, left: int = 3) -> None:
+        """A line of column names; those of the first `left` columns stand at the left, as texts do."""
         for index, name in enumerate(names, start=first):
-            align = "left" if first + index < 2 or name[:1].islower() else "right"
-            self.text(row, index, name, bold=True, font_color="white", bg_color=NAVY, align=align)
+            align = "left" if index < left else "right"
+            self.text(row, index, name, align=align, **HEADER)
 
 
 @cache

@@ -35,7 +35,9 @@ def cash_flows(book: Book, model: Model, layout: Layout) -> dict[str, Column]:
     days = np.unique(np.concatenate(model.days)) if model.days else np.array([], "datetime64[D]")
     sets = len(model.days)
     sheet = book.sheet("Cash flows", NOTE, [12.0, *[7.0] * sets, *[14.0] * len(model.ledgers)], (HEAD, 1 + sets))
-    sheet.columns(HEAD - 1, ["Day", *[f"Set {number + 1}" for number in range(sets)]])
+    sheet.ws.fit_to_pages(1, 0)
+    sheet.ws.repeat_rows(HEAD - 1)
+    sheet.columns(HEAD - 1, ["Day", *[f"Set {number + 1}" for number in range(sets)]], left=1)
     sheet.text(HEAD - 2, 1, "month of each set of payment days", font_color=GREY)
     first, last = HEAD + 1, HEAD + len(days)
     for at, day in enumerate(days.tolist(), start=HEAD):

@@ -63,9 +63,9 @@ def _figures(sheet: Sheet, model: Model, outputs: Outputs, at: int) -> int:
             at += 1
             row = outputs.places[f"finance.{name}"]
             number = "cover" if name.startswith("dscr") else metric.unit if metric.unit in NUMBERS else "other"
-            sheet.formula(at, 0, f"Outputs!$A${row}", about(f"finance.{name}"), "", indent=1)
-            sheet.formula(at, 2, f"Outputs!$D${row}", metric.value, number, bold=True)
-            sheet.text(at, 3, UNITS.get(metric.unit, metric.unit), font_color=GREY)
+            sheet.formula(at, 0, f"Outputs!$A${row}", about(f"finance.{name}", model.parties), "", indent=1)
+            sheet.formula(at, 1, f"Outputs!$D${row}", metric.value, number, bold=True)
+            sheet.text(at, 2, UNITS.get(metric.unit, metric.unit), font_color=GREY)
     return at + 1
 
 
@@ -93,5 +93,5 @@ def _guide(sheet: Sheet, at: int) -> int:
         at += 1
         sheet.ws.merge_range(at, 0, at, 3, "", sheet.book.look(text_wrap=True, valign="top", indent=1))
         sheet.text(at, 0, text, text_wrap=True, valign="top", indent=1)
-        sheet.ws.set_row(at, 13 * (1 + len(text) // 115))
+        sheet.ws.set_row(at, 13 * (1 + len(text) // 180))
     return at

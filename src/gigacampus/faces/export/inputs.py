@@ -8,14 +8,13 @@ from datetime import date
 from gigacampus.campus.catalog import GRADES
 from gigacampus.campus.spec import Origin
 from gigacampus.campus.spec.deal import slug
-from gigacampus.faces.export.book import BLUE, GREY, INPUT, NUMBERS, SOLVED, UNITS, Book, Sheet
+from gigacampus.faces.export.book import ASSUMED, BLUE, GREY, INPUT, NUMBERS, RULE, SOLVED, UNITS, Book, Sheet
 from gigacampus.faces.export.formulas import Writer
 from gigacampus.faces.export.layout import HEAD, Layout
 from gigacampus.faces.export.model import Model
 
 WIDTHS = [46.0, 36.0, 10.0, 20.0, 11.0, 56.0, 12.0, 62.0, 44.0, 46.0, 6.0]
-COLUMNS = ["", "Row", "unit", "Value", "Misses by", "what it is", "graded", "source", "address", "place in the spec",
-           "Line"]  # fmt: skip
+COLUMNS = ["", "Row", "Unit", "Value", "Misses by", "What it is", "Grade", "Source", "Address", "Place in the spec", "Line"]
 NOTE = "Change a value in blue and the workbook recalculates. Amounts on this sheet are whole dollars."
 
 
@@ -23,9 +22,10 @@ def inputs(book: Book, model: Model, layout: Layout) -> None:
     """Scalar inputs, then what else the deal says."""
     sheet = book.sheet("Inputs", NOTE, WIDTHS, (HEAD, 1))
     sheet.text(3, 0, "A year of the annual summary ends in month")
-    sheet.number(3, 3, model.year_month, "count", font_color=BLUE, bg_color=INPUT, border=1, border_color="#C5CFDA")
+    sheet.number(3, 3, model.year_month, "count", font_color=BLUE, bg_color=INPUT, border=1, border_color=RULE)
     sheet.text(3, 5, "1 to 12; as written, that in which a year of the first lease ends", font_color=GREY)
-    sheet.columns(HEAD - 1, COLUMNS)
+    sheet.columns(HEAD - 1, COLUMNS[:5])
+    sheet.columns(HEAD - 1, COLUMNS[5:], 5, len(COLUMNS) - 1)
     sheet.ws.fit_to_pages(1, 0)
     sheet.ws.repeat_rows(HEAD - 1)
     last = HEAD
@@ -46,12 +46,12 @@ def _input(sheet: Sheet, model: Model, layout: Layout, name: str, at: int) -> No
     unit = "dollars" if row.unit.startswith("USD") else row.unit
     fill = SOLVED if row.solved else INPUT
     sheet.number(at, 3, float(model.values[name]), unit if unit in NUMBERS else "other", font_color=BLUE, bg_color=fill,
-                 border=1, border_color="#C5CFDA")  # fmt: skip
+                 border=1, border_color=RULE)  # fmt: skip
     check = f"check.{name}"
     if row.solved and check in layout.places:
         value = float(model.values[check].sum())
         sheet.formula(at, 4, Writer("Inputs", layout.places, model.count).total(check), value, "gap")
-    sheet.text(at, 5, _why(model, name) or model.meanings.get(found.path if found else "", ""))
+    sheet.text(at, 5, _why(model, name) or model.meanings.get(found.path if found else "", ""), indent=1)
     if found is not None:
         _source(sheet, at, found)
 
@@ -78,14 +78,15 @@ def _why(model: Model, name: str) -> str:
         return ""
     for target in model.deal.solve:
         if target.unknown == row.path or ".".join(map(slug, target.unknown.split("."))) == name:
-            return f"solved so that {target.so_that} is {target.equals:,.6g}"
+            return f"solved so that {target.so_that} is {target.equals:,.15g}"
     return "solved so that it agrees with the statement that rests on it"
 
 
 def _source(sheet: Sheet, at: int, found: Origin) -> None:
-    sheet.text(at, 6, GRADES[found.grade], **({"font_color": "#B45309"} if found.assumed else {}))
-    sheet.text(at, 7, found.source.title)
-    sheet.text(at, 8, found.source.url, font_color=GREY)
+    if found.number or found.is_date or found.value == "unknown":
+        sheet.text(at, 6, GRADES[found.grade], **({"font_color": ASSUMED} if found.assumed else {}))
+        sheet.text(at, 7, found.source.title)
+        sheet.text(at, 8, found.source.url, font_color=GREY)
     sheet.text(at, 9, found.path, font_color=GREY, font_size=8)
     if found.line:
         sheet.number(at, 10, found.line, "count", font_color=GREY)
@@ -97,13 +98,18 @@ def _terms(sheet: Sheet, model: Model, at: int) -> None:
     sheet.heading(at, "Other terms, for reading: they shape Timing and the formulas, which do not follow them",
                   len(COLUMNS))  # fmt: skip
     for path, found in model.loaded.origins.items():
-        if path.startswith("deal.") and path not in shown and found.kind == "spec" and found.value != "unknown":
+        if _read(path, found) and path not in shown:
             at += 1
             sheet.text(at, 0, path.removeprefix("deal.").replace("_", " "), indent=1)
             sheet.text(at, 2, UNITS.get(found.unit, found.unit).replace("USD m", "USD"), font_color=GREY)
             _value(sheet, at, found)
-            sheet.text(at, 5, model.meanings.get(path, ""))
+            sheet.text(at, 5, model.meanings.get(path, ""), indent=1)
             _source(sheet, at, found)
+
+
+def _read(path: str, found: Origin) -> bool:
+    """Whether a value is a term to read: what solved values are found from stands beside them."""
+    return path.startswith("deal.") and not path.startswith("deal.solve[") and found.kind == "spec" and found.value != "unknown"
 
 
 def _value(sheet: Sheet, at: int, found: Origin) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from gigacampus.campus.spec.deal import Deal, slug
 from gigacampus.campus.spec.parse import dotted
 from gigacampus.days import add_months
 from gigacampus.engines.finance import FinanceResult, Flow, Graph
+from gigacampus.engines.finance.statement import plus
 from gigacampus.faces.export.formulas import lowered
 
 CAPITAL = ("contribution", "contribution in kind", "distribution")
@@ -36,6 +38,7 @@ GROUPS = {
     "solve": "Months of the figures that values are solved from",
     "exposures": "Maximum exposure to loss",
 }
+_PAYER, _PAYEE = attrgetter("payer"), attrgetter("payee")
 _SUMMED = ("cfads", "service", "rent", "distribution", "interest", "principal", "cost", "paid", "draw", "call", "net")
 
 
@@ -80,6 +83,12 @@ class Model:
                  "services": "running payment", "transfers": "payment on one day"}  # fmt: skip
         found = {slug(name): f"{name} ({kinds[kind]})" for kind, name, _ in self.deal.contracts()}
         return found | {slug(name): f"{name} (vehicle)" for name in self.vehicles} | GROUPS
+
+    @cached_property
+    def parties(self) -> dict[str, str]:
+        """Parties, contracts and exposures as the spec writes them, by the name that a KPI has for them."""
+        contracts = [name for _, name, _ in self.deal.contracts()]
+        return {slug(name): name for name in (*self.finance.parties, *contracts, *self.deal.exposures)}
 
     @cached_property
     def vehicles(self) -> list[str]:
@@ -140,23 +149,23 @@ class Model:
         for vehicle in self.finance.cover:
             n, loans = f"cover_.{slug(vehicle)}", self.loans_of(vehicle)
             due = [f"({loan}.due - {_rest(self, loan)} * {loan}.funded * {loan}.final) * {loan}.repay" for loan in loans]
-            least = f"1e-9 * ({' + '.join(f'loans.{loan}.amount' for loan in loans)})"
+            least = f"1e-9 * {plus([f'loans.{loan}.amount' for loan in loans])}"
             pays = f"max({', '.join(f'{loan}.pay' for loan in loans)})"
             g.add(f"{n}.pays", pays, "1", f"{vehicle}: a loan is paid")
             g.add(f"{n}.cash", f"(1 - prev({n}.pays)) * prev({n}.cash) + {slug(vehicle)}.cfads", "USD",
                   f"{vehicle}: cash since the payment before")  # fmt: skip
-            g.add(f"{n}.due", " + ".join(due), "USD", f"{vehicle}: debt service due, without what is refinanced")
+            g.add(f"{n}.due", plus(due), "USD", f"{vehicle}: debt service due, without what is refinanced")
             g.add(f"{n}.counts", f"iff({n}.due > {least}, 1, 0)", "1", f"{vehicle}: cover is measured")
             g.add(f"{n}.dscr", f"iff({n}.counts == 1, {n}.cash / {n}.due, 0)", "1", f"{vehicle}: cover")
         if self.deal.loans:
-            debt = " + ".join(f"{slug(name)}.balance" for name in self.deal.loans)
-            g.add("cover_.debt", debt, "USD", "debt outstanding, all loans")
+            debt = [f"{slug(name)}.balance" for name in self.deal.loans]
+            g.add("cover_.debt", plus(debt), "USD", "debt outstanding, all loans")
 
     def _add_parties(self, g: Graph) -> None:
         for party in self.finance.parties:
             own = [flow for flow in self.finance.flows if party in (flow.payer, flow.payee)]
             rows = self._add_net(g, f"net_.{slug(party)}", party, own)
-            g.add(f"net_.{slug(party)}.net", _plus(list(rows.values())), "USD", f"{party}: net cash")
+            g.add(f"net_.{slug(party)}.net", plus(list(rows.values())), "USD", f"{party}: net cash")
             self.ledgers.append(Ledger(party, False, rows))
         for party in self.finance.parties:
             if f"irr_owner.{slug(party)}" in self.finance.metrics:
@@ -168,21 +177,18 @@ class Model:
 
     def _add_net(self, g: Graph, name: str, party: str, flows: list[Flow]) -> dict[int, str]:
         """A party's net cash by set of payment days: the rows, by number of the set."""
-        terms: dict[int, list[str]] = {}
-        for flow in flows:
-            sign = "-" if flow.payer == party else "+"
-            terms.setdefault(self._day_set(flow.dates), []).append(f"{sign} {flow.row}")
         rows = {}
-        for number, signed in sorted(terms.items()):
+        for number in sorted({self._day_set(flow.dates) for flow in flows}):
+            own = [flow for flow in flows if self._day_set(flow.dates) == number]
+            received, paid = (plus([f.row for f in own if end(f) == party]) for end in (_PAYEE, _PAYER))
             label = f"{party}: net cash on payment days {number + 1}"
-            formula = " ".join(signed).removeprefix("+ ")
-            rows[number] = g.add(f"{name}.days{number + 1}", formula, "USD", label)
+            rows[number] = g.add(f"{name}.days{number + 1}", f"{received} - {paid}", "USD", label)
         return rows
 
     def _add_gaps(self, g: Graph) -> None:
         """What each law of conservation leaves over, month by month."""
         nets = [f"net_.{slug(party)}.net" for party in self.finance.parties]
-        g.add("gap_.flows", _plus(nets), "USD", "all parties: net cash sums to zero")
+        g.add("gap_.flows", plus(nets), "USD", "all parties: net cash sums to zero")
         for vehicle in self.vehicles:
             n, loans = slug(vehicle), self.loans_of(vehicle)
             accounts = [f"{n}.cash", *(f"{loan}.{account}" for loan in loans for account in ("escrow", "reserve"))]
@@ -201,7 +207,3 @@ def _rest(model: Model, loan: str) -> str:
     """Share of a loan that falls due at its end and is refinanced."""
     kind = next(x.amortisation.kind for name, x in model.deal.loans.items() if slug(name) == loan)
     return {"bullet": "1", "balloon": f"loans.{loan}.amortisation.balloon"}.get(kind, "0")
-
-
-def _plus(rows: list[str]) -> str:
-    return " + ".join(rows) or "0"

@@ -7,13 +7,14 @@ from datetime import date
 import numpy as np
 
 from gigacampus.days import add_months
-from gigacampus.faces.export.book import BLUE, GREY, INPUT, NUMBERS, UNITS, Book, Sheet
+from gigacampus.faces.export.book import BLUE, GREY, HEADER, INPUT, NUMBERS, UNITS, Book, Sheet
 from gigacampus.faces.export.formulas import COUNTER, FIRST, VALUE, Writer, column
 from gigacampus.faces.export.layout import HEAD, Layout, Line
 from gigacampus.faces.export.model import Model
 
 WIDTHS = [46.0, 36.0, 10.0, 13.0, 13.0, 9.0]
 MONTH_END, YEAR_END = COUNTER + 1, COUNTER + 2
+MONTHS_A_PAGE = 36
 TOTAL, OPENING = 4, FIRST - 1
 YEAR_INPUT = "Inputs!$D$4"
 """The month, 1 to 12, in which a year of the annual summary ends."""
@@ -46,10 +47,10 @@ def calculations(book: Book, model: Model, layout: Layout) -> None:
     """Every formula of the statement: one a row, the same in every month."""
     note = "One formula a row, the same in every month. Cells hold USD; amounts are shown in millions."
     sheet = _sheet(book, model, "Calculations", note)
-    sheet.formula(COUNTER - 1, 3, f"Timing!${VALUE}${COUNTER}", model.count, "count", font_color=GREY)
+    sheet.formula(COUNTER - 1, 3, f"Timing!${VALUE}${COUNTER}", model.count, "count", **HEADER)
     heads = {COUNTER: list(range(1, model.count + 1)), MONTH_END: serial(model.month_ends), YEAR_END: serial(model.year_ends)}
-    for row, number in ((COUNTER, "count"), (MONTH_END, "month"), (YEAR_END, "month")):
-        sheet.across(row - 1, FIRST, f"Timing!{{c}}${row}", heads[row], number, **_HEADER)
+    for row, number in ((COUNTER, "count"), (MONTH_END, "mmm"), (YEAR_END, "mmm")):
+        sheet.across(row - 1, FIRST, f"Timing!{{c}}${row}", heads[row], number, **HEADER)
     writer, edges = Writer("Calculations", layout.places, model.count), _edges(model)
     for line in layout.calculations:
         if line.heading:
@@ -66,14 +67,12 @@ def calculations(book: Book, model: Model, layout: Layout) -> None:
         _beside(sheet, model, line, edges)
 
 
-_HEADER = {"bold": True, "font_color": "white", "bg_color": "#1F3044", "align": "right"}
-
-
 def _sheet(book: Book, model: Model, name: str, note: str) -> Sheet:
     sheet = book.sheet(name, note, WIDTHS, (HEAD - 1, FIRST))
     sheet.ws.set_column(FIRST, FIRST + model.count - 1, 9.5, book.look())
     sheet.ws.repeat_rows(COUNTER - 1, YEAR_END - 1)
     sheet.ws.repeat_columns(0, 3)
+    sheet.ws.fit_to_pages(-(-model.count // MONTHS_A_PAGE), 0)
     sheet.columns(COUNTER - 1, ["Month", "", "", "", "", ""])
     sheet.columns(MONTH_END - 1, ["Month's last day", "", "", "", "", ""])
     sheet.columns(YEAR_END - 1, ["Year to", "Row", "Unit", "Value", "Total", "Before"])
@@ -84,14 +83,14 @@ def _months(sheet: Sheet, model: Model) -> None:
     """Number and last day of each month, and the end of the year of the summary that it belongs to."""
     first, last = column(FIRST), column(FIRST + model.count - 1)
     spot = f"{first}{COUNTER}:{last}{COUNTER}"
-    sheet.formula(COUNTER - 1, 3, f"MAX({spot})", model.count, "count", **_HEADER)
-    sheet.number(COUNTER - 1, OPENING, 0, "count", **_HEADER)
+    sheet.formula(COUNTER - 1, 3, f"MAX({spot})", model.count, "count", **HEADER)
+    sheet.number(COUNTER - 1, OPENING, 0, "count", **HEADER)
     before = add_months(model.finance.months[0].astype("datetime64[D]").item(), -1, 31)
-    sheet.day(MONTH_END - 1, OPENING, before, "month", **_HEADER)
-    sheet.across(COUNTER - 1, FIRST, f"{{p}}{COUNTER}+1", np.arange(1, model.count + 1), "count", **_HEADER)
-    sheet.across(MONTH_END - 1, FIRST, f"EOMONTH({{p}}{MONTH_END},1)", serial(model.month_ends), "month", **_HEADER)
+    sheet.day(MONTH_END - 1, OPENING, before, "mmm", **HEADER)
+    sheet.across(COUNTER - 1, FIRST, f"{{p}}{COUNTER}+1", np.arange(1, model.count + 1), "count", **HEADER)
+    sheet.across(MONTH_END - 1, FIRST, f"EOMONTH({{p}}{MONTH_END},1)", serial(model.month_ends), "mmm", **HEADER)
     year = f"EOMONTH({{c}}{MONTH_END},MOD({YEAR_INPUT}-MONTH({{c}}{MONTH_END}),12))"
-    sheet.across(YEAR_END - 1, FIRST, year, serial(model.year_ends), "month", **_HEADER)
+    sheet.across(YEAR_END - 1, FIRST, year, serial(model.year_ends), "mmm", **HEADER)
 
 
 def serial(days: list[date]) -> list[float]:

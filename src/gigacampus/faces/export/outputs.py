@@ -10,7 +10,7 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import slug
 from gigacampus.engines.finance import Metric
-from gigacampus.faces.export.book import GREY, NUMBERS, UNITS, Book, Sheet
+from gigacampus.faces.export.book import GREY, HEADER, NAVY, NUMBERS, RULE, UNITS, Book, Sheet
 from gigacampus.faces.export.cashflows import Column
 from gigacampus.faces.export.formulas import FIRST, Writer, column
 from gigacampus.faces.export.layout import HEAD, Layout
@@ -56,6 +56,7 @@ class Outputs:
         self.sheet.ws.fit_to_pages(1, 0)
         at = self._headline(HEAD - 2)
         at = self._annual(at + 1)
+        self._charts()
         for vehicle in model.vehicles:
             at = self._funding(vehicle, at + 1)
 
@@ -74,7 +75,7 @@ class Outputs:
         if name.startswith(("dscr", "moic", "llcr")):
             number = "cover"
         self.places[full] = at + 1
-        self.sheet.text(at, 0, about(full), indent=1)
+        self.sheet.text(at, 0, about(full, self.model.parties), indent=1)
         self.sheet.text(at, 1, full, font_color=GREY, font_size=8)
         self.sheet.text(at, 2, UNITS.get(metric.unit, metric.unit), font_color=GREY)
         if metric.value is None:
@@ -132,13 +133,12 @@ class Outputs:
     def _annual(self, at: int) -> int:
         sheet, count = self.sheet, len(self.years)
         sheet.columns(at, ["By year", "Row", "Unit", "Total", "", ""])
-        sheet.number(at, FIRST - 1, 0, "count", bold=True, font_color="#1F3044", bg_color="#1F3044")
-        head = {"bold": True, "font_color": "white", "bg_color": "#1F3044", "align": "right"}
-        sheet.across(at, FIRST, f"{{p}}{at + 1}+1", np.arange(1, count + 1), "count", **head)
+        sheet.number(at, FIRST - 1, 0, "count", **HEADER | {"font_color": NAVY})
+        sheet.across(at, FIRST, f"{{p}}{at + 1}+1", np.arange(1, count + 1), "count", **HEADER)
         sheet.columns(at + 1, ["Year to", "", "", "", "", ""])
         self.year_row = at + 2
         first = f"Timing!${column(FIRST)}${YEAR_END}"
-        sheet.across(at + 1, FIRST, f"EOMONTH({first},12*({{c}}{at + 1}-1))", serial(self.years), "month", **head)
+        sheet.across(at + 1, FIRST, f"EOMONTH({first},12*({{c}}{at + 1}-1))", serial(self.years), "mmm", **HEADER)
         at += 1
         for heading, lines in self._lines():
             at += 1
@@ -156,7 +156,8 @@ class Outputs:
         for vehicle in model.vehicles:
             n, loans = slug(vehicle), model.loans_of(vehicle)
             lines = [(f"{n}.cfads", "sum"), *((f"{loan}.service", "sum") for loan in loans)]
-            lines += [(n, "cover")] * bool(loans) + [(f"{n}.call", "sum"), (f"{n}.distribution", "sum")]
+            lines += [(f"cover_.{n}.due", "sum"), (n, "cover")] if vehicle in model.finance.cover else []
+            lines += [(f"{n}.call", "sum"), (f"{n}.distribution", "sum")]
             yield model.names[n], [*lines, (f"{n}.cash", "end")]
         for name in model.deal.loans:
             n = slug(name)
@@ -198,17 +199,44 @@ class Outputs:
         return values[np.searchsorted(where, np.arange(len(self.years)), side="right") - 1]
 
     def _dscr(self, vehicle: str, at: int) -> None:
-        """Cash of the year over the debt service paid in it, where any is."""
-        loans = [f"{loan}.service" for loan in self._loans(vehicle)]
-        self._describe(f"{vehicle}.dscr", "cash over debt service of the year", "x", at)
-        service = "+".join(f"{{c}}{self.places[row]}" for row in loans)
-        formula = f'IF({service}>1,{{c}}{self.places[f"{vehicle}.cfads"]}/({service}),"")'
-        cash, paid = self._by_year(f"{vehicle}.cfads", "sum"), sum(self._by_year(row, "sum") for row in loans)
-        for index, (a, b) in enumerate(zip(cash.tolist(), np.asarray(paid).tolist(), strict=True), start=FIRST):
-            self.sheet.formula(at, index, formula.format(c=column(index)), a / b if b > 1 else "", "cover")
+        """Cash of the year over the debt service that falls due in it, where any does."""
+        cash, due = f"{vehicle}.cfads", f"cover_.{vehicle}.due"
+        self._describe(f"{vehicle}.dscr", "cash over debt service due in the year", "", at)
+        ratio = f'IF({{c}}{self.places[due]}>1,{{c}}{self.places[cash]}/{{c}}{self.places[due]},"")'
+        both = zip(self._by_year(cash, "sum").tolist(), self._by_year(due, "sum").tolist(), strict=True)
+        for index, (a, b) in enumerate(both, start=FIRST):
+            self.sheet.formula(at, index, ratio.format(c=column(index)), a / b if b > 1 else "", "cover")
 
-    def _loans(self, vehicle: str) -> list[str]:
-        return [slug(name) for name, loan in self.model.deal.loans.items() if slug(loan.borrower) == vehicle]
+    def _charts(self) -> None:
+        """Debt, and cash beside debt service, drawn from the lines by year, to the right of the headline figures."""
+        loans = [f"{slug(name)}.balance" for name in self.model.deal.loans]
+        covers = [f"cover_.{slug(vehicle)}.due" for vehicle in self.model.finance.cover]
+        cash = [f"{slug(vehicle)}.cfads" for vehicle in self.model.finance.cover]
+        guarantees = [f"{slug(name)}.threshold" for name in self.model.deal.guarantees]
+        self._chart("H4", "Debt at the end of the year, USD m", loans, guarantees)
+        self._chart("Q4", "Debt service due and the cash for it, USD m", covers, cash)
+
+    def _chart(self, at: str, title: str, columns: list[str], lines: list[str]) -> None:
+        """Columns on top of each other, with lines over them; names and values are those of the sheet's cells."""
+        chart = self.book.book.add_chart({"type": "column", "subtype": "stacked"})
+        over = self.book.book.add_chart({"type": "line"})
+        for kind, names in ((chart, columns), (over, lines)):
+            for name in (n for n in names if n in self.places):
+                row = self.places[name]
+                spans = {"categories": self.year_row, "values": row}
+                cells = {k: f"=Outputs!${column(FIRST)}${r}:${self.last}${r}" for k, r in spans.items()}
+                kind.add_series({"name": f"=Outputs!$A${row}", "gap": 60, **cells})
+        if not chart.series:
+            return
+        if over.series:
+            chart.combine(over)
+        font = {"name": "Arial", "size": 8}
+        chart.set_title({"name": title, "name_font": {"name": "Arial", "size": 10}, "overlay": False})
+        chart.set_legend({"position": "bottom", "font": font})
+        chart.set_x_axis({"num_format": "yyyy", "num_font": font, "text_axis": True})
+        chart.set_y_axis({"num_format": "#,##0,,", "num_font": font, "major_gridlines": {"visible": True, "line": {"color": RULE}}})
+        chart.set_size({"width": 620, "height": 380})
+        self.sheet.ws.insert_chart(at, chart)
 
     # Sources and uses
 
@@ -232,13 +260,13 @@ class Outputs:
         return at + 1
 
 
-def about(name: str) -> str:
-    """A headline figure in words: as the KPI of its name says, or the name's own."""
+def about(name: str, members: Mapping[str, str]) -> str:
+    """A headline figure in words: as the KPI of its name says, or the name's own; `members` says who is who."""
     try:
         entry, member = find(name)
     except KeyError:
         return name.removeprefix("finance.").replace("_", " ").capitalize() + "."
-    return f"{member}: {entry.about}" if member else entry.about
+    return f"{members.get(member, member)}: {entry.about}" if member else entry.about
 
 
 def funding_rows(model: Model, vehicle: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -34,7 +34,7 @@ def build(run: Run) -> Workbook:
     """Build the workbook of a run's deal."""
     model = Model(run.loaded, run.finance)
     book, layout = Book(model.deal.close), Layout.of(model)
-    first = book.sheet("Cover", "The deal's statement with live formulas", [34.0, 74.0, 14.0, 12.0])
+    first = book.sheet("Cover", "The deal's statement with live formulas", [72.0, 16.0, 10.0, 62.0])
     inputs(book, model, layout)
     timing(book, model, layout)
     calculations(book, model, layout)
