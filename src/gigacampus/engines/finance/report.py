@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import OUTSIDE, slug
+from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
 from gigacampus.days import add_months
 from gigacampus.engines.finance.result import (
     Cover,
@@ -43,12 +43,11 @@ class Report:
         cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
-        paid = {x.cost for x in s.deal.services.values()} | {x.cost for x in s.deal.construction.values()}
         result = FinanceResult(
             s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
             {name: self._guarantee(name) for name in s.deal.guarantees},
-            {name: self._lease(name) for name in s.deal.leases}, {}, tuple(sorted(set(s.costs) - paid)),
+            {name: self._lease(name) for name in s.deal.leases}, {},
             self._residuals(parties, funding),
         )  # fmt: skip
         result.metrics.update(self._metrics(result))
@@ -57,32 +56,31 @@ class Report:
     def _loan(self, name: str) -> LoanResult:
         n, spec = slug(name), self.s.deal.loans[name]
         days = next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
-        draw, interest, principal, service, balance = (
-            self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "service", "balance")
+        draw, interest, principal, balance = (
+            self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "balance")
         )
         held = {h: float(self.rows[f"{n}.held_by.{slug(h)}"]) for h in (*spec.holders, spec.rest)
                 if f"{n}.held_by.{slug(h)}" in self.rows}  # fmt: skip
-        return LoanResult(days, draw, interest, principal, service, balance, self.rows[f"{n}.repay"] > 0, held)
+        return LoanResult(days, draw, interest, principal, interest + principal, balance, self.rows[f"{n}.repay"] > 0,
+                          held)  # fmt: skip
 
     def _cover(self, vehicle: str) -> Cover:
-        """Cash since the payment before, over what is due on each repayment date, refinanced balances left out."""
-        due, owed, dates = np.zeros(self.count), 0.0, self.s.grid.months.astype("datetime64[D]")
-        pays, repays = np.zeros(self.count, bool), np.zeros(self.count, bool)
-        for name, loan in self.s.deal.loans.items():
-            if loan.borrower == vehicle:
-                n, rest = slug(name), np.float64(loan.amortisation.kind == "bullet")
-                if loan.amortisation.kind == "balloon":
-                    rest = np.float64(self.rows[f"loans.{n}.amortisation.balloon"])
-                refinanced = rest * self.rows[f"{n}.funded"] * self.rows[f"{n}.final"]
-                due = due + (self.month(f"{n}.due") - refinanced) * self.rows[f"{n}.repay"]
-                owed += float(self.rows[f"loans.{n}.amount"])
-                pays, repays = pays | (self.rows[f"{n}.pay"] > 0), repays | (self.rows[f"{n}.repay"] > 0)
-                dates = np.where(self.rows[f"{n}.pay"] > 0, self._dates(n), dates)
+        """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then."""
+        count, times = self.count, {n: x for n, x in self.s.loans.items() if self.s.deal.loans[n].borrower == vehicle}
+        due, dates = np.zeros(count), self.s.grid.months.astype("datetime64[D]")
+        step, repays = np.ones(count, int), np.zeros(count, bool)
+        for name, loan in times.items():
+            spec = self.s.deal.loans[name]
+            due = due + self.month(f"{slug(name)}.scheduled")
+            alive = np.cumsum(loan.final) - loan.final == 0
+            step = np.maximum(step, alive * MONTHS[spec.every])
+            repays |= loan.repay > 0
+            dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)
+        owed = sum(float(self.rows[f"loans.{slug(name)}.amount"]) for name in times)
         at = np.flatnonzero(repays & (due > 1e-9 * owed))
-        total = np.concatenate([[0.0], np.cumsum(self.month(f"{slug(vehicle)}.cfads"))])
-        paid = np.concatenate([[-1], np.flatnonzero(pays)])
-        before = paid[np.searchsorted(paid, at) - 1]
-        return Cover(dates[at], total[at + 1] - total[before + 1], due[at])
+        cash, service = (np.concatenate([[0.0], np.cumsum(x)]) for x in (self.month(f"{slug(vehicle)}.cfads"), due))
+        since = np.maximum(at + 1 - step[at], 0)
+        return Cover(dates[at], cash[at + 1] - cash[since], service[at + 1] - service[since])
 
     def _dates(self, n: str) -> NDArray[np.datetime64]:
         return next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
@@ -119,7 +117,9 @@ class Report:
         for name, n in loans.items():
             uses[f"{name}: interest while building"] = self._total(f"{n}.funded_interest")
             uses[f"{name}: reserve"] = self._total(f"{n}.reserve_funding")
+            uses[f"{name}: paid off by another loan"] = self._total(f"{n}.refinanced")
             uses[f"{name}: left in escrow"] = self._total(f"{n}.escrow_release")
+        uses["debt service cured"] = self._total(f"{e}.cure")
         uses["operating deficit"] = self._total(f"{e}.deficit")
         uses["paid in ahead of uses"] = float(ahead.sum())
         return SourcesUses({k: v for k, v in sources.items() if v}, {k: v for k, v in uses.items() if v})
@@ -258,18 +258,28 @@ class Report:
         }
 
     def _llcr(self, result: FinanceResult) -> Metric:
-        """Least, over vehicles, of the value of cash to the last payment, at the debt's own rate, over the debt."""
-        worst: float | None = None
-        for vehicle, cover in result.cover.items():
-            loans = [slug(name) for name, x in self.s.deal.loans.items() if x.borrower == vehicle]
-            balance = np.sum([self.month(f"{n}.balance") for n in loans], axis=0)
-            interest = np.sum([self.month(f"{n}.interest_due") for n in loans], axis=0)
-            repays = np.any([self.rows[f"{n}.repay"] > 0 for n in loans], axis=0)
-            at = np.flatnonzero(repays)
-            if not len(at) or not balance[at[0] - 1] > 0 or len(cover.dscr) != len(at):
+        """Least, over vehicles, of the value of cash until the last payment over the debt as repayment begins.
+
+        Cash counts on the payment date after it; the rate is the one at which the debt is worth what is owed, so that a
+        cover that is the same on every date is the loan life's cover too.
+        """
+        worst: list[float] = []
+        for vehicle in result.cover:
+            names = [name for name, x in self.s.deal.loans.items() if x.borrower == vehicle]
+            plan = np.sum([self.month(f"{slug(n)}.planned_payment") * self.s.loans[n].repay for n in names], axis=0)
+            at = np.flatnonzero(np.any([self.s.loans[n].repay > 0 for n in names], axis=0))
+            owed = float(sum(self.month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
+            if not owed > 0:
                 continue
-            with np.errstate(all="ignore"):
-                factor = np.where(balance[at - 1] > 0, interest[at] / balance[at - 1], 0.0)
-            value = float(np.sum(cover.cfads / np.cumprod(1 + factor)) / balance[at[0] - 1])
-            worst = value if worst is None else min(worst, value)
-        return Metric(worst, "1", "" if worst is not None else "there is no debt to cover")
+            days = self.s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
+            flows = np.concatenate([[-owed], plan[at[0] :]])
+            rate = irr(days, flows).rate
+            if rate is None:
+                continue
+            paid = np.any([self.s.loans[n].pay > 0 for n in names], axis=0)
+            before = np.flatnonzero(paid[: at[0]])[-1:]
+            cash = np.cumsum(self.month(f"{slug(vehicle)}.cfads"))
+            by_date = np.diff(cash[np.concatenate([before if len(before) else [at[0] - 1], at])])
+            years = (self.s.grid.months[at].astype("datetime64[D]") - days[0]).astype(float) / 365
+            worst.append(float(np.sum(by_date * (1 + rate) ** -years) / owed))
+        return Metric(min(worst, default=None), "1", "" if worst else "there is no debt to cover")

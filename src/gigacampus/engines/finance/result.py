@@ -43,9 +43,9 @@ class LoanResult:
 
 @dataclass(frozen=True)
 class Cover:
-    """Debt service cover of a vehicle by payment period, each field of shape (N,): `dates`, `cfads` (operating cash
-    since the payment before) and `service` due in [USD], and `dscr`, their ratio. What falls due at the end of a bullet
-    or balloon loan is left out, as it is refinanced."""
+    """Debt service cover of a vehicle on each date of repayment, each field of shape (N,): `dates`, `cfads` and
+    `service` due in [USD], both over the period of the slowest of the loans that are alive then, and `dscr`, their
+    ratio. What falls due at the end of a bullet or balloon loan is left out, as it is refinanced."""
 
     dates: Days
     cfads: Floats
@@ -126,8 +126,6 @@ class FinanceResult:
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``, and
         ``uncovered.<guarantee>`` (debt left when it ends).
-    unassigned : tuple of str
-        Physical costs that no contract of the deal pays.
     residuals : dict of float
         Largest relative gap of each conservation law.
     """
@@ -145,7 +143,6 @@ class FinanceResult:
     guarantees: dict[str, GuaranteeYears]
     leases: dict[str, LeaseBook]
     metrics: dict[str, Metric]
-    unassigned: tuple[str, ...] = ()
     residuals: dict[str, float] = field(default_factory=dict)
 
     @property

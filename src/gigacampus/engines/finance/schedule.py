@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan
+from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan, RateFrom
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.days import add_months, year_fraction
 from gigacampus.errors import Problem, SpecError
@@ -98,14 +98,17 @@ class LoanTimes:
     dates : list of date
     tau, years : array [years]
         Of interest since the day of the month before, and since the start.
-    pay, open, repay, first, final, carry : array of 0 and 1
-        Month of payment; interest alone, with draws; repayment; start; last payment; no payment in the month before.
+    pay, open, repay, late, first, final, carry : array of 0 and 1
+        Month of payment; interest alone, with draws; repayment; payment after the last, of what is still owed then;
+        start; last payment; no payment in the month before.
+    elapsed : array [1]
+        Between two repayments, the part of the time from one to the other that has passed; 0 in months of payment.
     repayment_year : array [years]
         Year of repayment, from 0.
-    repaid : array [1]
-        Share of principal repaid by a plan given as a list.
-    rate : array [1/year]
-        Benchmark.
+    repaid, coming : array [1]
+        Share of principal repaid by a plan given as a list, and the share of the payment to come.
+    benchmark, step_up : array [1/year]
+        Benchmark rate, and what is added by steps.
     """
 
     dates: list[date]
@@ -114,12 +117,16 @@ class LoanTimes:
     pay: Floats
     open: Floats
     repay: Floats
+    late: Floats
     first: Floats
     final: Floats
     carry: Floats
+    elapsed: Floats
     repayment_year: Floats
     repaid: Floats
-    rate: Floats
+    coming: Floats
+    benchmark: Floats
+    step_up: Floats
 
     @classmethod
     def of(cls, name: str, loan: Loan, deal: Deal, calendar: Calendar, grid: Grid) -> LoanTimes:
@@ -129,34 +136,39 @@ class LoanTimes:
         if end <= begin:
             raise SpecError(Problem("the last payment lies in the month of the start", f"deal.loans.{name}.final"))
         tau, pay = np.zeros(grid.count), np.zeros(grid.count)
-        for k in range(begin + 1, end + 1):
+        for k in range(begin + 1, grid.count):
             tau[k] = year_fraction(days[k - 1], days[k], loan.day_count)
         if loan.day_count == "30/360":  # a month is a twelfth, whatever the last day of February
-            tau[begin + 1 : end + 1] = 1 / 12
+            tau[begin + 1 :] = 1 / 12
             tau[begin + 1] += (min(final.day, 30) - min(start.day, 30)) / 360
-        pay[np.arange(end, begin, -step)] = 1.0
+        pay[end % step :: step] = 1.0
+        pay[: begin + 1] = 0.0
+        month = np.arange(grid.count)
         alone = np.array([begin <= k < end and day <= grace for k, day in enumerate(days)], float)
-        repay = pay * (1 - alone)
+        repay, late = pay * (1 - alone) * (month <= end), pay * (month > end)
         order = np.cumsum(repay) - repay
+        between = (1 - pay) * (1 - alone) * (begin < month) * (month < end)
         return cls(
-            days, tau, np.cumsum(tau), pay, alone, repay, grid.flag(start), grid.flag(final),
-            1 - np.concatenate([[0.0], pay[:-1]]), np.floor(order * step / 12 + 1e-9), _repaid(loan, repay),
-            _rates(loan, deal, days),
+            days, tau, np.cumsum(tau), pay, alone, repay, late, grid.flag(start), grid.flag(final),
+            1 - np.concatenate([[0.0], pay[:-1]]), between * ((month - end) % step) / step,
+            np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay),
+            _rates(deal.benchmarks.get(loan.benchmark or "", []), days), _rates(loan.step_ups, days, 0.0),
         )  # fmt: skip
 
 
-def _repaid(loan: Loan, repay: Floats) -> Floats:
-    shares = np.concatenate([[0.0], np.cumsum(loan.amortisation.shares)])
-    done: Floats = shares[np.minimum(np.cumsum(repay).astype(int), len(shares) - 1)]
-    return done
+def _shares(loan: Loan, order: Floats, repay: Floats) -> tuple[Floats, Floats]:
+    """Of a plan given as a list: repaid so far, and the share that the next payment (this month's, if any) repays."""
+    shares = np.array([*loan.amortisation.shares, 0.0])
+    before = np.minimum(order.astype(int), len(shares) - 1)
+    total = np.concatenate([[0.0], np.cumsum(shares)])
+    return total[np.minimum((order + repay).astype(int), len(shares) - 1)], shares[before]
 
 
-def _rates(loan: Loan, deal: Deal, days: list[date]) -> Floats:
-    """Benchmark in force over the time that ends on each day, fixed at its beginning."""
-    if loan.benchmark is None:
-        return np.zeros(len(days))
-    steps = sorted(deal.benchmarks[loan.benchmark], key=lambda step: step.start)
-    values = [next((s.rate for s in reversed(steps) if s.start <= day), steps[0].rate) for day in days]
+def _rates(given: list[RateFrom], days: list[date], before: float | None = None) -> Floats:
+    """Rate in force over the time that ends on each day, fixed at its beginning; `before`, or the first, until then."""
+    steps = sorted(given, key=lambda step: step.start)
+    early = before if before is not None else steps[0].rate if steps else 0.0
+    values = [next((s.rate for s in reversed(steps) if s.start <= day), early) for day in days]
     return np.array([values[0], *values[:-1]])
 
 
@@ -209,18 +221,17 @@ def window(days: list[date], start: date, until: date) -> Floats:
     return np.array([start <= day <= until for day in days], float)
 
 
-def physical(costs: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
-    """A physical cost over the statement's months, or None where there is no campus to give it.
+def physical(measures: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
+    """What the campus measures under a name, over the statement's months; None where there is no campus.
 
     Raises
     ------
     SpecError
-        If there is a campus and it has no such cost.
+        If there is a campus and it has nothing of this name.
     """
     if name is None or months is None:
         return None
-    if name not in costs:
-        raise SpecError(
-            Problem(f"the campus has no cost of this name; it has {', '.join(costs)}", "deal", value=repr(name))
-        )
-    return grid.place(months, costs[name])
+    if name not in measures:
+        known = ", ".join(measures)
+        raise SpecError(Problem(f"the campus has nothing of this name; it has {known}", "deal", value=repr(name)))
+    return grid.place(months, measures[name])

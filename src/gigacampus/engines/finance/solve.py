@@ -47,6 +47,10 @@ def add_targets(s: Statement) -> list[Solved]:
         for name, row in s.graph.rows.items()
         if row.solved and not row.path
     ]
+    for name, loan in s.deal.loans.items():
+        if loan.sizing is not None:
+            row = f"loans.{slug(name)}.amount"
+            found.append(Solved(row, f"check.{row}", 0.1 * size, 0.01 * size, 0.0, math.inf, size))
     for index, target in enumerate(s.deal.solve):
         quantity = quantities[target.unknown]
         row = ".".join(slug(part) for part in target.unknown.split("."))

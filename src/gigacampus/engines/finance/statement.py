@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance.graph import Graph
-from gigacampus.engines.finance.schedule import Days, Grid
+from gigacampus.engines.finance.schedule import Days, Grid, LoanTimes
 
 Floats = NDArray[np.float64]
 Paid = Literal["use", "operating", "service", "owners", "lent"]
@@ -54,10 +54,11 @@ class Statement:
     calendar: Calendar
     grid: Grid
     months: Days | None
-    costs: Mapping[str, Floats]
+    measures: Mapping[str, Floats]
     graph: Graph
     flows: list[Flow] = field(default_factory=list)
     days: dict[str, list[list[date]]] = field(default_factory=dict)
+    loans: dict[str, LoanTimes] = field(default_factory=dict)
 
     def number(self, path: str, value: float, unit: str = "USD", label: str = "") -> str:
         """Add a number of the spec as an input; its row is called by its path."""

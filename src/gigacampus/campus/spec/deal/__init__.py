@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from gigacampus.campus.spec.deal.debt import Amortisation, Loan, RateFrom
+from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
+from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.parties import Entity, Step
@@ -33,8 +34,9 @@ from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
-    "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
+    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Promote", "RateFrom", "Rule", "Service", "Sizing", "Step",
+    "Target", "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
