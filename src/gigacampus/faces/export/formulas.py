@@ -59,6 +59,11 @@ class Writer:
             raise CampusError(f"the formula of {name} is longer than Excel takes: {len(text):,} characters")
         return text
 
+    def rolling(self, name: str, months: str) -> str:
+        """Sum of a row over the latest months, as many as another row says."""
+        first = f"INDEX({self.span(name)},MAX(1,{{c}}${COUNTER}-{self.cell(months)}+1))"
+        return f"SUM({first}:{self.cell(name)})"
+
     def cell(self, name: str, letter: str = "{c}") -> str:
         """A row in one month, or a scalar."""
         place = self.places[name]

@@ -36,7 +36,7 @@ class Layout:
         """Lay a statement out."""
         scalars, monthly, formulas = [], [], []
         for name in model.graph.rows:
-            if name in model.graph.formulas:
+            if name in model.graph.formulas or name in model.rolling:
                 formulas.append(name)
             else:
                 (monthly if model.values[name].ndim else scalars).append(name)

@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec import Loaded, leaves
-from gigacampus.campus.spec.deal import Deal, slug
+from gigacampus.campus.spec.deal import MONTHS, Deal, slug
 from gigacampus.campus.spec.parse import dotted
 from gigacampus.days import add_months
 from gigacampus.engines.finance import FinanceResult, Flow, Graph
 from gigacampus.engines.finance.statement import plus
 from gigacampus.faces.export.formulas import lowered
+
+Floats = NDArray[np.float64]
 
 CAPITAL = ("contribution", "contribution in kind", "distribution")
 """Kinds of payment on which `irr_owner` is reckoned."""
@@ -57,7 +59,10 @@ class Ledger:
 
 
 class Model:
-    """The statement of a run as the workbook shows it; `values` holds every row, () or (M,)."""
+    """The statement of a run as the workbook shows it; `values` holds every row, () or (M,).
+
+    `rolling` names the rows that add up another one over the latest months, with the row of how many.
+    """
 
     def __init__(self, loaded: Loaded, finance: FinanceResult) -> None:
         assert loaded.campus.deal is not None
@@ -66,6 +71,7 @@ class Model:
         self.count = len(finance.months)
         self.days: list[NDArray[np.datetime64]] = []
         self.ledgers: list[Ledger] = []
+        self.rolling: dict[str, tuple[str, str]] = {}
         whole = Graph(self.count)
         for name, row in finance.graph.rows.items():
             what = row.formula or finance.rows[name]
@@ -115,7 +121,7 @@ class Model:
             found[dotted(path)] = (field.description if field else "") or ""
         return found
 
-    def by_month(self, name: str) -> NDArray[np.float64]:
+    def by_month(self, name: str) -> Floats:
         """A row by month, a scalar repeated."""
         return np.broadcast_to(self.values[name], self.count)
 
@@ -145,21 +151,38 @@ class Model:
         return len(self.days) - 1
 
     def _add_cover(self, g: Graph) -> None:
-        """Cash since the payment before over what falls due and is not refinanced, as in `finance.dscr_min`."""
+        """Cash over what is due, on each date of repayment, over the period of the slowest loan alive (as `Cover`)."""
         for vehicle in self.finance.cover:
             n, loans = f"cover_.{slug(vehicle)}", self.loans_of(vehicle)
-            due = [f"({loan}.due - {_rest(self, loan)} * {loan}.funded * {loan}.final) * {loan}.repay" for loan in loans]
+            months, repays = self._periods(vehicle)
+            g.add(f"{n}.due", plus([f"{loan}.scheduled" for loan in loans]), "USD", f"{vehicle}: debt service due")
+            g.add(f"{n}.repays", repays, "1", f"{vehicle}: date of repayment")
+            g.add(f"{n}.months", months, "month", f"{vehicle}: months over which cover is measured")
+            due = np.sum([self.finance.row(f"{loan}.scheduled") for loan in loans], axis=0)
+            for what, row, values in (
+                ("cash", f"{slug(vehicle)}.cfads", self.finance.row(f"{slug(vehicle)}.cfads")),
+                ("service", f"{n}.due", due),
+            ):
+                total = np.concatenate([[0.0], np.cumsum(values)])
+                since = np.maximum(np.arange(1, self.count + 1) - months.astype(int), 0)
+                g.add(f"{n}.{what}", total[1:] - total[since], "USD", f"{vehicle}: {what} over those months")
+                self.rolling[f"{n}.{what}"] = (row, f"{n}.months")
             least = f"1e-9 * {plus([f'loans.{loan}.amount' for loan in loans])}"
-            pays = f"max({', '.join(f'{loan}.pay' for loan in loans)})"
-            g.add(f"{n}.pays", pays, "1", f"{vehicle}: a loan is paid")
-            g.add(f"{n}.cash", f"(1 - prev({n}.pays)) * prev({n}.cash) + {slug(vehicle)}.cfads", "USD",
-                  f"{vehicle}: cash since the payment before")  # fmt: skip
-            g.add(f"{n}.due", plus(due), "USD", f"{vehicle}: debt service due, without what is refinanced")
-            g.add(f"{n}.counts", f"iff({n}.due > {least}, 1, 0)", "1", f"{vehicle}: cover is measured")
-            g.add(f"{n}.dscr", f"iff({n}.counts == 1, {n}.cash / {n}.due, 0)", "1", f"{vehicle}: cover")
+            g.add(f"{n}.counts", f"iff({n}.repays * {n}.due > {least}, 1, 0)", "1", f"{vehicle}: cover is measured")
+            g.add(f"{n}.dscr", f"iff({n}.counts == 1, {n}.cash / {n}.service, 0)", "1", f"{vehicle}: cover")
         if self.deal.loans:
             debt = [f"{slug(name)}.balance" for name in self.deal.loans]
             g.add("cover_.debt", plus(debt), "USD", "debt outstanding, all loans")
+
+    def _periods(self, vehicle: str) -> tuple[Floats, Floats]:
+        """Months between payments of the slowest loan alive, and flags of repayment, by month."""
+        months, repays = np.ones(self.count), np.zeros(self.count)
+        for name, loan in self.deal.loans.items():
+            if loan.borrower == vehicle:
+                final, repay = (self.finance.row(f"{slug(name)}.{what}") for what in ("final", "repay"))
+                alive = np.cumsum(final) - final == 0
+                months, repays = np.maximum(months, alive * MONTHS[loan.every]), np.maximum(repays, repay)
+        return months, repays
 
     def _add_parties(self, g: Graph) -> None:
         for party in self.finance.parties:
@@ -201,9 +224,3 @@ class Model:
             g.add(f"so_far_.{n}", f"prev(so_far_.{n}) + {n}.draw + {n}.added + {n}.arrears - {n}.principal", "USD",
                   f"{name}: drawn less repaid so far")  # fmt: skip
             g.add(f"gap_.{n}", f"so_far_.{n} - {n}.balance", "USD", f"{name}: what its balance does not owe")
-
-
-def _rest(model: Model, loan: str) -> str:
-    """Share of a loan that falls due at its end and is refinanced."""
-    kind = next(x.amortisation.kind for name, x in model.deal.loans.items() if slug(name) == loan)
-    return {"bullet": "1", "balloon": f"loans.{loan}.amortisation.balloon"}.get(kind, "0")

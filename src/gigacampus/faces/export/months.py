@@ -57,7 +57,10 @@ def calculations(book: Book, model: Model, layout: Layout) -> None:
             sheet.heading(line.row - 1, line.heading, FIRST + model.count + 1)
             continue
         number, value = _describe(sheet, model, line), model.values[line.name]
-        template = writer.template(line.name, model.graph.formulas[line.name].fresh())
+        if line.name in model.rolling:
+            template = writer.rolling(*model.rolling[line.name])
+        else:
+            template = writer.template(line.name, model.graph.formulas[line.name].fresh())
         if value.ndim == 0:
             sheet.formula(line.row - 1, 3, template, float(value), number, bold=True)
             continue

@@ -285,8 +285,9 @@ def funding_rows(model: Model, vehicle: str) -> tuple[dict[str, list[str]], dict
     for n, name in loans.items():
         uses[f"{name}: interest while building"] = [f"{n}.funded_interest"]
         uses[f"{name}: reserve"] = [f"{n}.reserve_funding"]
+        uses[f"{name}: paid off by another loan"] = [f"{n}.refinanced"]
         uses[f"{name}: left in escrow"] = [f"{n}.escrow_release"]
-    uses |= {"operating deficit": [f"{e}.deficit"], "paid in ahead of uses": [f"ahead_.{e}"]}
+    uses |= {"debt service cured": [f"{e}.cure"], "operating deficit": [f"{e}.deficit"], "paid in ahead of uses": [f"ahead_.{e}"]}
     kept = [{name: rows for name, rows in table.items() if rows[0] in model.graph.rows} for table in (sources, uses)]
     return kept[0], kept[1]
 
