@@ -27,6 +27,7 @@ NUMBERS = {
     "year": '0.00;-0.00;"–"',
     "1": "0.0000",
     "flag": '0;-0;"·"',
+    "month": "0",
     "mmm": "mmm yy",
     "date": "yyyy-mm-dd",
     "dollars": "#,##0",

@@ -59,7 +59,7 @@ def cover(book: Book, sheet: Sheet, model: Model, outputs: Outputs, spec_hash: s
 def _figures(sheet: Sheet, model: Model, outputs: Outputs, at: int) -> int:
     sheet.heading(at, "Headline figures, live", 4)
     for name, metric in model.finance.metrics.items():
-        if metric.value is not None and name.startswith(HEADLINE):
+        if metric.value is not None and name in outputs.live and name.startswith(HEADLINE):
             at += 1
             row = outputs.places[f"finance.{name}"]
             number = "cover" if name.startswith("dscr") else metric.unit if metric.unit in NUMBERS else "other"

@@ -42,7 +42,8 @@ class Funding:
 
 
 class Outputs:
-    """Writes the sheet; `places` then says in which row (from 1) each headline figure and year's line stands."""
+    """Writes the sheet; `places` then says in which row (from 1) each figure and year's line stands, `live` which
+    headline figures have a formula."""
 
     def __init__(self, book: Book, model: Model, layout: Layout, flows: Mapping[str, Column]) -> None:
         self.book, self.model, self.flows = book, model, flows
@@ -50,6 +51,7 @@ class Outputs:
         self.years = sorted(set(model.year_ends))
         self.last = column(FIRST + len(self.years) - 1)
         self.places: dict[str, int] = {}
+        self.live: list[str] = []
         self.funding: list[Funding] = []
         self.sheet: Sheet = book.sheet("Outputs", NOTE, [58.0, *WIDTHS[1:5], 12.0], (0, 3))
         self.sheet.ws.set_column(FIRST, FIRST + len(self.years), 9.5, book.look())
@@ -86,6 +88,7 @@ class Outputs:
         if not formula:
             self.sheet.text(at, 3, "not live", font_color=GREY, align="right")
             return
+        self.live.append(name)
         self.sheet.formula(at, 3, formula, metric.value, number, bold=True)
         self.sheet.formula(at, 5, f"D{at + 1}-E{at + 1}", 0.0, number, font_color=GREY)
         if re.fullmatch(r"[a-z_][a-z0-9_.]{0,200}", full):
