@@ -27,9 +27,9 @@ from gigacampus.errors import CampusError, SpecError, WriteError
 from gigacampus.faces.export import book as books
 from gigacampus.faces.export import workbook
 from gigacampus.faces.export.formulas import FIRST, Place, Writer, lowered
+from gigacampus.faces.export.funding import funding_rows
 from gigacampus.faces.export.layout import Layout
 from gigacampus.faces.export.model import Model
-from gigacampus.faces.export.outputs import funding_rows
 from gigacampus.runs import store
 from gigacampus.runs.pipeline import Run
 
@@ -132,6 +132,7 @@ def test_libreoffice_recalculates_every_row_and_month_to_our_numbers(name: str, 
     assert_rows(sheets, layout, model.graph, model.values)
     assert all(model.values[r] is finance.rows[r] for r in finance.rows)
     _same(name, sheets)
+    _returns(name, sheets)
 
 
 def _same(name: str, sheets: Any) -> None:
@@ -150,14 +151,12 @@ def _same(name: str, sheets: Any) -> None:
     assert compared == made(name).formulas
 
 
-@needs_office
-def test_returns_are_xirr_of_the_cash_flows_by_day(tmp_path: Path) -> None:
-    sheets, metrics = recalculated(made("sixty_forty").content, tmp_path), run("sixty_forty").finance.metrics
-    live = {r[1].value: r[3].value for r in sheets["Outputs"].iter_rows(max_row=40) if r[1].value}
-    rates = [name for name in metrics if name.startswith("irr") and metrics[name].value is not None]
+def _returns(name: str, sheets: Any) -> None:
+    """XIRR of the cash flows by day, against our own roots."""
+    live = {line[1]: line[3] for line in sheets["Outputs"].iter_rows(max_row=50, values_only=True) if line[1]}
+    rates = {n: m.value for n, m in run(name).finance.metrics.items() if n.startswith("irr") and m.value is not None}
     assert len(rates) >= 4
-    for name in rates:
-        assert live[f"finance.{name}"] == pytest.approx(metrics[name].value, abs=1e-9)
+    assert {n: live[f"finance.{n}"] for n in rates} == pytest.approx(rates, abs=1e-9)
 
 
 @needs_office
@@ -228,7 +227,8 @@ def test_years_are_those_of_the_lease() -> None:
     lines = {r[1].value: [c.value for c in r[FIRST:]] for r in sheets["Outputs"].iter_rows() if r[1].value}
     years = finance.lease_years["campus"]
     for line, column in {"campus.rent": "rent", "beignet.cfads": "cfads.Beignet", "notes.service": "service.Beignet",
-                         "notes.balance": "balance.notes", "beignet.dscr": "dscr.Beignet", "net_.meta.net": "party.Meta",
+                         "notes.balance": "balance.notes", "beignet.dscr": "dscr.Beignet",
+                         "net_.meta.net": "party.Meta",
                          "beignet.distribution.blue_owl": "distribution.Blue Owl"}.items():  # fmt: skip
         assert lines[line][-20:] == pytest.approx(years[column].tolist(), rel=1e-12, abs=1e-3), line
 
@@ -261,16 +261,16 @@ def test_no_check_is_broken_and_each_could_be() -> None:
         assert all(abs(r[3]) <= r[4] for r in checks[:-1])
 
 
-HOSTILE = ["=cmd|'/C calc'!A0", "@SUM(A1)", "+1+1", "-2+3", '=HYPERLINK("http://x-example","a")', "{=5+6}", "\t=7", "1e5",
-           "http://x-example", "'quoted", "<b>&\"x]]>"]  # fmt: skip
+HOSTILE = ["=cmd|'/C calc'!A0", "@SUM(A1)", "+1+1", "-2+3", '=HYPERLINK("http://x-example","a")', "{=5+6}", "\t=7",
+           "1e5", "http://x-example", "'quoted", "<b>&\"x]]>"]  # fmt: skip
 
 
 def test_hostile_text_never_becomes_a_formula() -> None:
     text = SPECS["sixty_forty"].read_text()
     names = ["Campus LLC", "North Fund", "Tenant", "Bank", "term loan", "campus lease", "floor", "first building",
              "operation", "overnight", "second half"]  # fmt: skip
-    for name, hostile in zip(names, HOSTILE, strict=True):
-        text = text.replace(name, f"\0{names.index(name)}\0")
+    for number, name in enumerate(names):
+        text = text.replace(name, f"\0{number}\0")
     for number, hostile in enumerate(HOSTILE):
         text = text.replace(f"\0{number}\0.", f"\1{number}\1").replace(f"\0{number}\0", json.dumps(hostile))
     for number, hostile in enumerate(HOSTILE):  # a contract's date: one text with its field
@@ -396,6 +396,7 @@ def test_the_command_refuses_another_ending_and_a_spec_without_a_deal(tmp_path: 
     assert done.returncode == 2
     assert "ends in .xlsx" in done.stderr
     assert (tmp_path / "deal.yaml").read_text() == "name: x\n"
-    bare = "name: S\nlife: {end: 2029-03-31}\nsite: {weather: columbus-oh, grid: pjm}\ncompute: {phases: [{name: H, ready: 2029-01-01, power: 1 MW}]}\n"
+    bare = "name: S\nlife: {end: 2029-03-31}\nsite: {weather: columbus-oh, grid: pjm}\n"
+    bare += "compute: {phases: [{name: H, ready: 2029-01-01, power: 1 MW}]}\n"
     with pytest.raises(SpecError, match="no deal"):
         workbook(Run(read(bare), store=False))

@@ -51,7 +51,7 @@ def write_folder(target: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def write_file(target: Path, content: bytes) -> Path:
-    """Write a file as a whole: beside its place, then renamed. WriteError if the disk refuses; nothing is left behind."""
+    """Write a file as a whole, beside its place and renamed; WriteError, and nothing left behind, if that fails."""
     target = Path(os.path.abspath(target))
     beside: Path | None = None
     try:

@@ -18,7 +18,9 @@ from gigacampus.runs.pipeline import Run
 def export(path: Path, xlsx: Path, as_json: bool) -> None:
     """Write the workbook and say what is in it."""
     if xlsx.suffix.lower() != ".xlsx":
-        raise SpecError(Problem("a workbook's name ends in .xlsx", value=str(xlsx), fix="Name it so, such as deal.xlsx"))
+        raise SpecError(
+            Problem("a workbook's name ends in .xlsx", value=str(xlsx), fix="Name it so, such as deal.xlsx")
+        )
     loaded = inputs.read_spec(path)
     check(loaded)
     made = workbook(Run(loaded, Progress()))

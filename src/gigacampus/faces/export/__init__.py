@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gigacampus.errors import Problem, SpecError
 
 if TYPE_CHECKING:
-    from gigacampus.faces.export.workbook import Workbook
+    from gigacampus.faces.export.build import Workbook
     from gigacampus.runs.pipeline import Run
 
 __all__ = ["workbook"]
@@ -38,7 +38,7 @@ def workbook(run: Run) -> Workbook:
     ----------
     .. [1] FAST Standard Organisation (2019). The FAST Standard, 02c. https://www.fast-standard.org
     """
-    from gigacampus.faces.export.workbook import build
+    from gigacampus.faces.export.build import build
 
     if run.campus.deal is None:
         raise SpecError(Problem("there is no deal to write as a workbook", "deal", file=run.loaded.file))

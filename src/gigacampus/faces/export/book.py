@@ -50,7 +50,7 @@ def cached(value: float) -> float | str:
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
-    """Takes formulas as they stand. Looking each through for new functions of Excel would take two thirds of the time."""
+    """Takes formulas as they stand: to look each through for new functions takes two thirds of the time."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from xlsxwriter.utility import xl_col_to_name as column
 
 from gigacampus.faces.export.book import BLUE, GREY, INPUT, Book
-from gigacampus.faces.export.formulas import FIRST, Place, column
+from gigacampus.faces.export.formulas import FIRST, Place
 from gigacampus.faces.export.layout import HEAD, Layout
 from gigacampus.faces.export.model import Ledger, Model
 
@@ -75,5 +76,3 @@ def _amount(model: Model, place: Place, letter: str) -> str:
         return f"{place.sheet}!$D${place.row}"
     months = f"${column(FIRST)}${place.row}:${column(FIRST + model.count - 1)}${place.row}"
     return f"INDEX({place.sheet}!{months},${letter}{{row}})"
-
-

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xlsxwriter.utility import xl_col_to_name as column
+
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces.export.book import BAD, GOOD, GREY, Book
 from gigacampus.faces.export.cashflows import Column
-from gigacampus.faces.export.formulas import FIRST, Writer, column
+from gigacampus.faces.export.formulas import FIRST, Writer
 from gigacampus.faces.export.layout import HEAD, Layout
 from gigacampus.faces.export.model import Model
 from gigacampus.faces.export.months import YEAR_END
@@ -28,7 +30,7 @@ def checks(book: Book, model: Model, layout: Layout, outputs: Outputs, flows: Ma
     sheet.columns(HEAD - 1, ["Must be zero", "Row", "Unit", "Value", "Tolerance", "Broken"])
     writer, at = Writer("Checks", layout.places, model.count), HEAD - 1
     found = [*_solved(model, writer), *_laws(model, writer), *_books(model, outputs, writer, flows)]
-    for at, (what, name, unit, formula, value) in enumerate(found, start=HEAD):  # noqa: B007 - the last is used below
+    for at, (what, name, unit, formula, value) in enumerate(found, start=HEAD):
         sheet.text(at, 0, what)
         sheet.text(at, 1, name, font_color=GREY, font_size=8)
         sheet.text(at, 2, unit, font_color=GREY)
@@ -37,8 +39,8 @@ def checks(book: Book, model: Model, layout: Layout, outputs: Outputs, flows: Ma
         broken = f"IF(ISNUMBER(D{at + 1}),IF(ABS(D{at + 1})<=E{at + 1},0,1),1)"
         sheet.formula(at, 5, broken, float(not abs(value) <= TOLERANCE.get(unit, NARROW)), "count")
     sheet.text(at + 1, 0, "Broken checks in all", bold=True, top=1)
-    broken = sum(not abs(value) <= TOLERANCE.get(unit, NARROW) for _, _, unit, _, value in found)
-    sheet.formula(at + 1, 5, f"SUM(F{HEAD + 1}:F{at + 1})", float(broken), "count", bold=True, top=1)
+    count = sum(not abs(value) <= TOLERANCE.get(unit, NARROW) for _, _, unit, _, value in found)
+    sheet.formula(at + 1, 5, f"SUM(F{HEAD + 1}:F{at + 1})", float(count), "count", bold=True, top=1)
     flag = {"type": "cell", "value": 0}
     for criteria, fill in (("==", GOOD), ("!=", BAD)):
         look = book.book.add_format({"bg_color": fill})
@@ -78,7 +80,19 @@ def _books(model: Model, outputs: Outputs, writer: Writer, flows: Mapping[str, C
     for party in model.finance.parties:
         name, ledger = f"net_.{slug(party)}.net", flows[f"irr.{slug(party)}"]
         gap = float(ledger.amounts.sum() - model.by_month(name).sum())
-        yield f"{party}: cash flows by day hold every month", name, "USD", f"SUM({ledger.span})-{writer.total(name)}", gap
+        yield (
+            f"{party}: cash flows by day hold every month",
+            name,
+            "USD",
+            f"SUM({ledger.span})-{writer.total(name)}",
+            gap,
+        )
     years = f"Timing!${column(FIRST)}${YEAR_END}:${writer.last}${YEAR_END}"
     heads = f"Outputs!${column(FIRST)}${outputs.year_row}:${outputs.last}${outputs.year_row}"
-    yield "every month stands in a year of the summary", "", "month", f"{model.count}-SUMPRODUCT(COUNTIF({years},{heads}))", 0.0
+    yield (
+        "every month stands in a year of the summary",
+        "",
+        "month",
+        f"{model.count}-SUMPRODUCT(COUNTIF({years},{heads}))",
+        0.0,
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gigacampus.faces.export.book import BAD, BLUE, GOOD, GREY, INPUT, NAVY, NUMBERS, SOLVED, UNITS, Book, Sheet
+from gigacampus.faces.export.headline import about
 from gigacampus.faces.export.model import Model
-from gigacampus.faces.export.outputs import Outputs, about
+from gigacampus.faces.export.outputs import Outputs
 from gigacampus.version import __version__
 
 SHEETS = {
@@ -16,11 +17,13 @@ SHEETS = {
     "Checks": "what must be zero, and whether it is",
 }
 READING = [
-    "Amounts are nominal US dollars, positive in the direction of their label. Cells hold whole dollars, shown in millions.",
-    "Values that gigacampus solved for are inputs here, so that nothing is circular. Each has a check. After a change of an "
-    "input, a check that is not zero says that a solved value no longer meets its figure: seek it anew (Goal Seek on the "
-    "check), or run gigacampus.",
-    "Flags and days of payment follow from the dates of the deal. They are values here: a change of a date needs a new export.",
+    "Amounts are nominal US dollars, positive in the direction of their label. Cells hold whole dollars, shown in "
+    "millions.",
+    "Values that gigacampus solved for are inputs here, so that nothing is circular. Each has a check. After a change "
+    "of an input, a check that is not zero says that a solved value no longer meets its figure: seek it anew (Goal "
+    "Seek on the check), or run gigacampus.",
+    "Flags and days of payment follow from the dates of the deal. They are values here: a change of a date needs a new "
+    "export.",
     "A zero stands before the first month (and after the last) wherever a formula reads the month before (or after).",
 ]
 HEADLINE = ("rent_year1", "debt_peak", "capitalised_interest", "dscr_min", "dscr_avg", "wal.", "irr_owner.", "unpaid.")
@@ -48,7 +51,12 @@ def cover(book: Book, sheet: Sheet, model: Model, outputs: Outputs, spec_hash: s
     verdict = f'IF(Checks!$F${row}=0,"all {count} checks are zero",Checks!$F${row}&" of {count} checks are broken")'
     sheet.formula(at, 1, verdict, f"all {count} checks are zero", "", bold=True)
     for criteria, fill in (("begins with", GOOD), ("not containing", BAD)):
-        look = {"type": "text", "criteria": criteria, "value": "all ", "format": book.book.add_format({"bg_color": fill})}
+        look = {
+            "type": "text",
+            "criteria": criteria,
+            "value": "all ",
+            "format": book.book.add_format({"bg_color": fill}),
+        }
         sheet.ws.conditional_format(at, 1, at, 1, look)
     at = _figures(sheet, model, outputs, at + 2)
     at = _guide(sheet, at + 1)
@@ -74,7 +82,9 @@ def _guide(sheet: Sheet, at: int) -> int:
     sheet.heading(at, "Sheets", 4)
     for name, what in SHEETS.items():
         at += 1
-        sheet.ws.write_url(at, 0, f"internal:'{name}'!A1", sheet.book.look(font_color=BLUE, underline=1, indent=1), name)
+        sheet.ws.write_url(
+            at, 0, f"internal:'{name}'!A1", sheet.book.look(font_color=BLUE, underline=1, indent=1), name
+        )
         sheet.text(at, 1, what)
     at += 2
     sheet.heading(at, "Colours", 4)

@@ -1,7 +1,7 @@
 """From the statement's formulas to Excel's: one formula a row, the same in every month.
 
-A formula is written as a template, with the letters of three columns left open: ``{c}`` the month's own, ``{p}`` the one
-before and ``{n}`` the one after. Scalars stand in one column and are absolute.
+A formula is written as a template, with the letters of three columns left open: ``{c}`` the month's own, ``{p}`` the
+one before and ``{n}`` the one after. Scalars stand in one column and are absolute.
 
 Notes
 -----

@@ -14,7 +14,19 @@ from gigacampus.faces.export.layout import HEAD, Layout
 from gigacampus.faces.export.model import Model
 
 WIDTHS = [46.0, 36.0, 10.0, 20.0, 11.0, 56.0, 12.0, 62.0, 44.0, 46.0, 6.0]
-COLUMNS = ["", "Row", "Unit", "Value", "Misses by", "What it is", "Grade", "Source", "Address", "Place in the spec", "Line"]
+COLUMNS = [
+    "",
+    "Row",
+    "Unit",
+    "Value",
+    "Misses by",
+    "What it is",
+    "Grade",
+    "Source",
+    "Address",
+    "Place in the spec",
+    "Line",
+]
 NOTE = "Change a value in blue and the workbook recalculates. Amounts on this sheet are whole dollars."
 
 
@@ -109,7 +121,12 @@ def _terms(sheet: Sheet, model: Model, at: int) -> None:
 
 def _read(path: str, found: Origin) -> bool:
     """Whether a value is a term to read: what solved values are found from stands beside them."""
-    return path.startswith("deal.") and not path.startswith("deal.solve[") and found.kind == "spec" and found.value != "unknown"
+    return (
+        path.startswith("deal.")
+        and not path.startswith("deal.solve[")
+        and found.kind == "spec"
+        and found.value != "unknown"
+    )
 
 
 def _value(sheet: Sheet, at: int, found: Origin) -> None:

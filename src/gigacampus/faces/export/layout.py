@@ -34,7 +34,9 @@ class Layout:
     @classmethod
     def of(cls, model: Model) -> Layout:
         """Lay a statement out."""
-        scalars, monthly, formulas = [], [], []
+        scalars: list[str] = []
+        monthly: list[str] = []
+        formulas: list[str] = []
         for name in model.graph.rows:
             if name in model.graph.formulas or name in model.rolling:
                 formulas.append(name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from xlsxwriter.utility import xl_col_to_name as column
 
 from gigacampus.days import add_months
 from gigacampus.faces.export.book import BLUE, GREY, HEADER, INPUT, NUMBERS, UNITS, Book, Sheet
-from gigacampus.faces.export.formulas import COUNTER, FIRST, VALUE, Writer, column
+from gigacampus.faces.export.formulas import COUNTER, FIRST, VALUE, Writer
 from gigacampus.faces.export.layout import HEAD, Layout, Line
 from gigacampus.faces.export.model import Model
 
@@ -37,9 +38,9 @@ def timing(book: Book, model: Model, layout: Layout) -> None:
         if line.heading:
             sheet.heading(line.row - 1, line.heading, FIRST + model.count + 1)
         else:
-            number = _describe(sheet, model, line)
+            shown = _describe(sheet, model, line)
             for index, value in enumerate(model.values[line.name].tolist(), start=FIRST):
-                sheet.number(line.row - 1, index, value, number, font_color=BLUE, bg_color=INPUT)
+                sheet.number(line.row - 1, index, value, shown, font_color=BLUE, bg_color=INPUT)
             _beside(sheet, model, line, edges)
 
 
@@ -48,7 +49,11 @@ def calculations(book: Book, model: Model, layout: Layout) -> None:
     note = "One formula a row, the same in every month. Cells hold USD; amounts are shown in millions."
     sheet = _sheet(book, model, "Calculations", note)
     sheet.formula(COUNTER - 1, 3, f"Timing!${VALUE}${COUNTER}", model.count, "count", **HEADER)
-    heads = {COUNTER: list(range(1, model.count + 1)), MONTH_END: serial(model.month_ends), YEAR_END: serial(model.year_ends)}
+    heads = {
+        COUNTER: list(range(1, model.count + 1)),
+        MONTH_END: serial(model.month_ends),
+        YEAR_END: serial(model.year_ends),
+    }
     for row, number in ((COUNTER, "count"), (MONTH_END, "mmm"), (YEAR_END, "mmm")):
         sheet.across(row - 1, FIRST, f"Timing!{{c}}${row}", heads[row], number, **HEADER)
     writer, edges = Writer("Calculations", layout.places, model.count), _edges(model)
@@ -140,5 +145,3 @@ def _beside(sheet: Sheet, model: Model, line: Line, edges: tuple[set[str], set[s
     for at, read in ((OPENING, edges[0]), (FIRST + model.count, edges[1])):
         if line.name in read:
             sheet.number(line.row - 1, at, 0, "flag", font_color=GREY)
-
-

@@ -7,29 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from xlsxwriter.utility import xl_col_to_name as column
 
 from gigacampus.campus.spec.deal import slug
 from gigacampus.engines.finance import Metric
 from gigacampus.faces.export.book import GREY, HEADER, NAVY, NUMBERS, RULE, UNITS, Book, Sheet
 from gigacampus.faces.export.cashflows import Column
-from gigacampus.faces.export.formulas import FIRST, Writer, column
+from gigacampus.faces.export.formulas import FIRST, Writer
+from gigacampus.faces.export.funding import funding_rows
+from gigacampus.faces.export.headline import Headline, about
 from gigacampus.faces.export.layout import HEAD, Layout
 from gigacampus.faces.export.model import Model
 from gigacampus.faces.export.months import MONTH_END, WIDTHS, YEAR_END, serial
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
-from gigacampus.runs.kpi import find
 
 NOTE = "Live formulas. Cells hold USD; amounts are shown in millions. 'As written' is what gigacampus found."
-SCALARS = {
-    "rent_year1": ("leases", "rent_year1"),
-    "rent_total": ("leases", "rent_total"),
-    "rent_committed": ("leases", "commitment"),
-    "capitalised_interest": ("loans", "capitalised"),
-}
-"""Figures that add up a row of every contract of a kind."""
-
-MEMBERS = {"wal": "{}.wal", "unpaid": "{}.unpaid", "uncovered": "{}.tail", "exposure": "exposures.{}.maximum"}
-"""Figures that are a row of one contract."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +37,11 @@ class Outputs:
     headline figures have a formula."""
 
     def __init__(self, book: Book, model: Model, layout: Layout, flows: Mapping[str, Column]) -> None:
-        self.book, self.model, self.flows = book, model, flows
+        self.book, self.model = book, model
         self.writer = Writer("Outputs", layout.places, model.count)
         self.years = sorted(set(model.year_ends))
         self.last = column(FIRST + len(self.years) - 1)
+        self.headline = Headline(model, self.writer, flows)
         self.places: dict[str, int] = {}
         self.live: list[str] = []
         self.funding: list[Funding] = []
@@ -84,7 +76,7 @@ class Outputs:
             self.sheet.text(at, 4, f"none: {metric.reason}", font_color=GREY)
             return
         self.sheet.number(at, 4, metric.value, number, font_color=GREY)
-        formula = self._live(name, metric.value)
+        formula = self.headline.formula(name, metric.value)
         if not formula:
             self.sheet.text(at, 3, "not live", font_color=GREY, align="right")
             return
@@ -93,43 +85,6 @@ class Outputs:
         self.sheet.formula(at, 5, f"D{at + 1}-E{at + 1}", 0.0, number, font_color=GREY)
         if re.fullmatch(r"[a-z_][a-z0-9_.]{0,200}", full):
             self.book.book.define_name(full, f"=Outputs!$D${at + 1}")
-
-    def _live(self, name: str, value: float) -> str:
-        """The formula of a figure; empty where the workbook has none."""
-        family, _, member = name.partition(".")
-        if name in SCALARS:
-            of, what = SCALARS[name]
-            rows = [f"{slug(contract)}.{what}" for contract in getattr(self.model.deal, of)]
-            return "+".join(self.writer.total(row) for row in rows) or "0"
-        if family in MEMBERS:
-            return self.writer.cell(MEMBERS[family].format(member))
-        if family in ("irr", "irr_owner"):
-            return self._irr(self.flows.get(name) or self.flows[f"irr.{member}"], value)
-        if family == "moic":
-            span = self.flows[f"irr.{member}"].span
-            return f'SUMIF({span},">0")/-SUMIF({span},"<0")'
-        return self._cover(name)
-
-    def _cover(self, name: str) -> str:
-        rows = [f"cover_.{slug(v)}" for v, cover in self.model.finance.cover.items() if len(cover.dates)]
-        span = self.writer.span
-        if name == "debt_peak":
-            return f"MAX({span('cover_.debt')})" if "cover_.debt" in self.writer.places else ""
-        if name == "dscr_min" and rows:
-            least = [f"_xlfn.MINIFS({span(f'{row}.dscr')},{span(f'{row}.counts')},1)" for row in rows]
-            return f"MIN({','.join(least)})"
-        if name == "dscr_avg" and rows:
-            both = ["+".join(f"SUM({span(f'{row}.{what}')})" for row in rows) for what in ("dscr", "counts")]
-            return f"({both[0]})/({both[1]})"
-        return ""
-
-    def _irr(self, flows: Column, value: float) -> str:
-        """XIRR from the first payment on: it takes no leading zero. The search starts near the rate as written."""
-        span, count = flows.span, flows.last - flows.first + 1
-        days = span.replace(f"${flows.letter}$", "$A$")
-        start = f"{count + 1}-SUMPRODUCT(MAX((ABS({span})>0.005)*({flows.last + 1}-ROW({span}))))"
-        ends = [f"INDEX({cells},{start}):{cells.rpartition(':')[2]}" for cells in (span, days)]
-        return f"XIRR({ends[0]},{ends[1]},{value:.2f})"
 
     # The years
 
@@ -237,7 +192,9 @@ class Outputs:
         chart.set_title({"name": title, "name_font": {"name": "Arial", "size": 10}, "overlay": False})
         chart.set_legend({"position": "bottom", "font": font})
         chart.set_x_axis({"num_format": "yyyy", "num_font": font, "text_axis": True})
-        chart.set_y_axis({"num_format": "#,##0,,", "num_font": font, "major_gridlines": {"visible": True, "line": {"color": RULE}}})
+        chart.set_y_axis(
+            {"num_format": "#,##0,,", "num_font": font, "major_gridlines": {"visible": True, "line": {"color": RULE}}}
+        )
         chart.set_size({"width": 620, "height": 380})
         self.sheet.ws.insert_chart(at, chart)
 
@@ -261,37 +218,3 @@ class Outputs:
             totals.append(at + 1)
         self.funding.append(Funding(vehicle, *totals))
         return at + 1
-
-
-def about(name: str, members: Mapping[str, str]) -> str:
-    """A headline figure in words: as the KPI of its name says, or the name's own; `members` says who is who."""
-    try:
-        entry, member = find(name)
-    except KeyError:
-        return name.removeprefix("finance.").replace("_", " ").capitalize() + "."
-    return f"{members.get(member, member)}: {entry.about}" if member else entry.about
-
-
-def funding_rows(model: Model, vehicle: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Rows of each source and each use of a vehicle, over the whole life, as in `FinanceResult.funding`."""
-    e, loans = slug(vehicle), {n: name for name in model.deal.loans for n in [slug(name)] if n in model.loans_of(vehicle)}
-    sources = {name: [f"{n}.draw"] for n, name in loans.items()}
-    sources |= {f"{name}: escrow income": [f"{n}.escrow_income"] for n, name in loans.items()}
-    uses: dict[str, list[str]] = {}
-    works = {f"{slug(name)}.cost": name for name in model.deal.construction}
-    for flow in model.finance.flows:
-        if flow.payee == vehicle and flow.received in ("capital", "owners"):
-            sources.setdefault(f"{flow.payer}: {flow.kind}", []).append(flow.row)
-        if flow.payer == vehicle and flow.paid in ("use", "lent"):
-            uses.setdefault(works.get(flow.row, f"{flow.kind} to {flow.payee}"), []).append(flow.row)
-    sources["own cash"] = [f"{e}.self_funded"]
-    for n, name in loans.items():
-        uses[f"{name}: interest while building"] = [f"{n}.funded_interest"]
-        uses[f"{name}: reserve"] = [f"{n}.reserve_funding"]
-        uses[f"{name}: paid off by another loan"] = [f"{n}.refinanced"]
-        uses[f"{name}: left in escrow"] = [f"{n}.escrow_release"]
-    uses |= {"debt service cured": [f"{e}.cure"], "operating deficit": [f"{e}.deficit"], "paid in ahead of uses": [f"ahead_.{e}"]}
-    kept = [{name: rows for name, rows in table.items() if rows[0] in model.graph.rows} for table in (sources, uses)]
-    return kept[0], kept[1]
-
-
