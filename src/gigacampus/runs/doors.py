@@ -190,7 +190,8 @@ def finance(run: Run) -> Any:
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return room.run(run.campus.deal, run.timeline.months, _measures(run), events)
+    powers = {phase.name: phase.power for phase in built}
+    return room.run(run.campus.deal, run.timeline.months, _measures(run), events, powers)
 
 
 def _measures(run: Run) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def run(
     months: NDArray[np.datetime64] | None = None,
     measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
 ) -> FinanceResult:
     """Run a deal.
 
@@ -61,6 +62,8 @@ def run(
         What contracts draw on: nominal costs [USD], such as ``energy``, and `contracts.QUANTITIES` in their units.
     events : mapping of name to date, optional
         ``ready`` and the phases' names. They come before `deal.events`.
+    powers : mapping of name to float [MW], optional
+        Power of each phase. They come before `deal.powers`.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _statement(deal, months, measures or {}, events or {})
+    s = _statement(deal, months, measures or {}, events or {}, powers or {})
     wanted = add_targets(s)
     solved = solve(s, wanted)
     return Report(s, s.graph.evaluate(solved), solved).result()
@@ -84,13 +87,14 @@ def _statement(
     months: NDArray[np.datetime64] | None,
     measures: Mapping[str, NDArray[np.float64]],
     events: Mapping[str, date],
+    powers: Mapping[str, float],
 ) -> Statement:
     calendar = Calendar(deal, events)
     for kind, name, _ in deal.contracts():
         for place, message, value in calendar.disorder(kind, name):
             raise SpecError(Problem(message, "deal." + ".".join(map(str, place)), value=value))
     grid = Grid.of(deal, calendar, months)
-    s = Statement(deal, calendar, grid, months, measures, Graph(grid.count))
+    s = Statement(deal, calendar, grid, months, measures, powers, Graph(grid.count))
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)

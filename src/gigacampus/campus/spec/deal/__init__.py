@@ -31,7 +31,7 @@ from gigacampus.campus.spec.deal.terms import (
     slug,
 )  # fmt: skip
 from gigacampus.campus.spec.part import Part
-from gigacampus.quantities import Date
+from gigacampus.quantities import MW, Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
@@ -57,6 +57,7 @@ class Deal(Part):
     events: dict[str, Date] = Field(
         default_factory=dict, description="dates of events where no physical campus gives them"
     )
+    powers: dict[str, MW] = Field(default_factory=dict, description="power of phases where no physical campus gives it")
     entities: dict[str, Entity] = Field(description="parties, by name", min_length=1, max_length=200)
     construction: dict[str, Cost] = Field(default_factory=dict, description="costs of construction", max_length=200)
     loans: dict[str, Loan] = Field(default_factory=dict, description="loans and notes", max_length=50)
