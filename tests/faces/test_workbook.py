@@ -32,6 +32,8 @@ from gigacampus.faces.export.layout import Layout
 from gigacampus.faces.export.model import Model
 from gigacampus.runs import store
 from gigacampus.runs.pipeline import Run
+from gigacampus.runs.selfcheck import deals
+from gigacampus.runs.selfcheck.draw import Draw
 
 ROOT = Path(__file__).parents[2]
 SPECS = {
@@ -133,6 +135,16 @@ def test_libreoffice_recalculates_every_row_and_month_to_our_numbers(name: str, 
     assert all(model.values[r] is finance.rows[r] for r in finance.rows)
     _same(name, sheets)
     _returns(name, sheets)
+
+
+@needs_office
+@pytest.mark.parametrize("seed", [3, 16])
+@pytest.mark.usefixtures("wrong")
+def test_a_deal_drawn_at_random_recalculates_to_our_numbers(seed: int, tmp_path: Path) -> None:
+    tree = {"name": "Random", "deal": deals.deal(Draw(seed), {})}
+    there = Run(read(json.dumps(tree, default=str)), store=False)
+    sheets, model = recalculated(workbook(there).content, tmp_path), Model(there.loaded, there.finance)
+    assert_rows(sheets, Layout.of(model), model.graph, model.values)
 
 
 def _same(name: str, sheets: Any) -> None:

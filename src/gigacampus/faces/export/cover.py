@@ -71,7 +71,7 @@ def _figures(sheet: Sheet, model: Model, outputs: Outputs, at: int) -> int:
             at += 1
             row = outputs.places[f"finance.{name}"]
             number = "cover" if name.startswith("dscr") else metric.unit if metric.unit in NUMBERS else "other"
-            sheet.formula(at, 0, f"Outputs!$A${row}", about(f"finance.{name}", model.parties), "", indent=1)
+            sheet.formula(at, 0, f"Outputs!$A${row}", about(f"finance.{name}", model.members), "", indent=1)
             sheet.formula(at, 1, f"Outputs!$D${row}", metric.value, number, bold=True)
             sheet.text(at, 2, UNITS.get(metric.unit, metric.unit), font_color=GREY)
     return at + 1

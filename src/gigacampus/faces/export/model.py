@@ -91,7 +91,7 @@ class Model:
         return found | {slug(name): f"{name} (vehicle)" for name in self.vehicles} | GROUPS
 
     @cached_property
-    def parties(self) -> dict[str, str]:
+    def members(self) -> dict[str, str]:
         """Parties, contracts and exposures as the spec writes them, by the name that a KPI has for them."""
         contracts = [name for _, name, _ in self.deal.contracts()]
         return {slug(name): name for name in (*self.finance.parties, *contracts, *self.deal.exposures)}

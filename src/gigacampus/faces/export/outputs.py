@@ -69,7 +69,7 @@ class Outputs:
         if name.startswith(("dscr", "moic", "llcr")):
             number = "cover"
         self.places[full] = at + 1
-        self.sheet.text(at, 0, about(full, self.model.parties), indent=1)
+        self.sheet.text(at, 0, about(full, self.model.members), indent=1)
         self.sheet.text(at, 1, full, font_color=GREY, font_size=8)
         self.sheet.text(at, 2, UNITS.get(metric.unit, metric.unit), font_color=GREY)
         if metric.value is None:
