@@ -166,15 +166,15 @@ class Outputs:
             self.sheet.formula(at, index, ratio.format(c=column(index)), a / b if b > 1 else "", "cover")
 
     def _charts(self) -> None:
-        """Debt, and cash beside debt service, drawn from the lines by year, to the right of the headline figures."""
+        """Debt, and each vehicle's debt service beside its cash, from the lines by year: right of the headline."""
         loans = [f"{slug(name)}.balance" for name in self.model.deal.loans]
-        covers = [f"cover_.{slug(vehicle)}.due" for vehicle in self.model.finance.cover]
-        cash = [f"{slug(vehicle)}.cfads" for vehicle in self.model.finance.cover]
         guarantees = [f"{slug(name)}.threshold" for name in self.model.deal.guarantees]
-        self._chart("H4", "Debt at the end of the year, USD m", loans, guarantees)
-        self._chart("Q4", "Debt service due and the cash for it, USD m", covers, cash)
+        self._chart(0, "Debt at the end of the year, USD m", loans, guarantees)
+        for number, vehicle in enumerate(map(slug, self.model.finance.cover), start=1):
+            title = "Debt service due and the cash for it, USD m"
+            self._chart(number, title, [f"cover_.{vehicle}.due"], [f"{vehicle}.cfads"])
 
-    def _chart(self, at: str, title: str, columns: list[str], lines: list[str]) -> None:
+    def _chart(self, number: int, title: str, columns: list[str], lines: list[str]) -> None:
         """Columns on top of each other, with lines over them; names and values are those of the sheet's cells."""
         chart = self.book.book.add_chart({"type": "column", "subtype": "stacked"})
         over = self.book.book.add_chart({"type": "line"})
@@ -196,7 +196,7 @@ class Outputs:
             {"num_format": "#,##0,,", "num_font": font, "major_gridlines": {"visible": True, "line": {"color": RULE}}}
         )
         chart.set_size({"width": 620, "height": 380})
-        self.sheet.ws.insert_chart(at, chart)
+        self.sheet.ws.insert_chart(HEAD - 3, FIRST + 1 + 9 * number, chart)
 
     # Sources and uses
 
