@@ -40,6 +40,7 @@ SPECS = {
     "hyperion": ROOT / "examples/hyperion.yaml",
     "abilene": ROOT / "examples/abilene.yaml",
     "sixty_forty": ROOT / "tests/deals/sixty_forty.yaml",
+    "taxed": ROOT / "tests/deals/taxed.yaml",
 }
 RICH = {
     "owners: {North Fund: 60 %, South Fund: 40 %}": """owners: {North Fund: 60 %, South Fund: 40 %}

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from xlsxwriter.utility import xl_col_to_name as column
 
-from gigacampus.faces.export.book import BLUE, GREY, INPUT, Book
+from gigacampus.campus.spec.deal import slug
+from gigacampus.faces.export.book import BLUE, GREY, INPUT, Book, Sheet
 from gigacampus.faces.export.formulas import FIRST, Place
 from gigacampus.faces.export.layout import HEAD, Layout
 from gigacampus.faces.export.model import Ledger, Model
@@ -32,36 +33,44 @@ class Column:
 
 
 def cash_flows(book: Book, model: Model, layout: Layout) -> dict[str, Column]:
-    """One column a party, and one more where the return on its capital alone is asked; by name of the return."""
+    """One column a party, and one more for each return on a part of its flows; by name of the return."""
     days = np.unique(np.concatenate(model.days)) if model.days else np.array([], "datetime64[D]")
     sets = len(model.days)
     sheet = book.sheet("Cash flows", NOTE, [12.0, *[7.0] * sets, *[14.0] * len(model.ledgers)], (HEAD, 1 + sets))
     sheet.ws.fit_to_pages(1, 0)
     sheet.ws.repeat_rows(HEAD - 1)
-    sheet.columns(HEAD - 1, ["Day", *[f"Set {number + 1}" for number in range(sets)]], left=1)
-    sheet.text(HEAD - 2, 1, "month of each set of payment days", font_color=GREY)
-    first, last = HEAD + 1, HEAD + len(days)
-    for at, day in enumerate(days.tolist(), start=HEAD):
-        sheet.day(at, 0, day, font_color=BLUE, bg_color=INPUT)
-    month = [np.zeros(len(days), int) for _ in model.days]
-    for number, dates in enumerate(model.days):
-        month[number][np.searchsorted(days, dates)] = np.arange(1, model.count + 1)
-        row, (a, b) = HEAD + 2 + number, (column(FIRST), column(FIRST + model.count - 1))
-        for at, value in enumerate(month[number].tolist(), start=HEAD):
-            match = f"IFERROR(MATCH($A{at + 1},Timing!${a}${row}:${b}${row},0),0)"
-            sheet.formula(at, 1 + number, match, value, "flag", font_color=GREY)
+    months = _days(sheet, model, days)
     found = {}
     for at, ledger in enumerate(model.ledgers, start=1 + sets):
         amounts = np.zeros(len(days))
         for number, name in ledger.rows.items():
-            amounts += np.where(month[number] > 0, model.by_month(name)[month[number] - 1], 0.0)
-        sheet.columns(HEAD - 1, [ledger.party], at)
-        sheet.text(HEAD - 2, at, "on its capital" if ledger.capital else "", font_color=GREY, align="right")
+            amounts += np.where(months[number] > 0, model.by_month(name)[months[number] - 1], 0.0)
+        sheet.columns(HEAD - 1, [ledger.party], at, left=0)
+        sheet.text(HEAD - 2, at, ledger.title, font_color=GREY, align="right")
         formula = _formula(model, layout, ledger)
-        for row, value in enumerate(amounts.tolist(), start=first):
-            sheet.formula(row - 1, at, formula.format(row=row), value, "USD")
-        found[ledger.key] = Column(column(at), first, last, days, amounts)
+        for row, value in enumerate(amounts.tolist(), start=HEAD):
+            sheet.formula(row, at, formula.format(row=row + 1), value, "USD")
+        of = Column(column(at), HEAD + 1, HEAD + len(days), days, amounts)
+        found[f"{ledger.family}.{slug(ledger.party)}"] = of
     return found
+
+
+def _days(sheet: Sheet, model: Model, days: NDArray[np.datetime64]) -> list[NDArray[np.int64]]:
+    """The days, and for each set of payment days the month (from 1) whose payment falls on a day, 0 for none."""
+    sheet.columns(HEAD - 1, ["Day", *[f"Set {number + 1}" for number in range(len(model.days))]], left=1)
+    sheet.text(HEAD - 2, 1, "month of each set of payment days", font_color=GREY)
+    for at, day in enumerate(days.tolist(), start=HEAD):
+        sheet.day(at, 0, day, font_color=BLUE, bg_color=INPUT)
+    months = []
+    for number, dates in enumerate(model.days):
+        month = np.zeros(len(days), np.int64)
+        month[np.searchsorted(days, dates)] = np.arange(1, model.count + 1)
+        row, (a, b) = HEAD + 2 + number, (column(FIRST), column(FIRST + model.count - 1))
+        for at, value in enumerate(month.tolist(), start=HEAD):
+            match = f"IFERROR(MATCH($A{at + 1},Timing!${a}${row}:${b}${row},0),0)"
+            sheet.formula(at, 1 + number, match, value, "flag", font_color=GREY)
+        months.append(month)
+    return months
 
 
 def _formula(model: Model, layout: Layout, ledger: Ledger) -> str:

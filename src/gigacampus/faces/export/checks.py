@@ -11,7 +11,7 @@ from gigacampus.faces.export.book import BAD, GOOD, GREY, Book
 from gigacampus.faces.export.cashflows import Column
 from gigacampus.faces.export.formulas import FIRST, Writer
 from gigacampus.faces.export.layout import HEAD, Layout
-from gigacampus.faces.export.model import Model
+from gigacampus.faces.export.model import ALL, Model
 from gigacampus.faces.export.months import YEAR_END
 from gigacampus.faces.export.outputs import Outputs
 
@@ -78,7 +78,7 @@ def _books(model: Model, outputs: Outputs, writer: Writer, flows: Mapping[str, C
         formula = f"Outputs!$D${one.sources}-Outputs!$D${one.uses}"
         yield f"{one.vehicle}: sources are uses", "", "USD", formula, gap
     for party in model.finance.parties:
-        name, ledger = f"net_.{slug(party)}.net", flows[f"irr.{slug(party)}"]
+        name, ledger = f"net_.{slug(party)}.net", flows[f"{ALL}.{slug(party)}"]
         gap = float(ledger.amounts.sum() - model.by_month(name).sum())
         yield (
             f"{party}: cash flows by day hold every month",

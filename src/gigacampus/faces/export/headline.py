@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces.export.cashflows import Column
 from gigacampus.faces.export.formulas import Writer
-from gigacampus.faces.export.model import Model
+from gigacampus.faces.export.model import ALL, PARTS, Model
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs.kpi import find
 
@@ -20,7 +20,8 @@ SCALARS = {
 }
 """Figures that add up a row of every contract of a kind."""
 
-MEMBERS = {"wal": "{}.wal", "unpaid": "{}.unpaid", "uncovered": "{}.tail", "exposure": "exposures.{}.maximum"}
+MEMBERS = {"wal": "{}.wal", "unpaid": "{}.unpaid", "uncovered": "{}.tail", "exposure": "exposures.{}.maximum",
+           "tax": "{}.tax.total"}  # fmt: skip
 """Figures that are a row of one contract."""
 
 
@@ -41,10 +42,10 @@ class Headline:
             rows = rows if of else [MEMBERS[family].format(member)]
             known = all(row in self.writer.places for row in rows)
             return ("+".join(self.writer.total(row) for row in rows) or "0") if known else ""
-        if family in ("irr", "irr_owner"):
-            return self._irr(self.flows.get(name) or self.flows[f"irr.{member}"], value)
+        if family in (ALL, *PARTS):
+            return self._irr(self.flows.get(name) or self.flows[f"{ALL}.{member}"], value)
         if family == "moic":
-            span = self.flows[f"irr.{member}"].span
+            span = (self.flows.get(f"irr.{member}") or self.flows[f"{ALL}.{member}"]).span
             return f'SUMIF({span},">0")/-SUMIF({span},"<0")'
         return self._cover(name)
 

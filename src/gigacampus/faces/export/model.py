@@ -22,6 +22,7 @@ from gigacampus.campus.spec.parse import dotted
 from gigacampus.days import add_months
 from gigacampus.engines.finance import FinanceResult, Flow, Graph
 from gigacampus.engines.finance.statement import plus
+from gigacampus.engines.finance.tax import KINDS
 from gigacampus.faces.export.formulas import lowered
 
 Floats = NDArray[np.float64]
@@ -29,9 +30,16 @@ Floats = NDArray[np.float64]
 CAPITAL = ("contribution", "contribution in kind", "distribution")
 """Kinds of payment on which `irr_owner` is reckoned."""
 
+ALL = "irr_after_tax"
+"""Family of the return on all that a party pays and receives."""
+
+PARTS = {"irr": ("before_tax_", "before tax"), "irr_owner": ("capital_", "on its capital")}
+"""Families of returns on a part of it: prefix of the rows, and what is counted."""
+
 GROUPS = {
     "cover_": "Cover of debt service",
     "net_": "Net cash of each party, received positive",
+    "before_tax_": "Net cash of each party before tax",
     "capital_": "Net cash of each party on its capital alone",
     "ahead_": "Contributions paid in ahead of uses",
     "so_far_": "What came in less what went out, so far",
@@ -46,16 +54,13 @@ _SUMMED = ("cfads", "service", "rent", "distribution", "interest", "principal", 
 
 @dataclass(frozen=True)
 class Ledger:
-    """One column of the cash flows by day: a party, on all it pays and receives or on its capital alone, and its rows
-    by number of the set of payment days."""
+    """One column of the cash flows by day: a party, the family of the return on it, a word on what is counted, and its
+    rows by number of the set of payment days."""
 
     party: str
-    capital: bool
+    family: str
+    title: str
     rows: dict[int, str]
-
-    @property
-    def key(self) -> str:
-        return f"{'irr_owner' if self.capital else 'irr'}.{slug(self.party)}"
 
 
 class Model:
@@ -88,7 +93,8 @@ class Model:
         kinds = {"loans": "loan", "leases": "lease", "guarantees": "guarantee", "construction": "construction",
                  "services": "running payment", "transfers": "payment on one day"}  # fmt: skip
         found = {slug(name): f"{name} ({kinds[kind]})" for kind, name, _ in self.deal.contracts()}
-        return found | {slug(name): f"{name} (vehicle)" for name in self.vehicles} | GROUPS
+        parties = {slug(name): f"{name} (party)" for name in self.deal.entities}
+        return parties | found | {slug(name): f"{name} (vehicle)" for name in self.vehicles} | GROUPS
 
     @cached_property
     def members(self) -> dict[str, str]:
@@ -116,7 +122,7 @@ class Model:
     def meanings(self) -> dict[str, str]:
         """What each value of the spec is, in words, by path."""
         found = {}
-        for path, _, holder in leaves(self.loaded.campus):
+        for path, _, holder, _ in leaves(self.loaded.campus):
             field = type(holder).model_fields.get(str(path[-1])) if holder is not None else None
             found[dotted(path)] = (field.description if field else "") or ""
         return found
@@ -189,14 +195,14 @@ class Model:
             own = [flow for flow in self.finance.flows if party in (flow.payer, flow.payee)]
             rows = self._add_net(g, f"net_.{slug(party)}", party, own)
             g.add(f"net_.{slug(party)}.net", plus(list(rows.values())), "USD", f"{party}: net cash")
-            self.ledgers.append(Ledger(party, False, rows))
-        for party in self.finance.parties:
-            if f"irr_owner.{slug(party)}" in self.finance.metrics:
-                every = [f for f in self.finance.flows if party in (f.payer, f.payee)]
-                own = [f for f in every if f.kind in CAPITAL]
-                if len(own) == len(every):
-                    continue
-                self.ledgers.append(Ledger(party, True, self._add_net(g, f"capital_.{slug(party)}", party, own)))
+            self.ledgers.append(Ledger(party, ALL, "", rows))
+            for family, (prefix, title) in PARTS.items():
+                some = [
+                    flow for flow in own if (flow.kind in CAPITAL if family == "irr_owner" else flow.kind not in KINDS)
+                ]
+                if f"{family}.{slug(party)}" in self.finance.metrics and some and len(some) < len(own):
+                    rows = self._add_net(g, f"{prefix}.{slug(party)}", party, some)
+                    self.ledgers.append(Ledger(party, family, title, rows))
 
     def _add_net(self, g: Graph, name: str, party: str, flows: list[Flow]) -> dict[int, str]:
         """A party's net cash by set of payment days: the rows, by number of the set."""
