@@ -1,6 +1,8 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-Two doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet.
+Doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet; `check`
+looks for published figures that it does not have, `consistent` judges whether they can all be true, and `closing` says
+what would close a deal that does not close.
 
 In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
@@ -9,6 +11,7 @@ Money is nominal US dollars, by month; every payment has its exact day. The stat
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
 `vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover and returns in `report`. Published figures stand in
 `published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps in `closing`.
+`FinanceResult.over_paths` evaluates rows over many paths of inputs.
 
 Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
 exercised are). Space that is let again after a lease is a second lease.
