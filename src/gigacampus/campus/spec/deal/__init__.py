@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from gigacampus.campus.spec.deal.debt import Amortisation, Loan, RateFrom
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
+from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
 from gigacampus.campus.spec.deal.terms import (
@@ -34,7 +35,8 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
-    "Guarantee", "Lease", "Loan", "Rule", "Service", "Step", "Target", "Transfer", "When", "slug",
+    "Guarantee", "Lease", "Loan", "Outlook", "Process", "Rule", "Scenario", "Service", "Step", "Target", "Transfer",
+    "When", "slug",
 ]  # fmt: skip
 
 
@@ -64,6 +66,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    outlook: Outlook | None = Field(None, description="the market when the tenant may leave, and what is lost then")
     solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
 
     @field_validator("entities", mode="before")
@@ -84,6 +87,11 @@ class Deal(Part):
         if found:  # raised whole, so that each stands at its own key
             raise ValidationError.from_exception_data("Deal", found)
         return self
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Paths of the market that the outlook has."""
+        return self.outlook.scenarios if self.outlook is not None else {}
 
     def contracts(self) -> Iterator[tuple[str, str, Any]]:
         """Every contract as (kind, name, contract)."""
