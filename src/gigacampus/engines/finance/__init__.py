@@ -24,6 +24,7 @@ from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, vehicles
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.residual import Renewal, renewal
 from gigacampus.engines.finance.result import (
     Cover,
     FinanceResult,
@@ -39,8 +40,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
-    "SourcesUses", "run",
+    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Renewal",
+    "Row", "SourcesUses", "renewal", "run",
 ]  # fmt: skip
 
 
