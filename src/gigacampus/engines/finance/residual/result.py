@@ -109,8 +109,8 @@ class Paths:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Outcomes over K speeds of reversion, `mean_reversion` (K,) [1/year], all else the same: each scenario's `shortfall`
-    (K, E) [USD]; of the paths, if there are any, `exits` (K, E) [1] and `paths_shortfall` (K, S, E) [USD]."""
+    """Outcomes over K speeds of reversion, `mean_reversion` (K,) [1/year], all else the same: `shortfall` (K, E) [USD]
+    by scenario; of the paths, if there are any, `exits` (K, E) [1] and `paths_shortfall` (K, S, E) [USD]."""
 
     mean_reversion: Floats
     shortfall: dict[str, Floats]
