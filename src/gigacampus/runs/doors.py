@@ -192,3 +192,11 @@ def finance(run: Run) -> Any:
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
     costs = {"energy": run.supply.bill}
     return room.run(run.campus.deal, run.timeline.months, costs, events)
+
+
+def renewal(run: Run) -> Any:
+    """The campus's value when the tenant may leave, its choice, and who loses what; None without an outlook."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.renewal(run.campus.deal, run.finance)

@@ -72,7 +72,7 @@ def renewal(deal: Deal, result: FinanceResult) -> Renewal | None:
     scenarios = {name: foreseen.outcome(terms, scenario, normal) for name, scenario in deal.scenarios.items()}
     drawn = None if process is None else chance.draws(terms, process)
     return Renewal(
-        terms.years, terms.dates, terms.ends, terms.threshold, terms.debt, normal, scenarios,
+        terms.years, terms.dates, terms.ends, terms.guarantor, terms.threshold, terms.debt, normal, scenarios,
         None if process is None or drawn is None else chance.paths(terms, process, drawn), _sweep(terms, drawn),
     )  # fmt: skip
 

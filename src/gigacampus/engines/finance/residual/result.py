@@ -128,6 +128,8 @@ class Renewal:
         Anniversaries of the lease's start, and the ends of its terms.
     ends : array of int, shape (E,)
         Positions in `years` at which a term ends.
+    guarantor : str
+        Who pays the guarantee; empty where there is none.
     threshold, debt, normal : array, shape (T,) [USD]
         Guaranteed amount; debt of the landlord and of those behind it; campus value in a normal market.
     scenarios : dict of Outcome
@@ -138,6 +140,7 @@ class Renewal:
     years: Floats
     dates: NDArray[np.datetime64]
     ends: NDArray[np.int64]
+    guarantor: str
     threshold: Floats
     debt: Floats
     normal: Floats

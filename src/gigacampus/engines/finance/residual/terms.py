@@ -84,6 +84,11 @@ class Terms:
         growth = o.growth if growth is None else growth
         return Normal(float(self.result.rows[f"{slug(o.lease)}.base"]), growth, o.discount, o.life, o.void)
 
+    @property
+    def guarantor(self) -> str:
+        """Who pays the guarantee; empty where there is none."""
+        return "" if self.outlook.guarantee is None else self.deal.guarantees[self.outlook.guarantee].guarantor
+
     def worth(self, years: Floats, index: Floats, mean_reversion: float) -> tuple[Floats, Floats]:
         """Value of the campus, and shortfall of the guarantee, at times and for an index each, shape (T,) [USD]."""
         normal, threshold = self.normal(), self.threshold[np.searchsorted(self.years, years - 1e-6)]
@@ -103,9 +108,7 @@ class Terms:
     @cached_property
     def borne(self) -> float:
         """Part of the guarantee that falls on the tenant: all if it, or whoever owns it, is the guarantor [1]."""
-        name, tenant = self.outlook.guarantee, self.deal.leases[self.outlook.lease].tenant
-        guarantor = "" if name is None else self.deal.guarantees[name].guarantor
-        return float(self.structure.share(guarantor, tenant) > 0)
+        return float(self.structure.share(self.guarantor, self.deal.leases[self.outlook.lease].tenant) > 0)
 
     @cached_property
     def net(self) -> float:
