@@ -21,7 +21,16 @@ FIGURES_OF = {
     "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
     "facility": ("months", "facility_weather", "losses_by_part", "water_balance"),
     "carbon": ("carbon_by_year", "embodied_by_year"),
-    "money": ("sources_and_uses", "debt_and_cover", "money_sankey", "who_gets_what", "guarantee_by_year"),
+    "money": (
+        "sources_and_uses",
+        "debt_and_cover",
+        "money_sankey",
+        "who_gets_what",
+        "guarantee_by_year",
+        "value_by_year",
+        "persistence",
+        "loss_by_party",
+    ),
 }
 
 ABSENT = {
