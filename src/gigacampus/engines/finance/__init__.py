@@ -7,8 +7,7 @@ Money is nominal US dollars, by month; every payment has its exact day. The stat
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans` and `vehicles` (the waterfall); cover
 and returns in `report`.
 
-Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option, and the
-tenant's choice at each option (those marked as exercised are).
+Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option.
 """
 
 from __future__ import annotations

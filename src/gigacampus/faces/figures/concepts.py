@@ -59,7 +59,7 @@ _JAPANESE = {
     "arrangers": "アレンジャー",
     "jv": "合弁会社",
     "flat": "横ばい",
-    "hype cycle": "ハイプ・サイクル",
+    "hype cycle": "過熱と反落",
     "collapse": "暴落",
     "notes": "社債",
     "term loan": "タームローン",

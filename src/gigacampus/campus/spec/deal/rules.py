@@ -94,6 +94,8 @@ def _circles(deal: Deal) -> Iterator[Fault]:
 def unknowns(part: Part, path: str = "") -> Iterator[tuple[str, Quantity]]:
     """Every number marked unknown under a part, as (path, its quantity)."""
     for name, field in type(part).model_fields.items():
+        if name == "outlook":  # none of its numbers is found
+            continue
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
         if value is UNKNOWN:
             yield here, next(m for m in _metadata(field) if isinstance(m, Quantity))
