@@ -35,7 +35,11 @@ def test_a_second_run_computes_nothing_and_a_new_lease_runs_finance_alone() -> N
     computed({})
     assert computed({}) == []
     assert computed({"deal.leases.campus.commitment.amount": "12.32 bn USD"}) == [
-        "finance", "renewal", "kpi", "policy", "monthly"
+        "finance",
+        "renewal",
+        "kpi",
+        "policy",
+        "monthly",
     ]
 
 

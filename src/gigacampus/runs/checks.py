@@ -13,13 +13,11 @@ from dataclasses import replace
 from gigacampus.campus.spec import Loaded
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
+from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.engines import policy
 from gigacampus.errors import Problem, SpecError
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs.kpi import REGISTRY, slug
-
-COSTS = ("energy",)
-"""Monthly costs of the campus that a deal's contracts may name."""
 
 
 def check(loaded: Loaded) -> None:

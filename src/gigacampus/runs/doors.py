@@ -190,8 +190,23 @@ def finance(run: Run) -> Any:
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    costs = {"energy": run.supply.bill}
-    return room.run(run.campus.deal, run.timeline.months, costs, events)
+    powers = {phase.name: phase.power for phase in built}
+    return room.run(run.campus.deal, run.timeline.months, _measures(run), events, powers)
+
+
+def _measures(run: Run) -> dict[str, Any]:
+    """What a deal's contracts may draw on, by month: costs, and what its rates are paid for."""
+    timeline, phase = run.timeline, run.timeline.phase
+    days = ((timeline.months + 1).astype("datetime64[D]") - timeline.months.astype("datetime64[D]")).astype(float)
+    return {
+        "energy": run.supply.bill,
+        "facility_energy": timeline.monthly(run.facility.load),
+        "it_energy": timeline.monthly(run.facility.it),
+        "water": timeline.monthly(run.facility.withdrawal),
+        "it_capacity": timeline.monthly(run.offer.it_rating[phase] * 1e3) / (24 * days),
+        "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
+        "unavailable": 1 - timeline.monthly(run.facility.it) / timeline.monthly(timeline.gather(run.offer.it)),
+    }
 
 
 def renewal(run: Run) -> Any:

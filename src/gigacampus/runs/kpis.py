@@ -319,13 +319,13 @@ def finance_wal(run: Run) -> dict[str, float | Undefined]:
 
 @kpi("finance.unpaid", "USD", "finance", rows=_rows("unpaid", "loans"), members="loans")
 def finance_unpaid(run: Run) -> dict[str, float | Undefined]:
-    """What a loan still owes after its last day; nobody refinances it."""
+    """What a loan owes after its last payment by plan; it bears interest until it is paid."""
     return _family(run, "unpaid")
 
 
 @kpi("finance.uncovered", "USD", "finance", rows=_rows("uncovered", "guarantees"), members="guarantees")
 def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
-    """Most that the guaranteed debt stands above a guarantee, after its end too."""
+    """Debt left when a guarantee ends."""
     return _family(run, "uncovered")
 
 

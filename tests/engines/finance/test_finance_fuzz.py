@@ -32,7 +32,7 @@ def loans(draw: st.DrawFn, borrower: str) -> dict[str, Any]:
         "escrow_yield": draw(RATES),
         "start": draw(st.sampled_from(["close", date(2026, 3, 31)])),
         "interest_only_until": {"event": "close", "plus": draw(st.integers(7, 40))},
-        "final": {"event": "close", "plus": draw(st.integers(45, 200))},
+        "final": {"event": "close", "plus": draw(st.integers(48, 200))},
         "every": draw(EVERY),
         "day_count": draw(st.sampled_from(["30/360", "act/360", "act/365"])),
         "interest_while_building": draw(st.sampled_from(["paid", "added"])),
@@ -41,9 +41,18 @@ def loans(draw: st.DrawFn, borrower: str) -> dict[str, Any]:
         "upfront_fee": draw(st.floats(0, 0.03)),
         "commitment_fee": draw(st.floats(0, 0.01)),
         "dsra": draw(st.sampled_from([0, 6])),
+        "call": draw(st.sampled_from([None, {"premium": 0.02}, {"make_whole": 0.03}])),
+        "step_ups": draw(st.sampled_from([[], [{"start": date(2029, 1, 1), "rate": 0.005}]])),
         "coupon": None if floating else draw(RATES),
         "benchmark": "rate" if floating else None,
     }
+
+
+COVENANTS: list[dict[str, Any] | None] = [
+    None, {"lock_up": 1.2}, {"default": 1.1, "lock_up": 1.2, "look_back": 6, "cure": 5e7}, {"sweep": 0.5},
+    {"sweep": 0.3, "sweep_below": 1.4, "look_back": 3}, {"cure": 1e9},
+]  # fmt: skip
+PROMOTES = [None, {"to": "Partner", "tiers": [{"above": 0.05, "share": 0.2}, {"above": 0.1, "share": 0.6}]}]
 
 
 @st.composite
@@ -65,7 +74,14 @@ def deals(draw: st.DrawFn) -> Deal:
         for k in range(draw(st.integers(0, 2)))
     }  # fmt: skip
     borrowed = {f"loan {k}": draw(loans(draw(st.sampled_from(names)))) for k in range(draw(st.integers(0, 3)))}
+    takers = [name for name, loan in borrowed.items() if loan["borrower"] == "Box"]
+    if len(takers) > 1 and draw(st.booleans()):  # the last pays off the first
+        begin = {"event": "close", "plus": draw(st.integers(41, 44))}
+        grace = {"event": "close", "plus": 46}
+        borrowed[takers[-1]] |= {"refinances": takers[0], "start": begin, "interest_only_until": grace}
     services = {
+        "overhaul": {"payer": "Box", "amount": draw(st.floats(0, 3e8)), "interval": draw(st.integers(1, 5)),
+                     "reserved": draw(st.booleans()), "start": "close", "end": {"event": "close", "plus": 130}},
         "opex": {"payer": draw(st.sampled_from(names)), "amount": draw(st.floats(0, 3e8)), "start": "close",
                  "end": {"event": "close", "plus": 120}}
     }  # fmt: skip
@@ -78,8 +94,10 @@ def deals(draw: st.DrawFn) -> Deal:
         "close": start,
         "entities": {
             "Owner": {}, "Partner": {}, "Tenant": {}, "Bank": {}, "Fund": {},
-            "Holding": {"owners": {"Owner": 1.0}, "while_building": keep["Holding"]},
-            "Box": {"owners": {"Holding": 0.7, "Partner": 0.3}, "while_building": keep["Box"]},
+            "Holding": {"owners": {"Owner": 1.0}, "while_building": keep["Holding"],
+                        "covenants": draw(st.sampled_from(COVENANTS))},
+            "Box": {"owners": {"Holding": 0.7, "Partner": 0.3}, "while_building": keep["Box"],
+                    "covenants": draw(st.sampled_from(COVENANTS)), "promote": draw(st.sampled_from(PROMOTES))},
         },
         "construction": works, "leases": leases, "loans": borrowed, "services": services, "transfers": transfers,
         "benchmarks": {"rate": [{"start": date(2026, 6, 1), "rate": 0.04}, {"start": date(2028, 1, 1), "rate": 0.02}]},

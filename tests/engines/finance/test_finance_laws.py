@@ -123,13 +123,12 @@ def test_owners_earn_the_same_and_pay_by_their_shares() -> None:
 
 def test_the_campus_brings_costs_and_dates() -> None:
     months = np.arange(np.datetime64("2027-01"), np.datetime64("2045-01"))
-    bill, unused = np.full(len(months), 5e6), np.ones(len(months))
+    bill = np.full(len(months), 5e6)
     power = "  services:\n    power: {payer: Tenant, payee: Operator, cost: energy}"
     spec = deal("sixty_forty", ("  services:", power))
-    found = run(spec, months, {"energy": bill, "water": unused}, {"second half": date(2028, 3, 31)})
+    found = run(spec, months, {"energy": bill}, {"second half": date(2028, 3, 31)})
     assert found.who_gets_what("Tenant")["energy paid"].sum() == pytest.approx(bill.sum())
     assert found.months[-1] == np.datetime64("2044-12")
-    assert found.unassigned == ("water",)
     assert_conserved(found)
     alone = run(spec)
     assert "energy paid" not in alone.who_gets_what("Tenant")
@@ -141,7 +140,6 @@ def test_a_measured_cost_takes_the_place_of_the_curve() -> None:
     spec = deal("sixty_forty", ("amount: 1.0 bn USD, b: 2.5", "amount: 1.0 bn USD, cost: shell, b: 2.5"))
     found = run(spec, months, {"shell": spent})
     assert found.funding["Campus LLC"].uses["first building"] == pytest.approx(18 * 60e6)
-    assert found.unassigned == ()
     assert_conserved(found)
 
 
@@ -318,3 +316,70 @@ def test_what_is_owed_after_the_last_payment_bears_interest_until_it_is_paid() -
     assert loan.draw.sum() == pytest.approx(loan.principal.sum(), rel=1e-12)
     repaid = np.flatnonzero(late & (loan.balance < 1e-3))[0]
     assert found.row("campus_llc.distribution")[np.flatnonzero(late)[0] : repaid].max() == 0  # the lender first
+
+
+def _with_services(*lines: str) -> Deal:
+    return deal("sixty_forty", ("  services:", "\n    ".join(["  services:", *lines])))
+
+
+def test_services_paid_by_what_the_campus_measures() -> None:
+    """Accelerator hours at a falling price, a fee on energy by rate, and a share of another payment."""
+    months = np.arange(np.datetime64("2027-01"), np.datetime64("2045-01"))
+    hours, energy, bill = (np.full(len(months), x) for x in (730e3, 80e3, 5e6))
+    spec = _with_services(
+        "compute: {payer: Tenant, payee: Campus LLC, rates: {accelerator_hours: 2.5 USD/h}, used: 80 %,"
+        " escalator: -16 %, start: 2030-01-01, end: 2034-01-01}",
+        "wheeling: {payer: Campus LLC, payee: Operator, rates: {facility_energy: 2 USD/MWh, it_energy: 1 USD/MWh}}",
+        "power: {payer: Tenant, payee: Operator, cost: energy}",
+        "agent: {payer: Tenant, payee: Bank, share: 3 %, of: energy}",
+        "manager: {payer: Campus LLC, payee: Operator, share: 2 %, of: campus lease}",
+        "reseller: {payer: Operator, payee: Bank, share: 10 %, of: wheeling}",
+    )
+    measures = {"energy": bill, "accelerator_hours": hours, "facility_energy": energy, "it_energy": 0.9 * energy}
+    found = run(spec, months, measures)
+    assert_conserved(found)
+    sold = found.row("compute.paid")
+    assert sold[sold > 0] == pytest.approx(730e3 * 2.5 * 0.8 * np.repeat(0.84 ** np.arange(4), 12))
+    assert found.row("wheeling.paid").sum() == pytest.approx(len(months) * 80e3 * 2.9)
+    assert found.row("agent.paid").sum() == pytest.approx(0.03 * bill.sum())
+    assert found.row("manager.paid") == pytest.approx(0.02 * found.row("campus_lease.rent"))
+    assert found.row("reseller.paid") == pytest.approx(0.1 * found.row("wheeling.paid"))
+
+
+def test_a_lumpy_payment_is_set_aside_evenly() -> None:
+    """New pumps every five years: the reserve holds what falls due, and no month hits the owners."""
+    overhaul = "overhaul: {payer: Campus LLC, payee: Operator, amount: 120 m USD, interval: 5 years, reserved: %s,"
+    dates = " start: campus lease.start, end: campus lease.end}"
+    kept, bare = (run(_with_services(overhaul % flag + dates)) for flag in ("true", "false"))
+    for found in (kept, bare):
+        assert_conserved(found)
+        paid = found.row("overhaul.paid")
+        assert paid[paid > 0] == pytest.approx([120e6, 120e6])  # a third falls due on the day on which it ends
+    at = int(np.flatnonzero(kept.row("overhaul.paid"))[0])
+    assert kept.row("campus_llc.maintenance")[at - 1] == pytest.approx(118e6)
+    assert bare.row("campus_llc.call")[at : at + 3].sum() > 0  # without a reserve the owners pay it
+    assert kept.row("campus_llc.call")[at : at + 3].sum() == pytest.approx(0, abs=1e-3)
+
+
+def test_a_guarantee_along_a_line_and_by_table_beside_a_loan() -> None:
+    by = "loan: fixed notes\n      multiple: 1.1"
+    line = run(deal("sixty_forty", (by, "loan: fixed notes\n      line: {first: 900 m USD, last: 100 m USD}")))
+    found = line.guarantees["floor"]
+    start, end = np.datetime64("2027-10-01"), np.datetime64("2037-09-30")
+    part = (found.dates[:9] - start) / (end - start)
+    assert found.threshold[:9] == pytest.approx(900e6 - 800e6 * part.astype(float))
+    assert np.all(found.uncovered == np.maximum(0, found.debt - found.threshold))
+    table = run(deal("sixty_forty", (by, "loan: fixed notes\n      table: [{after: 0 years, amount: 500 m USD}]")))
+    assert table.metrics["uncovered.floor"].value == line.metrics["uncovered.floor"].value > 0
+    assert table.guarantees["floor"].uncovered[2] == pytest.approx(table.guarantees["floor"].debt[2] - 500e6) != 0
+
+
+def test_a_margin_steps_up() -> None:
+    steps = "spread: 2.25 %\n      step_ups: [{start: 2032-01-01, rate: 0.5 %}, {start: 2036-01-01, rate: 1 %}]"
+    found = run(deal("sixty_forty", ("spread: 2.25 %", steps)))
+    rates = found.row("term_loan.rate")
+    by_year = {str(month)[:4]: rate for month, rate in zip(found.months, rates, strict=True)}
+    assert by_year["2031"] == pytest.approx(0.032 + 0.0225)
+    assert by_year["2033"] == pytest.approx(0.032 + 0.0275)
+    assert by_year["2038"] == pytest.approx(0.032 + 0.0325)
+    assert_conserved(found)

@@ -1,13 +1,14 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-In: the deal (`campus.spec.deal.Deal`); monthly costs of the physical campus by name in nominal USD, and the dates of
+In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
-(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans` and `vehicles` (the waterfall); cover
-and returns in `report`.
+(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
+`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`.
 
-Not modelled yet: tax, default and cure, cash sweep and lock-up, refinancing, re-leasing after the last option.
+Not modelled yet: acceleration after a default, hedges. The statement takes the options marked as exercised; whether the
+tenant would take them up is `residual`'s question. Space that is let again after a lease is a second lease.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.residual import Renewal, renewal
@@ -47,8 +48,9 @@ __all__ = [
 def run(
     deal: Deal,
     months: NDArray[np.datetime64] | None = None,
-    costs: Mapping[str, NDArray[np.float64]] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
 ) -> FinanceResult:
     """Run a deal.
 
@@ -57,10 +59,12 @@ def run(
     deal : Deal
     months : array of datetime64[M], shape (M,), optional
         Consecutive months of the physical campus.
-    costs : mapping of name to array, shape (M,) [USD], optional
-        Nominal monthly costs, such as energy, water and opex; services and costs of construction draw on them by name.
+    measures : mapping of name to array, shape (M,), optional
+        What contracts draw on: nominal costs [USD], such as ``energy``, and `contracts.QUANTITIES` in their units.
     events : mapping of name to date, optional
         ``ready`` and the phases' names. They come before `deal.events`.
+    powers : mapping of name to float [MW], optional
+        Power of each phase. They come before `deal.powers`.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _statement(deal, months, costs or {}, events or {})
+    s = _statement(deal, months, measures or {}, events or {}, powers or {})
     wanted = add_targets(s)
     solved = solve(s, wanted)
     return Report(s, s.graph.evaluate(solved), solved).result()
@@ -82,22 +86,26 @@ def run(
 def _statement(
     deal: Deal,
     months: NDArray[np.datetime64] | None,
-    costs: Mapping[str, NDArray[np.float64]],
+    measures: Mapping[str, NDArray[np.float64]],
     events: Mapping[str, date],
+    powers: Mapping[str, float],
 ) -> Statement:
     calendar = Calendar(deal, events)
     for kind, name, _ in deal.contracts():
         for place, message, value in calendar.disorder(kind, name):
             raise SpecError(Problem(message, "deal." + ".".join(map(str, place)), value=value))
     grid = Grid.of(deal, calendar, months)
-    s = Statement(deal, calendar, grid, months, costs, Graph(grid.count))
+    s = Statement(deal, calendar, grid, months, measures, powers, Graph(grid.count))
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)
     contracts.add_leases(s)
     loans.add_loans(s)
-    vehicles.add_owner_flows(s)
+    owners.add_owner_flows(s)
     vehicles.add_vehicles(s)
+    for name, loan in deal.loans.items():
+        if loan.sizing is not None:
+            sizing.add(s, name, loan, loan.sizing)
     contracts.add_guarantees(s)
     contracts.add_exposures(s)
     return s

@@ -6,53 +6,124 @@ from datetime import date
 
 import numpy as np
 
-from gigacampus.campus.spec.deal import Guarantee, Lease, slug
+from gigacampus.campus.spec.deal import MONTHS, UNKNOWN, Cost, Guarantee, Lease, Service, slug
 from gigacampus.days import year_fraction
 from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
 from gigacampus.engines.finance.statement import Statement, plus
+
+QUANTITIES = {
+    "facility_energy": "MWh", "it_energy": "MWh", "water": "m3", "it_capacity": "kW-month", "accelerator_hours": "h",
+    "unavailable": "1",
+}  # fmt: skip
+"""What a physical campus measures by month, with units, beside its costs."""
+RATE_UNITS = {what: "USD/" + unit for what, unit in QUANTITIES.items() if what != "unavailable"}
 
 
 def add_costs(s: Statement) -> None:
     """Construction: the curve's cumulative share, and its increments."""
     for name, cost in s.deal.construction.items():
         n, g = slug(name), s.graph
-        measured = schedule.physical(s.costs, cost.cost, s.months, s.grid)
+        measured = schedule.physical(s.measures, cost.cost, s.months, s.grid)
         if measured is not None:
             g.add(f"{n}.cost", measured, label=f"{name}: physical cost {cost.cost}")
         else:
-            amount = s.number(f"construction.{name}.amount", cost.amount)
-            g.add(
-                f"{n}.time", schedule.progress(name, cost, s.calendar, s.grid), "1", f"{name}: share of the time passed"
-            )
-            curve = ".time"
-            if cost.b is not None:
-                b = s.number(f"construction.{name}.b", cost.b, "1")
-                curve = f"1 - (1 - .time) ** {b} * (1 + {b} * .time)"
-            s.table(n, name, f"""
-                .done [1] = {curve} ; share spent
-                .cost     = {amount} * (.done - prev(.done)) ; spent in the month
-            """)  # fmt: skip
+            _spent(s, name, cost)
         s.table(n, name, ".total = sum(.cost) ; total")
         s.flow(f"{n}.cost", "construction", cost.payer, cost.payee, s.grid.days(), "use", "operating")
+
+
+def _spent(s: Statement, name: str, cost: Cost) -> None:
+    """Share spent by month, and who bears the overrun: the payer up to the contingency, then whoever stands behind."""
+    n = slug(name)
+    if cost.phase is not None:
+        power = s.number(f"powers.{cost.phase}", s.power(name, cost.phase), "MW", f"power of {cost.phase}")
+        each = s.number(f"construction.{name}.unit_cost", cost.unit_cost or 0.0, "USD/kW")
+        amount = f"{each} * 1000 * {power}"
+    else:
+        amount = s.number(f"construction.{name}.amount", cost.amount or 0.0)
+    time = schedule.progress(name, cost, s.calendar, s.grid)
+    s.graph.add(f"{n}.time", time, "1", f"{name}: share of the time passed")
+    curve, borne = ".time", amount
+    if cost.b is not None:
+        b = s.number(f"construction.{name}.b", cost.b, "1")
+        curve = f"1 - (1 - .time) ** {b} * (1 + {b} * .time)"
+    if cost.overrun is UNKNOWN or cost.overrun:
+        over = s.number(f"construction.{name}.overrun", cost.overrun, "fraction")
+        borne = f"{amount} * (1 + {over})"
+        if cost.beyond is not None:
+            within = s.number(f"construction.{name}.contingency", cost.contingency, "fraction")
+            borne = f"{amount} * (1 + min({over}, {within}))"
+            s.table(
+                n, name, f".beyond = {amount} * max(0, {over} - {within}) * (.done - prev(.done)) ; overrun beyond it"
+            )
+            s.flow(f"{n}.beyond", "overrun", cost.beyond, cost.payee, s.grid.days(), "use", "operating")
+    s.table(n, name, f"""
+        .done [1] = {curve} ; share spent
+        .cost     = {borne} * (.done - prev(.done)) ; spent in the month
+    """)  # fmt: skip
 
 
 def add_services(s: Statement) -> None:
     """Running payments, fixed or from the physical campus."""
     for name, service in s.deal.services.items():
-        n, g, days = slug(name), s.graph, s.grid.days()
-        if service.cost is not None:
-            measured = schedule.physical(s.costs, service.cost, s.months, s.grid)
-            g.add(f"{n}.paid", np.zeros(s.grid.count) if measured is None else measured, label=f"{name}: paid")
-        else:
-            first, end = s.grid.at(s.calendar[f"{name}.start"]), s.grid.at(s.calendar[f"{name}.end"])
-            month = np.arange(s.grid.count)
-            amount = s.number(f"services.{name}.amount", service.amount or 0.0, "USD/year")
-            growth = s.number(f"services.{name}.escalator", service.escalator, "fraction")
-            g.add(f"{n}.year", np.maximum(month - first, 0) // 12, "year", f"{name}: years since its start")
-            g.add(f"{n}.runs", ((first <= month) & (month < end)).astype(float), "1", f"{name}: runs")
-            s.table(n, name, f".paid = {amount} / 12 * (1 + {growth}) ** .year * .runs ; paid")
-        s.flow(f"{n}.paid", service.cost or name, service.payer, service.payee, days, "operating", "operating")
+        n, g, month = slug(name), s.graph, np.arange(s.grid.count)
+        first, end = 0, s.grid.count
+        if service.start is not None:
+            first = s.grid.at(s.calendar[f"{name}.start"])
+        if service.end is not None:
+            end = s.grid.at(s.calendar[f"{name}.end"])
+        g.add(f"{n}.runs", ((first <= month) & (month < end)).astype(float), "1", f"{name}: runs")
+        g.add(f"{n}.year", np.maximum(month - first, 0) // 12, "year", f"{name}: years since its start")
+        s.table(n, name, f".paid = {_service(s, name, service)} * .runs ; paid")
+        kind = service.cost or name
+        s.flow(f"{n}.paid", kind, service.payer, service.payee, s.grid.days(), "operating", "operating")
+
+
+def _service(s: Statement, name: str, service: Service) -> str:
+    """What a service pays in a month, while it runs."""
+    n = slug(name)
+    if service.cost is not None:
+        return _measured(s, f"{n}.cost", service.cost, "USD", f"{name}: physical cost")
+    if service.of is not None:
+        share = s.number(f"services.{name}.share", service.share or 0.0, "fraction")
+        if service.of in s.deal.leases or service.of in s.deal.services:
+            return f"{share} * {slug(service.of)}.{'rent' if service.of in s.deal.leases else 'paid'}"
+        return f"{share} * {_measured(s, f'{n}.base', service.of, 'USD', f'{name}: physical cost')}"
+    growth = f"(1 + {s.number(f'services.{name}.escalator', service.escalator, 'fraction')}) ** {n}.year"
+    if service.rates is not None:
+        used = s.number(f"services.{name}.used", service.used, "fraction")
+        terms = [
+            f"{s.number(f'services.{name}.rates.{what}', rate, RATE_UNITS[what])} * "
+            + _measured(s, f"{n}.{what}", what, QUANTITIES[what], f"{name}: {what.replace('_', ' ')}")
+            for what, rate in service.rates.given.items()
+        ]
+        return f"{plus(terms)} * {used} * {growth}"
+    amount = s.number(f"services.{name}.amount", service.amount or 0.0, "USD/year")
+    if service.interval is None:
+        return f"{amount} / 12 * {growth}"
+    return f"{amount} * {growth} * {_by_interval(s, name, round(12 * service.interval))}"
+
+
+def _by_interval(s: Statement, name: str, step: int) -> str:
+    """Flag of a payment every `step` months from the start; and, for a reserve, how much of the next is set aside."""
+    n, month = slug(name), np.arange(s.grid.count)
+    since = month - s.grid.at(s.calendar[f"{name}.start"])
+    s.graph.add(f"{n}.falls_due", ((since > 0) & (since % step == 0)).astype(float), "1", f"{name}: falls due")
+    if s.deal.services[name].reserved:
+        ahead = month + step - since % step  # month of the next payment
+        due = (since >= 0) & (ahead < s.grid.at(s.calendar[f"{name}.end"]))
+        s.graph.add(f"{n}.elapsed", due * (since % step) / step, "1", f"{name}: part of the time to the next payment")
+        s.graph.add(f"{n}.year_due", np.maximum(since + step - since % step, 0) // 12, "year", f"{name}: year of it")
+        growth = f"(1 + services.{n}.escalator) ** .year_due"
+        s.table(n, name, f".reserve_needed = services.{n}.amount * {growth} * .elapsed ; to be set aside by now")
+    return f"{n}.falls_due"
+
+
+def _measured(s: Statement, row: str, what: str, unit: str, label: str) -> str:
+    """Add what the campus measures as an input by month; nothing where a deal runs alone."""
+    measured = schedule.physical(s.measures, what, s.months, s.grid)
+    return s.graph.add(row, np.zeros(s.grid.count) if measured is None else measured, unit, label)
 
 
 def add_transfers(s: Statement) -> None:
@@ -81,13 +152,26 @@ def add_leases(s: Statement) -> None:
         s.table(n, name, f"""
             .step [1]        = (1 + {growth}) ** .year ; rent over that of the first year
             .base [USD/year] = {_base_rent(s, name, lease, times)} ; rent of the first year, for the whole
-            .rent            = .base * .step * .fraction ; rent paid
+            .rent            = .base * .step * .fraction{_abated(s, name, lease)} ; rent paid
             .rent_year1      = sum(.rent * (.year == 0)) ; rent paid for the first year
             .commitment      = sum(.rent * (.year < {first!r})) ; rent paid for the first term
             .rent_total      = sum(.rent) ; rent paid in all
         """)  # fmt: skip
         s.days.setdefault(lease.landlord, []).append(times.days)
         s.flow(f"{n}.rent", "rent", lease.tenant, lease.landlord, times.days, "operating", "operating")
+
+
+def _abated(s: Statement, name: str, lease: Lease) -> str:
+    """Factor for the computing that was not there in the rent's period (the period before it, if paid in advance)."""
+    if lease.abatement is None:
+        return ""
+    n, step = slug(name), MONTHS[lease.every]
+    lost = schedule.physical(s.measures, "unavailable", s.months, s.grid)
+    lost = np.zeros(s.grid.count) if lost is None else lost
+    total = np.concatenate([np.zeros(step), np.cumsum(lost)])
+    s.graph.add(f"{n}.unavailable", (total[step:] - total[:-step]) / step, "1", f"{name}: computing that was not there")
+    beyond = s.number(f"leases.{name}.abatement.beyond", lease.abatement.beyond, "fraction")
+    return f" * (1 - max(0, {n}.unavailable - {beyond}))"
 
 
 def _base_rent(s: Statement, name: str, lease: Lease, times: LeaseTimes) -> str:
@@ -123,7 +207,14 @@ def add_guarantees(s: Statement) -> None:
 
 
 def _threshold(s: Statement, name: str, guarantee: Guarantee, days: list[date]) -> str:
-    if guarantee.loan is not None:
+    if guarantee.line is not None:
+        span = (s.calendar[f"{name}.until"] - s.calendar[f"{name}.start"]).days
+        passed = np.clip([(day - s.calendar[f"{name}.start"]).days / span for day in days], 0.0, 1.0)
+        s.graph.add(f"{slug(name)}.passed", passed, "1", f"{name}: part of its time that has passed")
+        first = s.number(f"guarantees.{name}.line.first", guarantee.line.first)
+        last = s.number(f"guarantees.{name}.line.last", guarantee.line.last)
+        level = f"({first} + ({last} - {first}) * {slug(name)}.passed)"
+    elif not guarantee.table and guarantee.loan is not None:
         multiple = s.number(f"guarantees.{name}.multiple", guarantee.multiple, "1")
         level = f"{multiple} * {slug(guarantee.loan)}.balance"
     else:

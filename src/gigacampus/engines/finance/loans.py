@@ -3,15 +3,8 @@
 For month t, with years of interest tau and the rate r since the day of the month before:
 
 - accrued interest ``a_t = a_{t-1} + B_{t-1} r tau``, which starts anew after a payment, falls due on payment days;
-- the planned balance is ``P_t = P_{t-1} (1 + f) - s_t`` with the period's interest factor f and the payment s. Level
-  and growing payments are ``s = s_1 w``, ``s_1 = B (1 - rest D_n) / sum(w D)``, with D the discount factor at the
-  loan's own rate [1]_; sculpted ones are the cash since the last payment over the cover;
 - principal due is what stands between balance and plan, so that arrears are caught up once there is cash; what is owed
   after the last payment bears interest on, and is due in full on each day on which payments would have gone on.
-
-References
-----------
-.. [1] Fabozzi, F. J. (2016). Bond Markets, Analysis, and Strategies, 9th ed., ch. 2 and 4.
 """
 
 from __future__ import annotations
@@ -19,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, UNKNOWN, Loan, slug
+from gigacampus.engines.finance import plans, refinancing
 from gigacampus.engines.finance.schedule import LoanTimes
 from gigacampus.engines.finance.statement import Statement, plus
 
@@ -44,18 +38,21 @@ _INTEREST = """
 _PAYMENTS = """
     .plan_end        = sum(.planned * .final) ; balance that the plan leaves at the end
     .overdue         = .late * prev(.balance) ; owed after the last payment
-    .principal_due   = max(0, .repay * (prev(.balance) - (1 - .final) * max(.target, 0)) + .overdue) ; principal due
+    .by_plan         = max(0, .repay * (prev(.balance) - (1 - .final) * max(.target, 0)) + .overdue) ; by the plan
+    .principal_due   = .by_plan{but_refinanced} ; principal due
     .due             = .interest_due + .principal_due ; debt service due
+    .scheduled       = (.interest_due + .by_plan{but_rest}) * .repay ; debt service due, but a rest at the end
     .funded_interest = (.due - .paid_cash - .from_reserve) * .open ; interest paid from the funding of the works
     .service         = .paid_cash + .from_reserve + .funded_interest ; debt service paid
     .interest        = min(.interest_due, .service) ; interest paid
-    .principal       = .service - .interest ; principal paid
+    .principal       = .service - .interest{early} ; principal paid
     .arrears         = .interest_due - .interest ; interest that could not be paid, and is added to the loan
     .balance         = prev(.balance) + .draw + .added + .arrears - .principal ; balance
     .capitalised     = sum(.funded_interest + .added) ; capitalised interest
     .wal [year]      = sum(.principal * .years) / sum(.principal) ; weighted average life, from its start
     .unpaid          = sum(.balance * .final) ; balance unpaid at the end
 """
+_PAID = ("draw", "interest", "principal", "fee", "fee_undrawn")
 _RESERVE = """
     .reserve_funding = .reserve_target * .reserve_flag ; reserve filled
     .from_reserve    = min(prev(.reserve), (.due - .paid_cash) * (1 - .open)) ; debt service paid from the reserve
@@ -83,9 +80,9 @@ def add_loans(s: Statement) -> None:
         _rate(s, name, loan, times)
         added = ".accrued_building * .pay * .open" if loan.interest_while_building == "added" else "0 * .pay"
         s.table(n, name, f".added = {added} ; interest added to the loan" + _INTEREST)
-        _funded(s, name, loan)
-        _plan(s, name, loan, times)
-        s.table(n, name, _PAYMENTS)
+        plans.add_funded(s, name, loan)
+        plans.add_plan(s, name, loan, times)
+        _payments(s, name, loan)
         _reserve(s, name, loan, times)
         if loan.funded == "day one":
             s.number(f"loans.{name}.escrow_yield", loan.escrow_yield, "fraction")
@@ -100,94 +97,29 @@ def add_loans(s: Statement) -> None:
 def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     n = slug(name)
     if loan.benchmark is None:
-        coupon = s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")
-        s.table(n, name, f".rate [fraction] = {coupon} ; rate a year")
+        terms = [s.number(f"loans.{name}.coupon", loan.coupon or 0.0, "fraction")]
     else:
-        s.graph.add(
-            f"{n}.benchmark", times.rate, "fraction", f"{name}: {loan.benchmark}", f"benchmarks.{loan.benchmark}"
-        )
-        spread = s.number(f"loans.{name}.spread", loan.spread, "fraction")
-        s.table(n, name, f".rate [fraction] = .benchmark + {spread} ; rate a year")
+        path = f"benchmarks.{loan.benchmark}"
+        benchmark = s.graph.add(f"{n}.benchmark", times.benchmark, "fraction", f"{name}: {loan.benchmark}", path)
+        terms = [benchmark, s.number(f"loans.{name}.spread", loan.spread, "fraction")]
+    if loan.step_ups:
+        path = f"loans.{name}.step_ups"
+        terms.append(s.graph.add(f"{n}.step_up", times.step_up, "fraction", f"{name}: added by steps", path))
+    s.table(n, name, f".rate [fraction] = {' + '.join(terms)} ; rate a year")
 
 
-def _funded(s: Statement, name: str, loan: Loan) -> None:
-    """What is drawn in all. The plan rests on it; where the draws rest on the plan in turn, it is solved for."""
-    row, total = f"{slug(name)}.funded", f"sum({slug(name)}.draw + {slug(name)}.added)"
-    if loan.funded == "day one" or loan.amortisation.kind in ("sculpted", "bullet"):
-        s.graph.add(row, total, label=f"{name}: drawn in all, with interest added")
-    else:
-        guess = 0.0 if loan.amount is UNKNOWN else loan.amount
-        s.graph.add(row, guess, label=f"{name}: drawn in all, with interest added", solved=True)
-        s.graph.add(f"check.{row}", f"{total} - {row}", label=f"{name}: what the plan repays is what is drawn")
-
-
-def _plan(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
-    """Debt service and balance by the plan. `target` is the balance before what is drawn in the month."""
-    n, kind = slug(name), loan.amortisation.kind
-    interest = "prev(.planned) * .factor * .repay"
-    if kind == "list":
-        s.graph.add(f"{n}.repaid", times.repaid, "1", f"{name}: share of principal repaid by the plan")
-        s.table(n, name, f"""
-            .target          = prev(.drawn) - .funded * .repaid ; balance by the plan, before draws
-            .planned         = .drawn - .funded * .repaid ; balance by the plan
-            .planned_payment = (prev(.planned) - .target) * .repay + {interest} ; debt service by the plan
-        """)  # fmt: skip
-        return
-    if kind == "bullet":
-        payment = f"{interest} + .final * prev(.planned)"
-    else:
-        payment = _sculpted(s, name, loan) if kind == "sculpted" else _annuity(s, name, loan, times)
-    s.table(n, name, f"""
-        .planned_payment = {payment} ; debt service by the plan
-        .target          = prev(.planned) + {interest} - .planned_payment ; balance by the plan, before draws
-        .planned         = .target + .draw + .added ; balance by the plan
-    """)  # fmt: skip
-
-
-def _annuity(s: Statement, name: str, loan: Loan, times: LoanTimes) -> str:
-    """Level or growing payments that leave the balloon: the first payment times a weight."""
-    n, plan = slug(name), loan.amortisation
-    growth = s.number(f"loans.{name}.amortisation.growth", plan.growth, "fraction")
-    rest = s.number(f"loans.{name}.amortisation.balloon", plan.balloon, "fraction")
-    s.graph.add(f"{n}.repayment_year", times.repayment_year, "year", f"{name}: year of repayment, from 0")
-    s.table(n, name, f"""
-        .weight [1]   = .repay * (1 + {growth}) ** .repayment_year ; payment over the first
-        .discount [1] = prev(.discount, 1) / (1 + .factor * .repay) ; discount factor at its own rate
-        .payment      = .funded * (1 - {rest} * sum(.discount * .final)) / sum(.weight * .discount) ; first payment
-    """)  # fmt: skip
-    return f".payment * .weight + .final * {rest} * .funded"
-
-
-def _sculpted(s: Statement, name: str, loan: Loan) -> str:
-    """Cash since the last payment over the cover, less what is due to other loans of the same or an earlier rank."""
-    dscr = s.number(f"loans.{name}.amortisation.dscr", loan.amortisation.dscr, "1")
-    others = [
-        f"{slug(other)}.due"
-        for other, spec in sorted(s.deal.loans.items())
-        if other != name and spec.borrower == loan.borrower
-        and (spec.rank < loan.rank or (spec.rank == loan.rank and spec.amortisation.kind != "sculpted"))
-    ]  # fmt: skip
-    s.table(slug(name), name, f"""
-        .cash   = .carry * prev(.cash) + {slug(loan.borrower)}.cfads ; cash since the last payment
-        .others = .carry * prev(.others) + {plus(others)} ; due to other loans since the last payment
-        .sculpt = .cash / {dscr} - .others ; what the cover leaves for it since the last payment
-    """)  # fmt: skip
-    return ".repay * .sculpt"
-
-
-def set_aside(s: Statement, name: str) -> str:
-    """What must lie ready between two payments for the next one: its part of the time that has passed. As a formula."""
-    n, kind = slug(name), s.deal.loans[name].amortisation.kind
-    s.graph.add(f"{n}.elapsed", s.loans[name].elapsed, "1", f"{name}: part of the time to a payment that has passed")
-    if kind == "sculpted":
-        return f"max(0, {n}.sculpt) * ({n}.elapsed > 0)"
-    if kind == "bullet":
-        return f"{n}.accrued * ({n}.elapsed > 0)"
-    if kind == "list":
-        s.graph.add(f"{n}.coming", s.loans[name].coming, "1", f"{name}: principal of the next payment")
-        return f"{n}.funded * {n}.coming * {n}.elapsed + {n}.accrued * ({n}.elapsed > 0)"
-    growth = f"loans.{n}.amortisation.growth"
-    return f"{n}.payment * (1 + {growth}) ** {n}.repayment_year * {n}.elapsed"
+def _payments(s: Statement, name: str, loan: Loan) -> None:
+    """What falls due and what is paid; a loan may also be paid off by another, or prepaid from cash that is swept."""
+    refinanced, rest, early = refinancing.by(s, name), plans.rest(name, loan), ""
+    if refinanced is not None:
+        refinancing.add(s, name, loan, refinanced)
+        early += " + .refinanced"
+    covenants = s.deal.entities[loan.borrower].covenants
+    if covenants is not None and covenants.sweeps:
+        early += " + .swept"
+    but_rest = f" - .final * {rest}" if rest else ""
+    but_refinanced = " - .refinanced * .final" if refinanced is not None else ""
+    s.table(slug(name), name, _PAYMENTS.format(but_refinanced=but_refinanced, but_rest=but_rest, early=early))
 
 
 def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
@@ -221,14 +153,15 @@ def _flows(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     for holder, share in _shares(s, name, loan).items():
         h = slug(holder)
         s.graph.add(f"{n}.held_by.{h}", share, "fraction", f"{name}: share held by {holder}")
-        for what in ("draw", "interest", "principal", "fee", "fee_undrawn"):
+        for what in (*_PAID, *(["call_cost"] if f"{n}.call_cost" in s.graph.rows else [])):
             row = s.graph.add(f"{n}.{what}.{h}", f"{n}.{what} * {n}.held_by.{h}", label=f"{name}: {what}, {holder}")
             if what == "draw":
                 s.flow(row, what, holder, loan.borrower, days, "lent", "funding")
             elif what in ("interest", "principal"):
                 s.flow(row, what, loan.borrower, holder, days, "service", "operating")
             else:
-                s.flow(row, "fee", loan.borrower, holder, days, "use", "operating")
+                kind = "call cost" if what == "call_cost" else "fee"
+                s.flow(row, kind, loan.borrower, holder, days, "use", "operating")
 
 
 def _shares(s: Statement, name: str, loan: Loan) -> dict[str, str]:

@@ -43,12 +43,11 @@ class Report:
         cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
-        paid = {x.cost for x in s.deal.services.values()} | {x.cost for x in s.deal.construction.values()}
         result = FinanceResult(
             s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
             {name: self._guarantee(name) for name in s.deal.guarantees},
-            {name: self._lease(name) for name in s.deal.leases}, {}, tuple(sorted(set(s.costs) - paid)),
+            {name: self._lease(name) for name in s.deal.leases}, {},
             self._residuals(parties, funding),
         )  # fmt: skip
         result.metrics.update(self._metrics(result))
@@ -57,12 +56,13 @@ class Report:
     def _loan(self, name: str) -> LoanResult:
         n, spec = slug(name), self.s.deal.loans[name]
         days = next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
-        draw, interest, principal, service, balance = (
-            self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "service", "balance")
+        draw, interest, principal, balance = (
+            self.month(f"{n}.{what}") for what in ("draw", "interest", "principal", "balance")
         )
         held = {h: float(self.rows[f"{n}.held_by.{slug(h)}"]) for h in (*spec.holders, spec.rest)
                 if f"{n}.held_by.{slug(h)}" in self.rows}  # fmt: skip
-        return LoanResult(days, draw, interest, principal, service, balance, self.rows[f"{n}.repay"] > 0, held)
+        return LoanResult(days, draw, interest, principal, interest + principal, balance, self.rows[f"{n}.repay"] > 0,
+                          held)  # fmt: skip
 
     def _cover(self, vehicle: str) -> Cover:
         """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then."""
@@ -71,7 +71,7 @@ class Report:
         step, repays = np.ones(count, int), np.zeros(count, bool)
         for name, loan in times.items():
             spec = self.s.deal.loans[name]
-            due = due + (self.month(f"{slug(name)}.due") - self._refinanced(name)) * loan.repay
+            due = due + self.month(f"{slug(name)}.scheduled")
             alive = np.cumsum(loan.final) - loan.final == 0
             step = np.maximum(step, alive * MONTHS[spec.every])
             repays |= loan.repay > 0
@@ -81,14 +81,6 @@ class Report:
         cash, service = (np.concatenate([[0.0], np.cumsum(x)]) for x in (self.month(f"{slug(vehicle)}.cfads"), due))
         since = np.maximum(at + 1 - step[at], 0)
         return Cover(dates[at], cash[at + 1] - cash[since], service[at + 1] - service[since])
-
-    def _refinanced(self, name: str) -> Floats:
-        """What falls due at the end of a bullet or balloon loan, by month."""
-        n, kind = slug(name), self.s.deal.loans[name].amortisation.kind
-        rest = np.float64(kind == "bullet")
-        if kind == "balloon":
-            rest = np.float64(self.rows[f"loans.{n}.amortisation.balloon"])
-        return np.asarray(rest * self.rows[f"{n}.funded"] * self.s.loans[name].final)
 
     def _dates(self, n: str) -> NDArray[np.datetime64]:
         return next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
@@ -125,7 +117,9 @@ class Report:
         for name, n in loans.items():
             uses[f"{name}: interest while building"] = self._total(f"{n}.funded_interest")
             uses[f"{name}: reserve"] = self._total(f"{n}.reserve_funding")
+            uses[f"{name}: paid off by another loan"] = self._total(f"{n}.refinanced")
             uses[f"{name}: left in escrow"] = self._total(f"{n}.escrow_release")
+        uses["debt service cured"] = self._total(f"{e}.cure")
         uses["operating deficit"] = self._total(f"{e}.deficit")
         uses["paid in ahead of uses"] = float(ahead.sum())
         return SourcesUses({k: v for k, v in sources.items() if v}, {k: v for k, v in uses.items() if v})

@@ -126,8 +126,6 @@ class FinanceResult:
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``, and
         ``uncovered.<guarantee>`` (debt left when it ends).
-    unassigned : tuple of str
-        Physical costs that no contract of the deal pays.
     residuals : dict of float
         Largest relative gap of each conservation law.
     """
@@ -145,7 +143,6 @@ class FinanceResult:
     guarantees: dict[str, GuaranteeYears]
     leases: dict[str, LeaseBook]
     metrics: dict[str, Metric]
-    unassigned: tuple[str, ...] = ()
     residuals: dict[str, float] = field(default_factory=dict)
 
     @property

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan
+from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan, RateFrom
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.days import add_months, year_fraction
 from gigacampus.errors import Problem, SpecError
@@ -107,8 +107,8 @@ class LoanTimes:
         Year of repayment, from 0.
     repaid, coming : array [1]
         Share of principal repaid by a plan given as a list, and the share of the payment to come.
-    rate : array [1/year]
-        Benchmark.
+    benchmark, step_up : array [1/year]
+        Benchmark rate, and what is added by steps.
     """
 
     dates: list[date]
@@ -125,7 +125,8 @@ class LoanTimes:
     repayment_year: Floats
     repaid: Floats
     coming: Floats
-    rate: Floats
+    benchmark: Floats
+    step_up: Floats
 
     @classmethod
     def of(cls, name: str, loan: Loan, deal: Deal, calendar: Calendar, grid: Grid) -> LoanTimes:
@@ -150,7 +151,8 @@ class LoanTimes:
         return cls(
             days, tau, np.cumsum(tau), pay, alone, repay, late, grid.flag(start), grid.flag(final),
             1 - np.concatenate([[0.0], pay[:-1]]), between * ((month - end) % step) / step,
-            np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay), _rates(loan, deal, days),
+            np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay),
+            _rates(deal.benchmarks.get(loan.benchmark or "", []), days), _rates(loan.step_ups, days, 0.0),
         )  # fmt: skip
 
 
@@ -162,12 +164,11 @@ def _shares(loan: Loan, order: Floats, repay: Floats) -> tuple[Floats, Floats]:
     return total[np.minimum((order + repay).astype(int), len(shares) - 1)], shares[before]
 
 
-def _rates(loan: Loan, deal: Deal, days: list[date]) -> Floats:
-    """Benchmark in force over the time that ends on each day, fixed at its beginning."""
-    if loan.benchmark is None:
-        return np.zeros(len(days))
-    steps = sorted(deal.benchmarks[loan.benchmark], key=lambda step: step.start)
-    values = [next((s.rate for s in reversed(steps) if s.start <= day), steps[0].rate) for day in days]
+def _rates(given: list[RateFrom], days: list[date], before: float | None = None) -> Floats:
+    """Rate in force over the time that ends on each day, fixed at its beginning; `before`, or the first, until then."""
+    steps = sorted(given, key=lambda step: step.start)
+    early = before if before is not None else steps[0].rate if steps else 0.0
+    values = [next((s.rate for s in reversed(steps) if s.start <= day), early) for day in days]
     return np.array([values[0], *values[:-1]])
 
 
@@ -220,18 +221,17 @@ def window(days: list[date], start: date, until: date) -> Floats:
     return np.array([start <= day <= until for day in days], float)
 
 
-def physical(costs: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
-    """A physical cost over the statement's months, or None where there is no campus to give it.
+def physical(measures: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
+    """What the campus measures under a name, over the statement's months; None where there is no campus.
 
     Raises
     ------
     SpecError
-        If there is a campus and it has no such cost.
+        If there is a campus and it has nothing of this name.
     """
     if name is None or months is None:
         return None
-    if name not in costs:
-        raise SpecError(
-            Problem(f"the campus has no cost of this name; it has {', '.join(costs)}", "deal", value=repr(name))
-        )
-    return grid.place(months, costs[name])
+    if name not in measures:
+        known = ", ".join(measures)
+        raise SpecError(Problem(f"the campus has nothing of this name; it has {known}", "deal", value=repr(name)))
+    return grid.place(months, measures[name])

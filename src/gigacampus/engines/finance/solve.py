@@ -47,6 +47,10 @@ def add_targets(s: Statement) -> list[Solved]:
         for name, row in s.graph.rows.items()
         if row.solved and not row.path
     ]
+    for name, loan in s.deal.loans.items():
+        if loan.sizing is not None:
+            row = f"loans.{slug(name)}.amount"
+            found.append(Solved(row, f"check.{row}", 0.1 * size, 0.01 * size, 0.0, math.inf, size))
     for index, target in enumerate(s.deal.solve):
         quantity = quantities[target.unknown]
         row = ".".join(slug(part) for part in target.unknown.split("."))
@@ -66,7 +70,7 @@ def add_targets(s: Statement) -> list[Solved]:
 
 def _size(deal: Deal) -> float:
     """An amount of money that the deal is about [USD]."""
-    costs = [c.amount for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
+    costs = [c.amount or 0.0 for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
     return max((x for x in costs if math.isfinite(x)), default=0.0) or 1e9
 
 

@@ -1,27 +1,26 @@
 """Rows of each vehicle's waterfall. What enters it in a month leaves it, or stands in one of its accounts.
 
 In order: operating cash (rent, distributions and income received, less running payments) pays debt by rank, setting
-aside what a loan that pays less often needs for its next payment before a later rank is paid, then tops up the
-reserves. What is left pays for the works while they go on (if the vehicle keeps its cash), or is distributed on
-payment days. Uses that it does not cover (works, interest while building, fees, reserves, contributions to what the
-vehicle owns) are drawn from the funding steps in order, and from the owners last; so is an operating deficit.
+aside what a loan that pays less often needs for its next payment before a later rank is paid; tops up the reserves;
+and, where covenants ask for it, prepays the loans. What is left pays for the works while they go on (if the vehicle
+keeps its cash), or is distributed on payment days. Uses that it does not cover (works, interest while building, fees,
+reserves, contributions to what the vehicle owns) are drawn from the funding steps in order, and from the owners last;
+so is an operating deficit.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 
-from gigacampus.campus.spec.deal import OWNERS, Loan, Step, slug
-from gigacampus.engines.finance import loans as loan_rows
+from gigacampus.campus.spec.deal import OWNERS, UNKNOWN, Loan, Step, slug
+from gigacampus.engines.finance import covenants, plans
 from gigacampus.engines.finance.statement import Statement, plus
 
 _OPERATING = """
     .cfads     = {received} - {paid} ; operating cash flow, available for debt service
     .operating = prev(.cash) + .cfads ; operating cash in hand
     .deficit   = max(-.operating, 0) ; operating deficit
-    .available = max(.operating, 0) ; available for debt service this month
+    .available = max(.operating, 0){cure} ; available for debt service this month
 """
 _USES = """
     .uses        = {uses} ; uses of funds
@@ -35,28 +34,9 @@ _USES = """
 _DISTRIBUTION = """
     .left         = {left} ; cash left
     .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next(.cfads)) ; kept for deficits to come
-    .distribution = max(0, .left - .hold) * .pays_out ; distributed to its owners
+    .distribution = max(0, .left - .hold) * .pays_out{unless} ; distributed to its owners
     .cash         = .left - .distribution + {aside} ; cash in hand
 """
-
-
-def add_owner_flows(s: Statement) -> None:
-    """Capital calls on the owners of each vehicle, and distributions to them, by their shares."""
-    for vehicle in s.vehicles:
-        e, days = slug(vehicle), payment_days(s, vehicle)
-        for owner, share in s.owners(vehicle).items():
-            o = slug(owner)
-            held = s.number(f"entities.{vehicle}.owners.{owner}", share, "fraction", f"{owner}'s share of {vehicle}")
-            call = s.graph.add(f"{e}.call.{o}", f"{e}.call * {held}", label=f"{vehicle}: called from {owner}")
-            paid = s.graph.add(f"{e}.distribution.{o}", f"{e}.distribution * {held}", label=f"{vehicle}: to {owner}")
-            s.flow(call, "contribution", owner, vehicle, s.grid.days(), "use", "owners")
-            s.flow(paid, "distribution", vehicle, owner, days, "owners", "operating")
-
-
-def payment_days(s: Statement, vehicle: str) -> list[date]:
-    """Day in each month on which a vehicle distributes: the latest on which one of its own contracts pays."""
-    own = s.days.get(vehicle)
-    return [max(days) for days in zip(*own, strict=True)] if own else s.grid.days()
 
 
 def add_vehicles(s: Statement) -> None:
@@ -71,7 +51,9 @@ def add_vehicles(s: Statement) -> None:
         released = [f"{n}.escrow_release" for n, loan in loans.items() if loan.funded == "day one"]
         released += [f"{n}.reserve_release" for n, loan in loans.items() if loan.dsra]
         left = plus([".spare - .self_funded", *released])
-        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside)))
+        tested = loans and s.deal.entities[vehicle].covenants is not None
+        unless = f" * {covenants.blocked(s, vehicle, loans)}" if tested else ""
+        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), unless=unless))
 
 
 def _timing(s: Statement, vehicle: str) -> None:
@@ -99,7 +81,11 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
     e, g, aside = slug(vehicle), s.graph, []
     ready = _set_aside(s, vehicle)
     received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
-    s.table(e, vehicle, _OPERATING.format(received=received, paid=paid))
+    promises = s.deal.entities[vehicle].covenants if loans else None
+    cured = promises is not None and (promises.cure is UNKNOWN or promises.cure > 0)
+    s.table(e, vehicle, _OPERATING.format(received=received, paid=paid, cure=" + .cure" if cured else ""))
+    if promises is not None and cured:
+        covenants.add_cure(s, vehicle, promises, loans)
     left = ".available"
     for rank in sorted({loan.rank for loan in loans.values()}):
         same = [n for n, loan in loans.items() if loan.rank == rank]
@@ -127,6 +113,17 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"
+    kept = [f"{slug(k)}.reserve_needed" for k, x in s.deal.services.items() if x.payer == vehicle and x.reserved]
+    if kept:
+        s.table(e, vehicle, f"""
+            .maintenance = min({left}, {plus(kept)}) ; set aside for maintenance and replacement to come
+            .beyond      = {left} - .maintenance ; cash left after that
+        """)  # fmt: skip
+        aside.append(".maintenance")
+        left = f"{e}.beyond"
+    if promises is not None:
+        covenants.add_tests(s, vehicle, promises, loans)
+        left = covenants.add_sweep(s, vehicle, promises, loans, left) if promises.sweeps else left
     return left, aside
 
 
@@ -135,7 +132,7 @@ def _set_aside(s: Statement, vehicle: str) -> dict[str, str]:
     times = {name: s.loans[name] for name, loan in s.deal.loans.items() if loan.borrower == vehicle}
     if not any(np.any(one.elapsed * other.pay) for one in times.values() for other in times.values()):
         return {}
-    return {slug(name): loan_rows.set_aside(s, name) for name in times}
+    return {slug(name): plans.set_aside(s, name) for name in times}
 
 
 def _uses(s: Statement, vehicle: str, loans: dict[str, Loan], left: str) -> None:
@@ -150,7 +147,9 @@ def _uses(s: Statement, vehicle: str, loans: dict[str, Loan], left: str) -> None
 def _funding(s: Statement, vehicle: str, loans: list[str]) -> None:
     """Draws of each step: what is needed, as far as the step and its sources reach; the owners pay the rest."""
     e, need = slug(vehicle), ".need"
-    drawn: dict[str, list[str]] = {OWNERS: [], **{name: [] for name in loans}}
+    old = {name: s.deal.loans[name].refinances for name in loans}
+    paid_off = {name: [f"{slug(other)}.refinanced"] if other is not None else [] for name, other in old.items()}
+    drawn: dict[str, list[str]] = {OWNERS: [], **{name: [*rows] for name, rows in paid_off.items()}}
     for number, step in enumerate(_steps(s, vehicle, loans), start=1):
         row = f".step{number}"
         limits = [need, *(_reach(s, source, drawn[source], share) for source, share in step.drawn.items())]
@@ -165,10 +164,12 @@ def _funding(s: Statement, vehicle: str, loans: list[str]) -> None:
         need = f"{row}_left"
         for source, share in step.drawn.items():
             drawn[source].append(f"{e}{row} * {share!r}")
+    cure, lent = [f"{e}.cure"] if f"{e}.cure" in s.graph.rows else [], [f"{slug(name)}.draw" for name in loans]
+    renewed = [row for rows in paid_off.values() for row in rows]
     s.table(e, vehicle, f"""
-        .call        = {plus([*drawn[OWNERS], need])} ; called from its owners
+        .call        = {plus([*drawn[OWNERS], need, *cure])} ; called from its owners
         .called      = sum(.call) ; called from its owners in all
-        .gearing [1] = sum({plus([f"{slug(name)}.draw" for name in loans])}) / sum(.uses) ; loans over uses
+        .gearing [1] = sum({plus(lent)} - {plus(renewed)}) / sum(.uses) ; loans over uses
     """)  # fmt: skip
     for name in loans:
         what = "from_escrow" if s.deal.loans[name].funded == "day one" else "draw"

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from gigacampus.campus.spec.deal.debt import Amortisation, Loan, RateFrom
+from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
+from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
@@ -31,12 +32,12 @@ from gigacampus.campus.spec.deal.terms import (
     slug,
 )  # fmt: skip
 from gigacampus.campus.spec.part import Part
-from gigacampus.quantities import Date
+from gigacampus.quantities import MW, Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Cost", "Deal", "Entity", "Exposure", "Findable",
-    "Guarantee", "Lease", "Loan", "Outlook", "Process", "Rule", "Scenario", "Service", "Step", "Target", "Transfer",
-    "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
+    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Process", "Promote", "RateFrom", "Rule",
+    "Scenario", "Service", "Sizing", "Step", "Target", "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -57,6 +58,7 @@ class Deal(Part):
     events: dict[str, Date] = Field(
         default_factory=dict, description="dates of events where no physical campus gives them"
     )
+    powers: dict[str, MW] = Field(default_factory=dict, description="power of phases where no physical campus gives it")
     entities: dict[str, Entity] = Field(description="parties, by name", min_length=1, max_length=200)
     construction: dict[str, Cost] = Field(default_factory=dict, description="costs of construction", max_length=200)
     loans: dict[str, Loan] = Field(default_factory=dict, description="loans and notes", max_length=50)

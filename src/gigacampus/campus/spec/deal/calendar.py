@@ -48,11 +48,11 @@ class Calendar:
             raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix[0].upper() + fix[1:]))
         self._open.append(name)
         try:
-            return (
-                self._end(contract)
-                if name.endswith(".end") and self._rules[name] is None
-                else self.of(self._rules[name])
-            )
+            if name.endswith(".end") and self._rules[name] is None:
+                return self._end(contract)
+            day = self.of(self._rules[name])
+            slips = self.deal.construction[contract].delay if self._kinds[contract] == "construction" else 0.0
+            return _later(day, slips) if name.endswith(".end") else day
         finally:
             self._open.pop()
 
@@ -67,8 +67,7 @@ class Calendar:
         else:
             several = [self.of(item) for item in when.latest or when.earliest or ()]
             base = max(several) if when.latest else min(several)
-        months = math.floor(when.plus + 1e-9)
-        return add_months(base, months) + timedelta(days=round((when.plus - months) * 30))
+        return _later(base, when.plus)
 
     def fields(self, name: str) -> list[str]:
         """The dates that a contract has."""
@@ -89,8 +88,14 @@ class Calendar:
                     if not self.partial:
                         raise
         for (before, earlier), (after, later) in itertools.pairwise(days):
-            if later < earlier or (later == earlier and after != "final"):
+            if later < earlier or (later == earlier and after not in ("interest_only_until", "final")):
                 yield (kind, name, after), f"this date, {later}, is not after {before}, {earlier}", str(later)
+
+
+def _later(day: date, plus: float) -> date:
+    """Whole months, then days."""
+    months = math.floor(plus + 1e-9)
+    return add_months(day, months) + timedelta(days=round((plus - months) * 30))
 
 
 def _dates_of(contract: Any) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.deal.terms import (
     OUTSIDE,
+    UNKNOWN,
     Every,
     FindNumber,
     FindRate,
@@ -50,6 +51,38 @@ class Amortisation(Part):
         return self
 
 
+class Sizing(Part):
+    """How large a loan whose amount is unknown can be: the least of its limits, and never above the cost.
+
+    Cover is that of the cash which is left for the loan over its payments; the amount is at least zero.
+    """
+
+    dscr: FindNumber | None = Field(None, description="least cover of each payment")
+    llcr: FindNumber | None = Field(None, description="least cover of the loan by the value of the cash over its life")
+    ltv: FindShare | None = Field(None, description="highest share of the value")
+    value: FindUSD | None = Field(None, description="value of the asset, for a limit on loan to value")
+    of_cost: FindShare = Field(1.0, description="highest share of the borrower's uses of funds")
+
+    @model_validator(mode="after")
+    def _value(self) -> Sizing:
+        if (self.ltv is None) != (self.value is None):
+            raise PydanticCustomError("sizing", "a limit on loan to value needs both ltv and value")
+        return self
+
+
+class Call(Part):
+    """What repaying a loan early costs: a premium, or the value of its payments at a low rate over what is owed."""
+
+    premium: FindShare = Field(0.0, description="of what is repaid")
+    make_whole: FindRate | None = Field(None, description="rate a year at which the payments to come are valued")
+
+    @model_validator(mode="after")
+    def _one(self) -> Call:
+        if self.premium and self.make_whole is not None:
+            raise PydanticCustomError("call", "a call has either a premium or a make-whole")
+        return self
+
+
 class Loan(Part):
     """Notes or a bank loan: funded on day one into an escrow account, or drawn as the works go on."""
 
@@ -67,10 +100,16 @@ class Loan(Part):
     coupon: FindRate | None = Field(None, description="fixed rate a year")
     benchmark: str | None = Field(None, description="rate of deal.benchmarks that a floating coupon follows")
     spread: FindRate = Field(0.0, description="added to the benchmark")
+    step_ups: list[RateFrom] = Field(
+        default_factory=list, description="what is added to coupon or spread from each of these days on", max_length=100
+    )
     interest_while_building: Literal["paid", "added"] = Field(
         "paid", description="whether interest before repayment is a use of funds, or added to the loan"
     )
     amortisation: Amortisation = Field(default_factory=Amortisation, description="how it is repaid")
+    sizing: Sizing | None = Field(None, description="limits from which an unknown amount is found")
+    refinances: str | None = Field(None, description="loan of the same borrower that it pays off on the day it starts")
+    call: Call | None = Field(None, description="what it costs to repay this loan early by another that refinances it")
     rank: int = Field(1, description="order of payment; equal ranks share what there is by what is due", ge=1, le=20)
     upfront_fee: FindShare = Field(0.0, description="of the commitment, paid to the holders at the start")
     commitment_fee: Rate = Field(0.0, description="a year, on what is not drawn yet")
@@ -81,8 +120,14 @@ class Loan(Part):
     def _coupon(self) -> Loan:
         if (self.coupon is None) == (self.benchmark is None):
             raise PydanticCustomError("loan", "a loan has either a coupon or a benchmark")
+        if self.benchmark is None and self.spread:
+            raise PydanticCustomError("loan", "a spread is added to a benchmark; a coupon has none")
         if sum(self.holders.values()) > self.amount * (1 + 1e-12):
             raise PydanticCustomError("loan", "the holders hold more than the loan's amount")
         if self.rest in self.holders:
             raise PydanticCustomError("loan", "who holds the rest cannot be one of the holders")
+        if self.sizing is not None and self.amount is not UNKNOWN:
+            raise PydanticCustomError("loan", "sizing finds an amount that is marked unknown")
+        if self.sizing is not None and self.sizing.dscr is not None and self.amortisation.kind == "list":
+            raise PydanticCustomError("loan", "sizing on DSCR needs payments by a rule, not a list of shares")
         return self

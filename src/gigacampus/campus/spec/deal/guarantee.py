@@ -19,24 +19,40 @@ class Level(Part):
     amount: USD = Field(description="guaranteed amount from then on")
 
 
+class Line(Part):
+    """A guaranteed amount that changes evenly from the guarantee's first day to its last."""
+
+    first: USD = Field(description="guaranteed amount on the first day")
+    last: USD = Field(description="guaranteed amount on the last day")
+
+
 class Guarantee(Part):
-    """A guarantee of value: a threshold over its own window, and what of the debt it leaves uncovered."""
+    """A guarantee of value: a threshold over its own window, and what of the debt it leaves uncovered.
+
+    The threshold is a multiple of a loan's balance, a table of steps, or a line.
+    """
 
     guarantor: str = Field(description="entity that would pay")
     beneficiary: str = Field(description="entity that would be paid")
     start: When = Field(description="first day")
     until: When = Field(description="last day")
-    loan: str | None = Field(None, description="loan whose outstanding balance the threshold follows")
-    multiple: FindNumber = Field(1.0, description="threshold over the loan's balance")
-    table: list[Level] = Field(
-        default_factory=list, description="threshold by steps, in place of a loan", max_length=200
+    loan: str | None = Field(
+        None,
+        description="loan behind which it stands; the threshold follows its balance, unless a table or line is given",
     )
+    multiple: FindNumber = Field(1.0, description="threshold over the loan's balance")
+    table: list[Level] = Field(default_factory=list, description="threshold by steps", max_length=200)
+    line: Line | None = Field(None, description="threshold along a line")
     cap: USD | None = Field(None, description="highest payment")
 
     @model_validator(mode="after")
     def _schedule(self) -> Guarantee:
-        if (self.loan is None) != bool(self.table):
-            raise PydanticCustomError("guarantee", "a guarantee follows either a loan or a table")
+        if self.table and self.line is not None:
+            raise PydanticCustomError("guarantee", "a guarantee has either a table or a line")
+        if self.loan is None and not self.table and self.line is None:
+            raise PydanticCustomError("guarantee", "a guarantee needs a loan to follow, a table or a line")
+        if (self.table or self.line) and self.multiple != 1.0:
+            raise PydanticCustomError("guarantee", "a multiple is of a loan's balance; a table or line has none")
         times = [level.after for level in self.table]
         if times != sorted(set(times)):
             raise PydanticCustomError("guarantee", "the table's times must rise")

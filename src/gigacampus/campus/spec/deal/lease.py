@@ -26,6 +26,12 @@ class Building(Part):
     start: When = Field(description="when its rent starts")
 
 
+class Abatement(Part):
+    """Rent that falls away for the share of computing that the campus cannot power or cool, beyond an allowance."""
+
+    beyond: Share = Field(0.0, description="unavailable share that the tenant bears")
+
+
 class Lease(Part):
     """A lease, with one rent a year that steps with the escalator on each anniversary of its start."""
 
@@ -44,6 +50,7 @@ class Lease(Part):
     parts: dict[str, Building] = Field(
         default_factory=dict, description="parts whose rent starts by rules of their own"
     )
+    abatement: Abatement | None = Field(None, description="rent that falls away where the campus is unavailable")
     readiness: str = Field("ready", description="event by which the leased space is physically ready, for comparison")
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from gigacampus.campus.spec.deal.covenants import Covenants, Promote
 from gigacampus.campus.spec.deal.terms import sums_to_one
 from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import USD, Share
@@ -44,6 +45,8 @@ class Entity(Part):
     while_building: Literal["keep", "distribute"] = Field(
         "keep", description="whether cash earned before completion pays for the works, or goes to the owners at once"
     )
+    covenants: Covenants | None = Field(None, description="tests of its debt service cover, and what follows")
+    promote: Promote | None = Field(None, description="how distributions beyond a rate of return are shared")
 
     @field_validator("owners")
     @classmethod

@@ -7,11 +7,12 @@ from typing import Any
 
 from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, outlook, slug
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
+from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.campus.spec.deal.terms import near
 from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import Quantity
 
-_PARTIES = ("payer", "payee", "borrower", "rest", "landlord", "tenant", "guarantor", "beneficiary", "party")
+_PARTIES = ("payer", "payee", "borrower", "rest", "landlord", "tenant", "guarantor", "beneficiary", "party", "beyond")
 
 
 def faults(deal: Deal) -> Iterator[Fault]:
@@ -37,10 +38,12 @@ def _unknown_parties(deal: Deal) -> Iterator[Fault]:
 def _party_names(deal: Deal) -> Iterator[tuple[tuple[str, ...], str]]:
     for entity, spec in deal.entities.items():
         yield from ((("entities", entity, "owners", owner), owner) for owner in spec.owners)
+        if spec.promote is not None:
+            yield ("entities", entity, "promote", "to"), spec.promote.to
     exposures = (("exposures", name, exposure) for name, exposure in deal.exposures.items())
     for kind, name, contract in (*deal.contracts(), *exposures):
         for field in _PARTIES:
-            if hasattr(contract, field):
+            if getattr(contract, field, None) is not None:
                 yield (kind, name, field), getattr(contract, field)
         for holder in getattr(contract, "holders", {}):
             yield (kind, name, "holders", holder), holder
@@ -61,10 +64,18 @@ def _unknown_sources(deal: Deal) -> Iterator[Fault]:
                 f"no loan of this name; {near(guarantee.loan, deal.loans)}",
                 guarantee.loan,
             )
+    for name, service in deal.services.items():
+        known = [*COSTS, *deal.leases, *(other for other in deal.services if other != name)]
+        if service.of is not None and service.of not in known:
+            yield ("services", name, "of"), f"no payment of this name; {near(service.of, known)}", service.of
     for name, loan in deal.loans.items():
         if loan.benchmark is not None and not deal.benchmarks.get(loan.benchmark):
             message = f"no benchmark of this name; {near(loan.benchmark, deal.benchmarks)}"
             yield ("loans", name, "benchmark"), message, loan.benchmark
+        same = [other for other, x in deal.loans.items() if other != name and x.borrower == loan.borrower]
+        if loan.refinances is not None and loan.refinances not in same:
+            message = f"no other loan of {loan.borrower} has this name; {near(loan.refinances, same)}"
+            yield ("loans", name, "refinances"), message, loan.refinances
 
 
 def _slug_clashes(deal: Deal) -> Iterator[Fault]:
@@ -113,11 +124,12 @@ def _metadata(field: Any) -> list[Any]:
 
 
 def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
-    found, aimed = [path for path, _ in unknowns(deal)], [target.unknown for target in deal.solve]
-    for index, path in enumerate(aimed):
+    sized = [f"loans.{name}.amount" for name, loan in deal.loans.items() if loan.sizing is not None]
+    found, aimed = [path for path, _ in unknowns(deal)], [*sized, *(target.unknown for target in deal.solve)]
+    for index, path in enumerate(aimed[len(sized) :]):
         if path not in found:
             yield ("solve", index, "unknown"), f"that number is not marked unknown; {near(path, found)}", path
-        if path in aimed[:index]:
+        if path in aimed[: len(sized) + index]:
             yield ("solve", index, "unknown"), "found twice; each unknown has one figure", path
     for path in found:
         if path not in aimed:

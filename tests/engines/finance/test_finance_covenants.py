@@ -1,0 +1,132 @@
+"""Covenants and promotes: what is locked up, swept, cured and shared, against plain loops over the statement's rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from finance_deals import deal
+from test_finance_laws import assert_conserved
+
+from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.errors import SpecError
+from gigacampus.money import irr
+
+OWNERS = "owners: {North Fund: 60 %, South Fund: 40 %}"
+
+
+def covered(covenants: str, *replace: tuple[str, str]) -> FinanceResult:
+    found = run(deal("sixty_forty", (OWNERS, f"{OWNERS}\n      covenants: {{{covenants}}}"), *replace))
+    assert_conserved(found)
+    return found
+
+
+def looking_back(found: FinanceResult, months: int) -> dict[int, float]:
+    """DSCR over the last months at each repayment date, as far back as debt is repaid."""
+    served = sum(found.row(f"{n}.scheduled") for n in ("term_loan", "fixed_notes"))
+    cash, dates = found.row("campus_llc.cfads"), np.flatnonzero(found.loans["term loan"].repays)
+    begin = dates[0] - 3
+    return {
+        int(t): float(cash[max(t - months, begin) + 1 : t + 1].sum() / served[max(t - months, begin) + 1 : t + 1].sum())
+        for t in dates
+    }
+
+
+LEAN = (("rent: 260 m USD", "rent: 180 m USD"), ("escalator: 2.5 %", "escalator: 0.5 %"))
+
+
+@pytest.mark.parametrize("months", [3, 6, 12])
+def test_cash_is_locked_up_while_the_cover_looking_back_is_too_low(months: int) -> None:
+    found = covered(f"lock_up: 1.15, look_back: {months}", *LEAN)
+    covers = looking_back(found, months)
+    low = [t for t, cover in covers.items() if cover < 1.15]
+    assert 0 < len(low) < len(covers)
+    for t, cover in covers.items():
+        assert found.row("campus_llc.cover")[t] == pytest.approx(cover, rel=1e-12)
+        if cover < 1.15 and t < max(covers):
+            assert found.row("campus_llc.distribution")[t] == 0
+    free = run(deal("sixty_forty", *LEAN))
+    paid, base = (x.row("campus_llc.distribution") for x in (found, free))
+    assert paid.sum() == pytest.approx(base.sum(), rel=1e-12)  # it is late, not lost
+    assert np.all(np.cumsum(paid) <= np.cumsum(base) + 1e-3)
+
+
+def test_a_lock_up_that_is_never_touched_changes_nothing() -> None:
+    found, free = covered("lock_up: 0.5"), run(deal("sixty_forty"))
+    for party, net in free.parties.items():
+        assert np.array_equal(found.parties[party], net), party
+
+
+def test_swept_cash_repays_early_and_saves_interest() -> None:
+    found, free = covered("sweep: 40 %"), run(deal("sixty_forty"))
+    dates = np.flatnonzero(found.row("campus_llc.tested"))
+    sweep, spare = found.row("campus_llc.sweep"), found.row("fixed_notes.after_reserve")
+    assert sweep[dates] == pytest.approx(0.4 * spare[dates] * (1 - found.row("campus_llc.keeps")[dates]))
+    assert np.all(np.delete(sweep, dates) == 0)
+    for name in ("term loan", "fixed notes"):
+        assert found.loans[name].interest.sum() < free.loans[name].interest.sum()
+        assert found.loans[name].principal.sum() == pytest.approx(free.loans[name].principal.sum(), rel=1e-9)
+    never = covered("sweep: 40 %, sweep_below: 0.1")
+    assert never.row("campus_llc.sweep").sum() == 0
+
+
+def test_a_default_sweeps_all_until_it_is_cured() -> None:
+    """A year without rent: payments fail, nothing is distributed until cover is back, and the debt is paid."""
+    months = np.arange(np.datetime64("2027-01"), np.datetime64("2045-01"))
+    lost = ((months >= np.datetime64("2031-04")) & (months < np.datetime64("2032-04"))).astype(float)
+
+    def stressed(covenants: str) -> FinanceResult:
+        gap = ("escalator: 2.5 %", "escalator: 2.5 %\n      abatement: {}")
+        promises = (OWNERS, f"{OWNERS}\n      covenants: {{{covenants}}}")
+        found = run(deal("sixty_forty", promises, gap, ("      dsra: 6\n", "")), months, {"unavailable": lost})
+        assert_conserved(found)
+        return found
+
+    found = stressed("default: 1.05")
+    default = found.row("campus_llc.default") > 0
+    assert 0 < default.sum() < 60
+    assert found.row("campus_llc.distribution")[default].sum() == 0
+    assert found.row("campus_llc.missed").max() > 10e6
+    for loan in found.loans.values():
+        assert loan.balance[-1] == pytest.approx(0, abs=1e-3)
+    cured = stressed("default: 1.05, cure: 1 bn USD")
+    assert cured.row("campus_llc.missed").max() < 1e-3
+    assert cured.row("campus_llc.cure").sum() == pytest.approx(cured.funding["Campus LLC"].uses["debt service cured"])
+    assert stressed("cure: 20 m USD").row("campus_llc.cure").sum() == pytest.approx(20e6)
+
+
+def test_default_stands_below_lock_up() -> None:
+    with pytest.raises(SpecError, match="default level is above"):
+        covered("lock_up: 1.05, default: 1.15")
+
+
+TIERS = "tiers: [{above: 6 %, share: 20 %}, {above: 9 %, share: 50 %}]"
+PROMOTE = f"{OWNERS}\n      promote: {{to: Operator, {TIERS}}}"
+
+
+def test_a_promote_shares_what_is_beyond_each_hurdle() -> None:
+    """Tier by tier in a plain loop; and the owners earn at least the first hurdle before anything is shared."""
+    found = run(deal("sixty_forty", (OWNERS, PROMOTE)))
+    assert_conserved(found)
+    calls, paid = found.row("campus_llc.call"), found.row("campus_llc.distribution")
+    owed, promoted = np.zeros(2), np.zeros(len(paid))
+    for t in range(len(paid)):
+        owed = owed * np.array([1.06, 1.09]) ** (1 / 12) + calls[t]
+        first = min(paid[t], max(owed[0], 0))
+        second = min(paid[t] - first, max(owed[1] - first, 0) / 0.8)
+        promoted[t] = 0.2 * second + 0.5 * (paid[t] - first - second)
+        owed = np.maximum(owed - (paid[t] - promoted[t]), 0)
+    assert found.row("campus_llc.promoted") == pytest.approx(promoted, rel=1e-9, abs=1e-3)
+    first = int(np.flatnonzero(promoted > 1)[0])
+    dates = found.months.astype("datetime64[D]")
+    before = irr(dates[: first + 1], (paid - promoted - calls)[: first + 1]).rate
+    assert before is not None
+    assert 0.055 < before < 0.09
+    free = run(deal("sixty_forty"))
+    assert found.metrics["irr.north_fund"].value < free.metrics["irr.north_fund"].value
+    assert found.parties["North Fund"] * 40 == pytest.approx(found.parties["South Fund"] * 60)
+
+
+def test_a_hurdle_out_of_reach_shares_nothing() -> None:
+    far = PROMOTE.replace("above: 6 %", "above: 90 %").replace("above: 9 %", "above: 95 %")
+    found = run(deal("sixty_forty", (OWNERS, far)))
+    assert found.row("campus_llc.promoted").sum() == 0

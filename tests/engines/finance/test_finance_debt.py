@@ -1,0 +1,210 @@
+"""How large a loan is, and how another pays it off: against plain arithmetic and the limits themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from finance_deals import deal
+from test_finance_laws import assert_conserved
+
+from gigacampus.campus.spec import read
+from gigacampus.campus.spec.deal import Deal
+from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.errors import SpecError
+from gigacampus.money import annuity
+
+PLAIN = """
+name: plain
+deal:
+  close: 2026-06-30
+  entities: {{Bank: , Fund: , Tenant: , Owner: , Box: {{owners: {{Owner: 100 %}}}}}}
+  construction: {{works: {{payer: Box, amount: {cost}, end: 2027-06-30}}}}
+  loans:
+    loan: {{borrower: Box, amount: unknown, rest: Bank, coupon: 6 %, every: yearly, interest_only_until: 2027-06-30,
+           final: 2037-06-30, amortisation: {{{kind}}}, sizing: {{{sizing}}}}}
+  leases:
+    lease: {{landlord: Box, tenant: Tenant, start: 2027-06-30, term: 12 years, rent: 100 m USD, escalator: {growth},
+            every: yearly}}
+"""
+
+
+def sized(sizing: str, kind: str = "kind: sculpted", cost: str = "2 bn USD", growth: str = "0 %") -> FinanceResult:
+    spec = read(PLAIN.format(sizing=sizing, kind=kind, cost=cost, growth=growth)).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    return found
+
+
+def test_a_sculpted_loan_sized_on_cover_is_the_value_of_the_cash_over_it() -> None:
+    found = sized("dscr: 1.25", growth="3 %")
+    value = sum(100e6 * 1.03**k / 1.06 ** (k + 1) for k in range(10))
+    assert found.solved["loans.loan.amount"] == pytest.approx(value / 1.25, rel=1e-12)
+    assert found.cover["Box"].dscr == pytest.approx(np.full(10, 1.25), rel=1e-12)
+    assert found.metrics["llcr"].value == pytest.approx(1.25, rel=1e-12)  # a constant cover is the loan life's too
+    assert found.metrics["unpaid.loan"].value == pytest.approx(0, abs=1e-3)
+
+
+def test_a_level_loan_is_sized_by_its_worst_payment() -> None:
+    """Rent that falls: the last year's cash bounds the level payment."""
+    found = sized("dscr: 1.2", "kind: level", growth="-2 %")
+    payment = 100e6 * 0.98**9 / 1.2
+    assert found.solved["loans.loan.amount"] == pytest.approx(payment / annuity(0.06, 10), rel=1e-12)
+    assert found.metrics["dscr_min"].value == pytest.approx(1.2, rel=1e-12)
+
+
+def test_a_balloon_and_a_bullet_are_sized_on_their_cover() -> None:
+    balloon = sized("dscr: 1.2", "kind: balloon, balloon: 40 %")
+    amount = 100e6 / 1.2 / annuity(0.06, 10) / (1 - 0.4 / 1.06**10)
+    assert balloon.solved["loans.loan.amount"] == pytest.approx(amount, rel=1e-12)
+    assert balloon.cover["Box"].dscr[:-1] == pytest.approx(np.full(9, 1.2), rel=1e-12)
+    bullet = sized("dscr: 1.5", "kind: bullet")
+    assert bullet.solved["loans.loan.amount"] == pytest.approx(100e6 / 1.5 / 0.06, rel=1e-12)
+
+
+def test_the_least_limit_binds_and_cover_follows() -> None:
+    by_cover = sized("dscr: 1.25").solved["loans.loan.amount"]
+    by_value = sized("dscr: 1.25, ltv: 50 %, value: 1 bn USD")
+    assert by_value.solved["loans.loan.amount"] == pytest.approx(500e6)
+    assert by_value.cover["Box"].dscr == pytest.approx(np.full(10, 1.25 * by_cover / 500e6), rel=1e-9)
+    by_life = sized("dscr: 1.25, llcr: 1.6")
+    assert by_life.metrics["llcr"].value == pytest.approx(1.6, rel=1e-9)
+    by_cost = sized("dscr: 1.25, of_cost: 60 %", cost="500 m USD")
+    assert by_cost.solved["loans.loan.amount"] == pytest.approx(0.6 * float(by_cost.row("box.uses").sum()), rel=1e-9)
+
+
+def test_no_loan_where_there_is_no_cash_and_none_above_the_cost() -> None:
+    assert sized("dscr: 1.25", growth="-99 %").solved["loans.loan.amount"] == pytest.approx(
+        100e6 / 1.25 / 1.06, rel=0.02
+    )
+    dear = sized("dscr: 1.25", cost="100 m USD")
+    assert dear.solved["loans.loan.amount"] == pytest.approx(float(dear.row("box.uses").sum()), rel=1e-9)
+
+
+def test_sizing_needs_an_unknown_amount() -> None:
+    with pytest.raises(SpecError, match="marked unknown"):
+        read(
+            PLAIN.format(sizing="dscr: 1.2", kind="kind: level", cost="1 bn USD", growth="0 %").replace(
+                "unknown", "1 bn USD"
+            )
+        )
+
+
+NEW = """
+    new notes: {borrower: Campus LLC, amount: %s, rest: Fund, coupon: 5 %%, every: quarterly, start: %s,
+                interest_only_until: %s, final: 2042-09-30, refinances: fixed notes}
+    fixed notes:"""
+
+
+FUND = ("    Insurer:\n", "    Insurer:\n    Fund:\n")
+LONGER = ("options: [5 years]", "options: [5 years, 5 years]")
+
+
+def refinanced(amount: str, start: str, old: str = "") -> FinanceResult:
+    new = ("\n    fixed notes:", NEW % (amount, start, start))
+    bare = ("      dsra: 6\n", "")
+    found = run(deal("sixty_forty", new, FUND, LONGER, bare, ("coupon: 6 %", f"coupon: 6 %{old}")))
+    assert_conserved(found)
+    return found
+
+
+def test_a_loan_is_paid_off_by_another_on_a_payment_date() -> None:
+    found = refinanced("900 m USD", "2033-09-30")
+    old, new = found.loans["fixed notes"], found.loans["new notes"]
+    at = list(found.months).index(np.datetime64("2033-09"))
+    assert old.balance[at] == pytest.approx(0, abs=1e-3)
+    assert old.principal[at:].sum() == pytest.approx(old.balance[at - 1], rel=1e-12)
+    assert new.draw.sum() == pytest.approx(float(found.row("fixed_notes.refinanced").sum()), rel=1e-12)
+    assert new.draw.sum() < old.balance[at - 1]  # the month's own payment was made first
+    assert new.principal.sum() == pytest.approx(new.draw.sum(), rel=1e-12)
+
+
+def test_a_mini_perm_is_taken_out_at_its_end() -> None:
+    """A balloon of seven years, paid off by long notes on the day on which it falls due."""
+    short = "final: 2040-09-30\n      amortisation: {kind: growing, growth: 2 %}"
+    end = "final: 2035-09-30\n      amortisation: {kind: balloon, balloon: 60 %}"
+    new = ("\n    fixed notes:", NEW % ("900 m USD", "2035-09-30", "2035-09-30"))
+    spec = deal("sixty_forty", (short, end), new, FUND, LONGER)
+    found = run(spec)
+    assert_conserved(found)
+    old, new = found.loans["fixed notes"], found.loans["new notes"]
+    assert new.draw.sum() == pytest.approx(0.6 * old.draw.sum(), rel=1e-9)
+    assert found.metrics["unpaid.fixed_notes"].value == pytest.approx(0, abs=1e-3)
+    assert found.cover["Campus LLC"].dscr.min() > 1
+
+
+def test_a_make_whole_is_the_value_of_what_is_foregone() -> None:
+    """Payments after the call at the agreed rate, less what is repaid: against a sum over the plan."""
+    found = refinanced("1.2 bn USD", "2033-09-30", "\n      call: {make_whole: 4 %}")
+    at = list(found.months).index(np.datetime64("2033-09"))
+    repaid, plan = float(found.row("fixed_notes.refinanced").sum()), found.row("fixed_notes.planned_payment")[at + 1 :]
+    quarters = np.arange(1, len(plan) + 1) / 12
+    expected = float(np.sum(plan * 1.04**-quarters)) - repaid
+    assert found.row("fixed_notes.call_cost").sum() == pytest.approx(expected, rel=1e-9)
+    assert expected > 0.05 * repaid  # a coupon of 6 % against 4 %
+    dear = refinanced("1.2 bn USD", "2033-09-30", "\n      call: {make_whole: 9 %}")
+    assert dear.row("fixed_notes.call_cost").sum() == 0  # never less than nothing
+    premium = refinanced("1.2 bn USD", "2033-09-30", "\n      call: {premium: 2 %}")
+    assert premium.row("fixed_notes.call_cost").sum() == pytest.approx(0.02 * repaid, rel=1e-9)
+
+
+def test_a_new_loan_that_is_too_small_leaves_the_rest() -> None:
+    found = refinanced("300 m USD", "2033-09-30")
+    assert found.loans["new notes"].draw.sum() == pytest.approx(300e6)
+    assert found.loans["fixed notes"].principal.sum() == pytest.approx(found.loans["fixed notes"].draw.sum(), rel=1e-12)
+
+
+def test_only_a_loan_of_the_same_borrower_is_refinanced() -> None:
+    with pytest.raises(SpecError, match="no other loan of Campus LLC"):
+        deal("sixty_forty", ("coupon: 6 %", "coupon: 6 %\n      refinances: fixed note"))
+
+
+def works(*fields: str) -> Deal:
+    plain = "amount: 1.0 bn USD, b: 2.5, end: first half"
+    return deal("sixty_forty", (plain, ", ".join([plain, *fields])))
+
+
+def test_an_overrun_is_borne_up_to_the_contingency() -> None:
+    plain, over = run(works()), run(works("overrun: 12 %", "contingency: 5 %", "beyond: Tenant"))
+    assert_conserved(over)
+    assert over.row("first_building.cost").sum() == pytest.approx(1.05e9)
+    assert over.who_gets_what("Tenant")["overrun paid"].sum() == pytest.approx(70e6)
+    alone = run(works("overrun: 12 %"))
+    assert alone.row("first_building.cost").sum() == pytest.approx(1.12e9)
+    assert over.funding["Campus LLC"].uses["first building"] > plain.funding["Campus LLC"].uses["first building"]
+
+
+def test_a_delay_moves_the_end_and_what_follows_from_it() -> None:
+    follows = "final: {event: second building.end, plus: 147 months}"
+    end = ("final: 2040-09-30\n      amortisation: {kind: level}", follows)
+    late = deal("sixty_forty", ("end: second half}", "end: second half, delay: 4 months}"), end)
+    found = run(late)
+    assert_conserved(found)
+    spent = found.months[found.row("second_building.cost") > 0]
+    assert spent[-1] == np.datetime64("2028-10")
+    assert found.loans["term loan"].dates[found.loans["term loan"].repays][-1].astype(date) == date(2041, 1, 30)
+
+
+def test_rent_abates_where_computing_is_not_there() -> None:
+    months = np.arange(np.datetime64("2027-01"), np.datetime64("2045-01"))
+    lost = np.zeros(len(months))
+    lost[months == np.datetime64("2031-05")] = 0.30
+    spec = deal("sixty_forty", ("escalator: 2.5 %", "escalator: 0 %\n      abatement: {beyond: 2 %}"))
+    found, whole = run(spec, months, {"unavailable": lost}), run(spec)
+    at = list(found.months).index(np.datetime64("2031-07"))  # the rent after the quarter in which it was lost
+    assert found.row("campus_lease.rent")[at] == pytest.approx(65e6 * (1 - (0.1 - 0.02)))
+    assert found.rows["campus_lease.rent_total"] == pytest.approx(
+        float(whole.rows["campus_lease.rent_total"]) - 65e6 * 0.08
+    )
+
+
+def test_a_cost_by_power_follows_the_campus() -> None:
+    by_power = works().model_dump()
+    by_power["construction"]["first building"] |= {"amount": None, "unit_cost": 10_000.0, "phase": "first half"}
+    spec = Deal.model_validate(by_power | {"powers": {"first half": 100.0}})
+    assert run(spec).row("first_building.cost").sum() == pytest.approx(1e9)
+    assert run(spec, powers={"first half": 120.0}).row("first_building.cost").sum() == pytest.approx(1.2e9)
+    with pytest.raises(SpecError, match=r"no phase of this name.*Did you mean 'first halves'"):
+        run(Deal.model_validate(by_power), powers={"first halves": 1.0})
