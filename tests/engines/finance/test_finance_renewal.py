@@ -11,6 +11,7 @@ import pytest
 from finance_deals import BN, changed, deal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_finance_fuzz import deals
 
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.deal import Deal, Outlook, Process
@@ -376,6 +377,33 @@ def test_a_guarantee_by_table_with_a_cap_and_no_option() -> None:
     assert slump.losses["lenders first"].owners.get("Bank", np.zeros(1))[-1] == 0
     assert slump.choice.exit == 0
     assert slump.choice.leave == pytest.approx([slump.shortfall[-1]])  # the move comes whatever it does
+
+
+@settings(max_examples=15, deadline=None)
+@given(deals(), st.floats(0, 2), st.floats(0, 3), st.sampled_from(["Owner", "Tenant", "Partner"]), st.booleans())
+def test_any_deal_has_a_renewal(spec: Deal, level: float, speed: float, guarantor: str, guaranteed: bool) -> None:
+    if not spec.leases:
+        return
+    name, lease = next(iter(spec.leases.items()))
+    table = [{"after": 0.0, "amount": 5e8}, {"after": 3.5, "amount": 2e8}]
+    guarantee = {"guarantor": guarantor, "beneficiary": "Holding", "start": f"{name}.start", "table": table,
+                 "until": {"event": f"{name}.end", "plus": -6}}  # fmt: skip
+    leases = {key: x.model_dump() | {"options": [1.5, 2.0]} for key, x in spec.leases.items()}
+    those = outlook(
+        lease=name, guarantee="value" if guaranteed else None, life=lease.term + 10.25, void=0.75, paths=100,
+        scenarios={"fall": path([(0, 1.0), (lease.term, level)], speed)}, process="stress",
+    )  # fmt: skip
+    whole = changed(spec, guarantees={"value": guarantee} if guaranteed else {}, leases=leases, outlook=those)
+    done = renewal(whole, run(whole))
+    assert done is not None
+    assert done.paths is not None
+    assert done.paths.exits.sum() == pytest.approx(1)
+    fall = done.scenarios["fall"]
+    for losses in (*fall.losses.values(), *fall.losses_unguaranteed.values()):
+        assert np.all(np.isfinite(losses.total))
+        assert losses.lent.min() >= -1e-3
+        assert np.all(losses.total >= done.normal - fall.value - 1e-2)  # lenders may lose in a normal market too
+        assert np.all(losses.total <= done.normal - fall.value + done.debt + 1e-2)
 
 
 def test_a_deal_without_an_outlook_has_no_renewal() -> None:

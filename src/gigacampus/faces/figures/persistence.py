@@ -111,7 +111,7 @@ def _series(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
 def _exits(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
     """Probability of leaving by speed, at the first end of a term and before the last [%]."""
     exits = run.renewal.sweep.exits
-    if exits is None:
+    if exits is None or exits.shape[1] < 2:
         return []
     first, last = (year_of(run.renewal, int(run.renewal.ends[i])) for i in (0, -2))
     found = [(Text(f"in {first}", f"{first}年"), 100 * exits[:, 0], {"color": "@ink", "width": 2})]

@@ -109,11 +109,19 @@ def _drawn(run: Any) -> dict[str, Any]:
     last = float(x[-1])
     return {
         "data": data,
-        "layout": {"xaxis": {"range": [-0.11 * last, last], **below}, "yaxis": axis, "shapes": _ends(renewal, axis),
+        "layout": {"margin": {"r": _room(renewal, False)}, "xaxis": {"range": [-0.11 * last, last], **below}, "yaxis": axis, "shapes": _ends(renewal, axis),
                    "annotations": _labels(run, axis, 420, False)},
-        "narrow": {"layout": {"margin": {"r": 86}, "xaxis": {"range": [-0.3 * last, last], **slim},
+        "narrow": {"layout": {"margin": {"r": _room(renewal, True)}, "xaxis": {"range": [-0.3 * last, last], **slim},
                               "annotations": _labels(run, axis, 440, True)}},
     }  # fmt: skip
+
+
+def _room(renewal: Any, slim: bool) -> int:
+    """Margin on the right in which the scenarios' names stand [px]."""
+    names = [text for name in renewal.scenarios for text in (titled(name).en, titled(name).of("ja"))]
+    return round(
+        max(parts.RIGHT_NARROW if slim else 120, *(1.15 * parts.width(n, 13) + (10 if slim else 46) for n in names))
+    )
 
 
 def _called(renewal: Any, at: int, names: list[str]) -> dict[str, Any]:

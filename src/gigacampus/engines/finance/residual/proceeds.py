@@ -4,7 +4,7 @@ The landlord's cash pays its own loans, by rank, and then its owners by their sh
 its loans out of its part, and its own owners the rest. That is one reading, *by share*. In the other, *lenders first*,
 an owner whose part does not pay its lenders is topped up by those of its fellow owners whose parts leave something
 over, in proportion to that, as far as it goes: nobody gains from an order that is not needed. Cash and reserves that
-vehicles hold besides are left out, and so is whatever else stands behind their loans.
+vehicles hold besides are left out, and so are promotes, and whatever else stands behind their loans.
 """
 
 from __future__ import annotations
