@@ -320,6 +320,7 @@ def kpi_table(entries: list[Kpi]) -> str:
     one = {
         "entities": "party",
         "loans": "loan",
+        "leases": "lease",
         "guarantees": "guarantee",
         "exposures": "exposure",
         "scenarios": "scenario",

@@ -215,3 +215,11 @@ def renewal(run: Run) -> Any:
 
     assert run.campus.deal is not None
     return room.renewal(run.campus.deal, run.finance)
+
+
+def accounting(run: Run) -> Any:
+    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.account(run.campus.deal, run.finance)

@@ -1,11 +1,13 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
+Two doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet.
+
 In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`.
+`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover and returns in `report`.
 
 Not modelled yet: acceleration after a default, hedges. The statement takes the options marked as exercised; whether the
 tenant would take them up is `residual`'s question. Space that is let again after a lease is a second lease.
@@ -21,7 +23,8 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sizing, tax, vehicles
+from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.residual import Renewal, renewal
@@ -40,8 +43,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Renewal",
-    "Row", "SourcesUses", "renewal", "run",
+    "Accounts", "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric",
+    "Renewal", "Row", "SourcesUses", "account", "renewal", "run",
 ]  # fmt: skip
 
 
@@ -102,6 +105,7 @@ def _statement(
     contracts.add_leases(s)
     loans.add_loans(s)
     owners.add_owner_flows(s)
+    tax.add_tax(s)
     vehicles.add_vehicles(s)
     for name, loan in deal.loans.items():
         if loan.sizing is not None:

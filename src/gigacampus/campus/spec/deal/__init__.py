@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from gigacampus.campus.spec.deal.accounting import Accounting
 from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
 from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
@@ -20,6 +21,7 @@ from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
+from gigacampus.campus.spec.deal.tax import Asset, Credit, Recovery, Tax, Taxpayer
 from gigacampus.campus.spec.deal.terms import (
     MONTHS,
     OUTSIDE,
@@ -35,9 +37,10 @@ from gigacampus.campus.spec.part import Part
 from gigacampus.quantities import MW, Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
-    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Process", "Promote", "RateFrom", "Rule",
-    "Scenario", "Service", "Sizing", "Step", "Target", "Tier", "Transfer", "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Process",
+    "Promote", "RateFrom", "Recovery", "Rule", "Scenario", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer",
+    "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -69,6 +72,8 @@ class Deal(Part):
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
     outlook: Outlook | None = Field(None, description="the market when the tenant may leave, and what is lost then")
+    accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
+    tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
     solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
 
     @field_validator("entities", mode="before")
