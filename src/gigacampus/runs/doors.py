@@ -228,6 +228,14 @@ def _measures(run: Run) -> dict[str, Any]:
     }
 
 
+def renewal(run: Run) -> Any:
+    """The campus's value when the tenant may leave, its choice, and who loses what; None without an outlook."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.renewal(run.campus.deal, run.finance)
+
+
 def accounting(run: Run) -> Any:
     """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
     from gigacampus.engines import finance as room

@@ -36,7 +36,7 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
-Members = Literal["entities", "loans", "leases", "guarantees", "exposures", "published"]
+Members = Literal["entities", "loans", "leases", "guarantees", "exposures", "published", "scenarios"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from gigacampus.campus import spec
+from gigacampus.campus.spec.deal import Deal
 from gigacampus.runs import cache, doors, inputs
 from gigacampus.timeline import Timeline
 from gigacampus.version import __version__
@@ -64,10 +65,10 @@ class Event:
 _WIRING = ("gigacampus.runs.doors", "gigacampus.runs.inputs", "gigacampus.runs.pipeline")
 _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
+_DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name != "outlook")
 _LIFE = ("compute.phases", "compute.expansion", "life")
 _HALL = ("facility", "compute.server")
 _POWER = ("supply", "site.grid")
-_DEAL = ("deal", *_LIFE)
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
 STAGES: tuple[Stage, ...] = (
@@ -81,19 +82,22 @@ STAGES: tuple[Stage, ...] = (
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
           doors.impact, files=inputs.factor_bytes),
-    Stage("finance", _ROOM + "finance", _DEAL, ("offer", "facility", "supply"), doors.finance, "deal"),
-    Stage("accounting", _ROOM + "finance", ("deal",), ("finance",), doors.accounting, when="deal"),
-    Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance", "accounting"), doors.kpi,
-          "always"),
+    Stage("finance", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.finance,
+          when="deal"),
+    Stage("renewal", _ROOM + "finance", ("deal",), ("finance",), doors.renewal, when="deal"),
+    Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
+    Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance", "renewal", "accounting"),
+          doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),
     Stage("monthly", _OURS, _LIFE, ("supply", "facility", "finance"), doors.monthly, "always"),
 )  # fmt: skip
 
 ASKED: tuple[Stage, ...] = (
-    Stage("closing", _ROOM + "finance", _DEAL, ("offer", "facility", "supply"), doors.closing, "deal"),
-    Stage("consistency", _ROOM + "finance", _DEAL, ("offer", "facility", "supply"), doors.consistency, "deal"),
-)
+    Stage("closing", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.closing, "deal"),
+    Stage("consistency", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.consistency,
+          "deal"),
+)  # fmt: skip
 """Stages that no run goes through unless somebody asks for them."""
 
 

@@ -13,8 +13,8 @@ Money is nominal US dollars, by month; every payment has its exact day. The stat
 `published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps in `closing`.
 `FinanceResult.over_paths` evaluates rows over many paths of inputs.
 
-Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
-exercised are). Space that is let again after a lease is a second lease.
+Not modelled yet: acceleration after a default, hedges. The statement takes the options marked as exercised; whether the
+tenant would take them up is `residual`'s question. Space that is let again after a lease is a second lease.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from gigacampus.engines.finance.fitting import found_together
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.published import add_published, compare, price, unfit
 from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.residual import Renewal, renewal
 from gigacampus.engines.finance.result import (
     Compared,
     Cover,
@@ -54,8 +55,8 @@ from gigacampus.errors import Problem, SpecError
 
 __all__ = [
     "Accounts", "Compared", "Cover", "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement",
-    "LeaseBook", "LoanResult", "Metric", "Row", "SourcesUses", "account", "check", "closing", "consistent", "price",
-    "run",
+    "LeaseBook", "LoanResult", "Metric", "Renewal", "Row", "SourcesUses", "account", "check", "closing", "consistent",
+    "price", "renewal", "run",
 ]  # fmt: skip
 
 

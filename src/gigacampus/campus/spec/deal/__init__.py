@@ -18,6 +18,7 @@ from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
 from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
+from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
 from gigacampus.campus.spec.deal.published import Published, Reading, put
@@ -39,8 +40,9 @@ from gigacampus.quantities import MW, Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
-    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Printed", "Promote",
-    "Published", "RateFrom", "Reading", "Recovery", "Rule", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Printed", "Process",
+    "Promote", "Published", "RateFrom", "Reading", "Recovery", "Rule", "Scenario", "Service", "Sizing", "Step",
+    "Target", "Tax", "Taxpayer",
     "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
@@ -72,6 +74,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    outlook: Outlook | None = Field(None, description="the market when the tenant may leave, and what is lost then")
     accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
     tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
     solve: list[Target] = Field(
@@ -112,6 +115,11 @@ class Deal(Part):
         for path, value in tree.pop("readings")[name]["set"].items():
             put(tree, path, value)
         return Deal.model_validate(tree, context={"written": True})
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Paths of the market that the outlook has."""
+        return self.outlook.scenarios if self.outlook is not None else {}
 
     def contracts(self) -> Iterator[tuple[str, str, Any]]:
         """Every contract as (kind, name, contract)."""

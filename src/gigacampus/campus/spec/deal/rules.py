@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import ValidationError
 
-from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
+from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, outlook, slug
 from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.payments import COSTS
@@ -25,6 +25,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
+    yield from outlook.faults(deal)
     yield from accounting_faults(deal)
     yield from _tax(deal)
     yield from _unfit_readings(deal)
@@ -87,6 +88,8 @@ def _slug_clashes(deal: Deal) -> Iterator[Fault]:
     seen: dict[str, tuple[str, str]] = {OUTSIDE: (OUTSIDE, ""), OWNERS: (OWNERS, "")}
     named = [("entities", name) for name in deal.entities] + [(kind, name) for kind, name, _ in deal.contracts()]
     for kind, name in named:
+        if "." in name:
+            yield (kind, name), "a dot parts the names of a path, such as notes.final; leave it out of this one", name
         taken = seen.setdefault(slug(name), (kind, name))
         if taken != (kind, name):
             yield (
@@ -110,6 +113,8 @@ def _circles(deal: Deal) -> Iterator[Fault]:
 def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
     """Every number under a part, outside lists, as (path, value, its quantity)."""
     for name, field in type(part).model_fields.items():
+        if name == "outlook":  # none of its numbers is found
+            continue
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
         quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
         for place, item in (
