@@ -154,8 +154,10 @@ class Fitting:
         def relative(x: Floats, some: NDArray[np.bool_]) -> Floats:
             return np.where(some, self.misses(x) / self.sizes, 0.0)
 
+        seen = rows if rows.any() else hold
+
         def off(x: Floats) -> float:
-            return float(np.nan_to_num(np.log1p(relative(x, rows) ** 2), nan=np.inf).sum())
+            return float(np.nan_to_num(np.log1p(relative(x, seen) ** 2), nan=np.inf).sum())
 
         money = [not one.given and self.s.graph.rows[one.row].unit.startswith("USD") for one in self.free]
         for k in 2 * np.flatnonzero(money).tolist():
@@ -215,6 +217,13 @@ def found_together(s: Statement, exact: list[Solved]) -> dict[str, float]:
     if not fitting.free:
         return {}
     x = fitting.fit(fitting.names)
+    for name, figure in fitting.compared(x).items():
+        if not np.isfinite(figure.value):
+            free = ", ".join(s.graph.rows[one.row].path for one in fitting.free)
+            message = f"the figure has no value near where the search for {free} begins"
+            raise InfeasibleError(
+                Problem(message, f"deal.published.{name}", fix="Use solve with a guess, or another figure")
+            )
     for paths in fitting.undetermined(fitting.names, x):
         several = f"{' and '.join(paths)} move them in proportion"
         message = several if len(paths) > 1 else "none of them moves with it"

@@ -67,7 +67,7 @@ def add_targets(s: Statement) -> list[Solved]:
 def start(row: str, check: str, quantity: Quantity, size: float, guess: float | None, scale: float) -> Solved:
     """Where the search for a number begins, and its bounds."""
     if guess is None:
-        guess = 0.01 * size if quantity.unit == "USD" else 0.03 if quantity.unit else 1.0
+        guess = {"USD": 0.01 * size, "fraction": 0.03}.get(quantity.unit, 1.0)
     low = max(x for x in (quantity.at_least, quantity.above, -math.inf) if x is not None)
     high = quantity.at_most if quantity.at_most is not None else math.inf
     return Solved(row, check, float(guess), abs(guess) * 0.5 or 0.01, low, high, scale)
