@@ -1,23 +1,17 @@
-"""The KPIs themselves. Each is over the whole life unless its name says a year."""
+"""The KPIs themselves; the deal's stand in `kpis_finance`. Each is over the whole life unless its name says a year."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gigacampus.runs.kpi import Undefined, evaluate, kpi, slug
+from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
+from gigacampus.runs.kpi import Undefined, defined, evaluate, kpi
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
 __all__ = ["evaluate"]
-
-
-def _defined(value: float | None, reason: str) -> float:
-    if value is None:
-        raise Undefined(reason)
-    return value
 
 
 def _over(part: float, it_energy: float) -> float:
@@ -98,25 +92,25 @@ def facility_hours_short(run: Run) -> float:
 @kpi("supply.cost_per_mwh", "USD/MWh", "supply", of=("facility.energy",))
 def supply_cost(run: Run) -> float:
     """All-in cost of power, capital recovery included, in money of supply.price_year."""
-    return _defined(run.supply.cost_per_mwh, "nothing was consumed")
+    return defined(run.supply.cost_per_mwh, "nothing was consumed")
 
 
 @kpi("supply.cfe_hourly", "fraction", "supply")
 def supply_cfe(run: Run) -> float:
     """Share of the load that carbon-free energy meets in the same hour, the grid's part included."""
-    return _defined(run.supply.cfe_hourly, "nothing was consumed")
+    return defined(run.supply.cfe_hourly, "nothing was consumed")
 
 
 @kpi("supply.renewable_annual", "fraction", "supply")
 def supply_renewable(run: Run) -> float:
     """Own and contracted renewable generation over load, without certificates."""
-    return _defined(run.supply.renewable_annual, "nothing was consumed")
+    return defined(run.supply.renewable_annual, "nothing was consumed")
 
 
 @kpi("supply.renewable_annual_with_certificates", "fraction", "supply", of=("supply.renewable_annual",))
 def supply_renewable_certificates(run: Run) -> float:
     """The same with the certificates that are bought."""
-    return _defined(run.supply.renewable_with_certificates, "nothing was consumed")
+    return defined(run.supply.renewable_with_certificates, "nothing was consumed")
 
 
 @kpi("supply.grid_import", "MWh", "supply")
@@ -205,13 +199,13 @@ def impact_water_source(run: Run) -> float:
 @kpi("impact.wue", "L/kWh", "impact", standard="ISO/IEC 30134-9, category 1", of=("impact.water", "it.energy"))
 def impact_wue(run: Run) -> float:
     """Water usage effectiveness: water drawn on site over IT energy."""
-    return _defined(run.impact.wue, "IT used no energy")
+    return defined(run.impact.wue, "IT used no energy")
 
 
 @kpi("impact.wue_source", "L/kWh", "impact", of=("impact.water", "impact.water_source", "it.energy"))
 def impact_wue_source(run: Run) -> float:
     """Water on site and at source over IT energy (The Green Grid's WUE source)."""
-    return _defined(run.impact.wue_source, "IT used no energy")
+    return defined(run.impact.wue_source, "IT used no energy")
 
 
 @kpi(
@@ -223,134 +217,19 @@ def impact_wue_source(run: Run) -> float:
 )
 def impact_cue(run: Run) -> float:
     """Carbon usage effectiveness, location-based: scopes 1 and 2 over IT energy."""
-    return _defined(run.impact.cue, "IT used no energy")
+    return defined(run.impact.cue, "IT used no energy")
 
 
 @kpi("impact.ref", "fraction", "impact", standard="ISO/IEC 30134-3", of=("facility.energy",))
 def impact_ref(run: Run) -> float:
     """Renewable energy factor, certificates included, at most 1."""
-    return _defined(run.impact.ref, "nothing was consumed")
+    return defined(run.impact.ref, "nothing was consumed")
 
 
 @kpi("impact.ref_no_certificates", "fraction", "impact", standard="ISO/IEC 30134-3", of=("facility.energy",))
 def impact_ref_bare(run: Run) -> float:
     """Renewable energy factor without certificates, at most 1."""
-    return _defined(run.impact.ref_no_certificates, "nothing was consumed")
-
-
-# Finance
-
-
-def _metric(run: Run, name: str) -> float:
-    metric = run.finance.metrics[name]
-    return _defined(metric.value, metric.reason)
-
-
-def _family(run: Run, family: str) -> dict[str, float | Undefined]:
-    found = {
-        name.removeprefix(f"{family}."): m for name, m in run.finance.metrics.items() if name.startswith(f"{family}.")
-    }
-    return {name: m.value if m.value is not None else Undefined(m.reason) for name, m in found.items()}
-
-
-def _cover_rows(run: Run, _: str) -> list[str]:
-    vehicles = [slug(name) for name in run.finance.cover]
-    return [f"{name}.cfads" for name in vehicles] + [f"{slug(loan)}.service" for loan in run.finance.loans]
-
-
-def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
-    """Rows of every loan or lease that end alike, such as ``notes.balance``."""
-    return lambda run, member: [
-        row for name in getattr(run.finance, of) for row in [f"{slug(name)}.{suffix}"] if row in run.finance.rows
-    ]
-
-
-def _party_rows(run: Run, member: str) -> list[str]:
-    return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
-
-
-@kpi("finance.dscr_min", "1", "finance", rows=_cover_rows)
-def finance_dscr_min(run: Run) -> float:
-    """Lowest debt service coverage ratio of any payment: CFADS over debt service."""
-    return _metric(run, "dscr_min")
-
-
-@kpi("finance.dscr_avg", "1", "finance", rows=_cover_rows)
-def finance_dscr_avg(run: Run) -> float:
-    """Average debt service coverage ratio."""
-    return _metric(run, "dscr_avg")
-
-
-@kpi("finance.llcr", "1", "finance", rows=_cover_rows)
-def finance_llcr(run: Run) -> float:
-    """Loan life coverage ratio: present value of CFADS over debt when repayment begins."""
-    return _metric(run, "llcr")
-
-
-@kpi("finance.debt_peak", "USD", "finance", rows=_rows("balance", "loans"))
-def finance_debt_peak(run: Run) -> float:
-    """Highest debt outstanding, all loans together."""
-    return _metric(run, "debt_peak")
-
-
-@kpi("finance.capitalised_interest", "USD", "finance", rows=_rows("capitalised", "loans"))
-def finance_capitalised_interest(run: Run) -> float:
-    """Interest paid out of funding before rent begins."""
-    return _metric(run, "capitalised_interest")
-
-
-@kpi("finance.rent_year1", "USD", "finance", rows=_rows("rent_year1", "leases"))
-def finance_rent_year1(run: Run) -> float:
-    """Rent of the first lease year, all leases together."""
-    return _metric(run, "rent_year1")
-
-
-@kpi("finance.rent_total", "USD", "finance", rows=_rows("rent_total", "leases"))
-def finance_rent_total(run: Run) -> float:
-    """Rent over all terms that are taken up, undiscounted."""
-    return _metric(run, "rent_total")
-
-
-@kpi("finance.wal", "year", "finance", rows=_rows("wal", "loans"), members="loans")
-def finance_wal(run: Run) -> dict[str, float | Undefined]:
-    """Weighted average life of a loan, by principal, from the day on which it starts."""
-    return _family(run, "wal")
-
-
-@kpi("finance.unpaid", "USD", "finance", rows=_rows("unpaid", "loans"), members="loans")
-def finance_unpaid(run: Run) -> dict[str, float | Undefined]:
-    """What a loan owes after its last payment by plan; it bears interest until it is paid."""
-    return _family(run, "unpaid")
-
-
-@kpi("finance.uncovered", "USD", "finance", rows=_rows("uncovered", "guarantees"), members="guarantees")
-def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
-    """Debt left when a guarantee ends."""
-    return _family(run, "uncovered")
-
-
-@kpi("finance.exposure", "USD", "finance", members="exposures")
-def finance_exposure(run: Run) -> dict[str, float | Undefined]:
-    """Maximum exposure to loss of a party on a day."""
-    return _family(run, "exposure")
-
-
-@kpi("finance.irr", "fraction", "finance", rows=_party_rows, members="entities")
-def finance_irr(run: Run) -> dict[str, float | Undefined]:
-    """Internal rate of return of a party, by dates of payment (XIRR)."""
-    return _family(run, "irr")
-
-
-@kpi("finance.irr_owner", "fraction", "finance", rows=_party_rows, members="entities")
-def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
-    """Internal rate of return of a party on its capital alone, rent and energy left out."""
-    return _family(run, "irr_owner")
-
-
-@kpi("finance.moic", "1", "finance", rows=_party_rows, members="entities")
-def finance_moic(run: Run) -> dict[str, float | Undefined]:
-    """Multiple of invested capital: received over paid in, each day's payments netted."""
-    return _family(run, "moic")
+    return defined(run.impact.ref_no_certificates, "nothing was consumed")
 
 
 # Residuals

@@ -5,7 +5,7 @@ its events (``ready`` and each phase). A deal runs alone without them. Out: a `F
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants` and `owners`; cover and returns in `report`.
+`vehicles` (the waterfall), `covenants` and `owners`; cover, returns and covenants in `metrics`.
 
 Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
 exercised are). Space that is let again after a lease is a second lease.
@@ -25,6 +25,7 @@ from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicle
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
+    CovenantTests,
     Cover,
     FinanceResult,
     GuaranteeYears,
@@ -39,8 +40,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
-    "SourcesUses", "run",
+    "CovenantTests", "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric",
+    "Row", "SourcesUses", "run",
 ]  # fmt: skip
 
 
