@@ -19,6 +19,7 @@ from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
+from gigacampus.campus.spec.deal.study import Paths, Range, Sensitivity, TwoWay
 from gigacampus.campus.spec.deal.terms import (
     MONTHS,
     OUTSIDE,
@@ -35,8 +36,8 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
-    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Promote", "RateFrom", "Rule", "Service", "Sizing", "Step",
-    "Target", "Tier", "Transfer", "When", "slug",
+    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Paths", "Promote", "Range", "RateFrom", "Rule",
+    "Sensitivity", "Service", "Sizing", "Step", "Target", "Tier", "Transfer", "TwoWay", "When", "slug",
 ]  # fmt: skip
 
 
@@ -67,6 +68,7 @@ class Deal(Part):
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
     solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
+    sensitivity: Sensitivity | None = Field(None, description="what is varied; usual ranges if not given")
 
     @field_validator("entities", mode="before")
     @classmethod
@@ -77,11 +79,12 @@ class Deal(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Deal:
-        from gigacampus.campus.spec.deal.rules import faults  # it needs the nouns that stand here
+        from gigacampus.campus.spec.deal import varied  # it needs the nouns that stand here
+        from gigacampus.campus.spec.deal.rules import faults
 
         found = [
             InitErrorDetails(type=PydanticCustomError("deal", "{reason}", {"reason": message}), loc=path, input=value)
-            for path, message, value in list(faults(self))[:12]
+            for path, message, value in [*faults(self), *varied.faults(self)][:12]
         ]
         if found:  # raised whole, so that each stands at its own key
             raise ValidationError.from_exception_data("Deal", found)

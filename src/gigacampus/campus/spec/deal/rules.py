@@ -101,18 +101,23 @@ def _circles(deal: Deal) -> Iterator[Fault]:
             return
 
 
-def unknowns(part: Part, path: str = "") -> Iterator[tuple[str, Quantity]]:
-    """Every number marked unknown under a part, as (path, its quantity)."""
+def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
+    """Every number under a part, outside lists, as (path, value, its quantity)."""
     for name, field in type(part).model_fields.items():
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
-        if value is UNKNOWN:
-            yield here, next(m for m in _metadata(field) if isinstance(m, Quantity))
-        elif isinstance(value, Part):
-            yield from unknowns(value, here)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                if isinstance(item, Part):
-                    yield from unknowns(item, f"{here}.{key}")
+        quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
+        for place, item in (
+            ((f"{here}.{k}", v) for k, v in value.items()) if isinstance(value, dict) else [(here, value)]
+        ):
+            if isinstance(item, Part):
+                yield from numbers(item, place)
+            elif isinstance(item, float) and quantity is not None:
+                yield place, item, quantity
+
+
+def unknowns(part: Part) -> Iterator[tuple[str, Quantity]]:
+    """Every number marked unknown under a part, as (path, its quantity)."""
+    return ((path, quantity) for path, value, quantity in numbers(part) if value is UNKNOWN)
 
 
 def _metadata(field: Any) -> list[Any]:
