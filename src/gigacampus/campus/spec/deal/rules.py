@@ -106,9 +106,8 @@ def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]
     for name, field in type(part).model_fields.items():
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
         quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
-        for place, item in (
-            ((f"{here}.{k}", v) for k, v in value.items()) if isinstance(value, dict) else [(here, value)]
-        ):
+        items = ((f"{here}.{k}", v) for k, v in value.items()) if isinstance(value, dict) else [(here, value)]
+        for place, item in items:
             if isinstance(item, Part):
                 yield from numbers(item, place)
             elif isinstance(item, float) and quantity is not None:

@@ -2,8 +2,8 @@
 
 What is varied is the path of a number under the deal (``leases.campus.rent``), a pattern in which ``*`` stands for any
 one name (``construction.*.amount``), a benchmark as a whole (``benchmarks.SOFR``), what the campus measures
-(``measures.energy``), or one of the words of `varied.GROUPS`. A value is written as at its place, or as a change of what
-stands there: ``x 0.9``, ``plus 100 bp``, ``minus 2 %``.
+(``measures.energy``), or one of the words of `varied.GROUPS`. A value is written as at its place, or as a change of
+what stands there: ``x 0.9``, ``plus 100 bp``, ``minus 2 %``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from gigacampus.campus.spec.deal import UNKNOWN, Deal, RateFrom
 from gigacampus.campus.spec.deal.calendar import Fault
 from gigacampus.campus.spec.deal.payments import COSTS, Rates
 from gigacampus.campus.spec.deal.rules import numbers
-from gigacampus.campus.spec.deal.study import Axis, Change, Draw, Range, Written, bounded, read
+from gigacampus.campus.spec.deal.study import Change, Draw, Range, Written, bounded, read
 from gigacampus.campus.spec.deal.terms import near
 from gigacampus.quantities import ACCEPTED, Quantity
 
@@ -94,48 +95,45 @@ def _names(deal: Deal) -> list[str]:
 
 
 def faults(deal: Deal) -> Iterator[Fault]:
-    """What is varied and is not there, or cannot have that value, as (place, message, value)."""
+    """What is varied and is not there, or cannot have that value, as (place, message, value); one for each key."""
     study = deal.sensitivity
     if study is None:
         return
     for key, ends in study.vary.items():
-        for side in ("low", "high"):
-            yield from _fault(deal, key, getattr(ends, side), ("vary", key, side))
-    sides = () if study.two_way is None else (("rows", study.two_way.rows), ("columns", study.two_way.columns))
-    for side, axis in sides:
-        for index, value in enumerate(axis.values):
-            yield from list(_fault(deal, axis.of, value, ("two_way", side, "values", index)))[:1]
+        yield from _first(deal, key, {("vary", key, side): getattr(ends, side) for side in ("low", "high")})
+    sides = {} if study.two_way is None else {"rows": study.two_way.rows, "columns": study.two_way.columns}
+    for side, axis in sides.items():
+        places = {("two_way", side, "values", index): value for index, value in enumerate(axis.values)}
+        yield from _first(deal, axis.of, places)
     for key, draw in study.paths.draws.items() if study.paths is not None else ():
         yield from _draw_faults(deal, key, draw)
 
 
-def _fault(deal: Deal, key: str, written: Written | None, place: tuple[str | int, ...]) -> Iterator[Fault]:
-    if written is None:
-        return
-    try:
-        change(deal, key, written)
-    except ValueError as error:
-        yield ("sensitivity", *place), str(error), written
+def _first(deal: Deal, key: str, written: Mapping[tuple[str | int, ...], Written | None]) -> list[Fault]:
+    """The first value of a key that cannot be read, if any."""
+    for place, value in written.items():
+        try:
+            if value is not None:
+                change(deal, key, value)
+        except ValueError as error:
+            return [(("sensitivity", *place), str(error), value)]
+    return []
 
 
 def _draw_faults(deal: Deal, key: str, draw: Draw) -> Iterator[Fault]:
-    place = ("paths", "draws", key)
-    found = [
-        fault for side in ("low", "high", "mode") for fault in _fault(deal, key, getattr(draw, side), (*place, side))
-    ]
-    yield from found
-    if found:
+    place = ("sensitivity", "paths", "draws", key)
+    found = _first(deal, key, {(*place[1:], side): getattr(draw, side) for side in ("low", "high", "mode")})
+    if found or key == DELAY:
+        dates = "dates are the same on every path; vary a delay in a range or a table"
+        yield from found or [(place, dates, key)]
         return
-    if key == DELAY:
-        yield ("sensitivity", *place), "dates are the same on every path; vary a delay in a range or a table", key
-        return
-    ends = [change(deal, key, w) for w in (draw.low, draw.mode, draw.high) if w is not None]
+    ends = [change(deal, key, end) for end in (draw.low, draw.mode, draw.high) if end is not None]
     if len({end.how for end in ends}) > 1:
-        yield ("sensitivity", *place), "low, mode and high are all values, all factors, or all changes", draw.low
-    elif any(a.by > b.by for a, b in zip(ends, ends[1:], strict=False)) or ends[0].by == ends[-1].by:
-        yield ("sensitivity", *place), "low lies below high, and a mode between them", draw.low
+        yield place, "low, mode and high are all values, all factors, or all changes", draw.low
+    elif any(a.by > b.by for a, b in itertools.pairwise(ends)) or ends[0].by == ends[-1].by:
+        yield place, "low lies below high, and a mode between them", draw.low
     elif draw.kind == "lognormal" and ends[0].by <= 0:
-        yield ("sensitivity", *place, "low"), "a lognormal distribution is above zero", draw.low
+        yield (*place, "low"), "a lognormal distribution is above zero", draw.low
 
 
 def put(part: Any, path: str, value: Any) -> Any:
@@ -147,6 +145,3 @@ def put(part: Any, path: str, value: Any) -> Any:
         return {**part, key: put(part[key], path[len(key) + 1 :], value)}
     name, _, rest = path.partition(".")
     return part.model_copy(update={name: put(getattr(part, name), rest, value)})
-
-
-__all__ = ["DELAY", "GROUPS", "MEASURES", "USUAL", "Axis", "Change", "Number", "change", "faults", "put", "targets"]
