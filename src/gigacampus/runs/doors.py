@@ -185,12 +185,25 @@ def finance(run: Run) -> Any:
     from gigacampus.engines import finance as room
 
     assert run.campus.deal is not None
+    return room.run(run.campus.deal, *_under(run))
+
+
+def sensitivity(run: Run) -> Any:
+    """What moves the deal's figures."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.study(run.campus.deal, run.finance, *_under(run))
+
+
+def _under(run: Run) -> tuple[Any, ...]:
+    """What a campus gives its deal: months, what is measured in them, and dates of events. Nothing without a campus."""
     if not run.campus.physical:
-        return room.run(run.campus.deal)
+        return ()
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return room.run(run.campus.deal, run.timeline.months, _measures(run), events)
+    return run.timeline.months, _measures(run), events
 
 
 def _measures(run: Run) -> dict[str, Any]:

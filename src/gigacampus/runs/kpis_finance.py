@@ -167,3 +167,9 @@ def finance_locked_months(run: Run) -> dict[str, float | Undefined]:
 def finance_default_months(run: Run) -> dict[str, float | Undefined]:
     """Months in which a default stands while debt is owed."""
     return _family(run, "default_months")
+
+
+@kpi("finance.break_even_rent", "fraction", "sensitivity")
+def finance_break_even_rent(run: Run) -> float:
+    """Part of all rents that may fall away before a scheduled payment fails, reserves and cures used; signed deal."""
+    return defined(run.sensitivity.break_even_rent.value, run.sensitivity.break_even_rent.reason)

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sensitivity, sizing, vehicles
+from gigacampus.engines.finance.chances import Chances, Fan
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
@@ -35,13 +36,14 @@ from gigacampus.engines.finance.result import (
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
+from gigacampus.engines.finance.sensitivity import SensitivityResult
 from gigacampus.engines.finance.solve import add_targets, solve
 from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "CovenantTests", "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric",
-    "Row", "SourcesUses", "run",
+    "Chances", "CovenantTests", "Cover", "Fan", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook",
+    "LoanResult", "Metric", "Row", "SensitivityResult", "SourcesUses", "run", "study",
 ]  # fmt: skip
 
 
@@ -78,6 +80,38 @@ def run(
     wanted = add_targets(s)
     solved = solve(s, wanted)
     return Report(s, s.graph.evaluate(solved), solved).result()
+
+
+def study(
+    deal: Deal,
+    base: FinanceResult,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+) -> SensitivityResult:
+    """Find what moves a deal's figures: `deal.sensitivity`, or usual ranges where it has none.
+
+    Parameters
+    ----------
+    deal, months, measures, events
+        As in `run`.
+    base : FinanceResult
+        What `run` gave for them.
+
+    Returns
+    -------
+    SensitivityResult
+
+    Raises
+    ------
+    SpecError
+        A figure that the deal does not have, or a case that is no deal.
+    InfeasibleError
+        Reserves or sizes of loans that settle on no value on some path.
+    """
+    return sensitivity.study(
+        deal, base, lambda case, days: _statement(case, months, measures or {}, days), events or {}
+    )
 
 
 def _statement(

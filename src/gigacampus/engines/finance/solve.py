@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +99,9 @@ def _by_month(s: Statement, row: str) -> bool:
     return bool(formula.lagged or formula.lead) or any(_by_month(s, name) for name in formula.now)
 
 
-def solve(s: Statement, wanted: list[Solved]) -> dict[str, float]:
-    """Values of all unknowns, by input row; InfeasibleError where there are none."""
-    values = {one.row: one.guess for one in wanted}
+def solve(s: Statement, wanted: list[Solved], given: Mapping[str, Floats] | None = None) -> dict[str, Any]:
+    """Values of all unknowns by input row, and the inputs `given`; InfeasibleError where there are none."""
+    values: dict[str, Any] = {**(given or {}), **{one.row: one.guess for one in wanted}}
     by_row = {one.row: one for one in wanted}
     rests = {one.row: s.graph.ancestors([one.check]) & set(by_row) for one in wanted}
     for group in groups(rests):

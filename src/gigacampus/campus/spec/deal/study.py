@@ -28,10 +28,10 @@ _CHANGE = re.compile(r"\s*(?:x\s*|(plus|minus)\s+)(.*\S)\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class Change:
-    """A new value (`to`), or what is done to the one that stands there."""
+    """A new value (`to`), or what is done to the one that stands there; `by` may be one for each path."""
 
     how: Literal["to", "times", "plus"]
-    by: float
+    by: Any
 
     def of(self, base: Any) -> Any:
         """The value where there was `base`, a float or an array."""

@@ -103,7 +103,9 @@ def faults(deal: Deal) -> Iterator[Fault]:
         yield from _first(deal, key, {("vary", key, side): getattr(ends, side) for side in ("low", "high")})
     sides = {} if study.two_way is None else {"rows": study.two_way.rows, "columns": study.two_way.columns}
     for side, axis in sides.items():
-        places = {("two_way", side, "values", index): value for index, value in enumerate(axis.values)}
+        places: dict[tuple[str | int, ...], Written | None] = {
+            ("two_way", side, "values", index): value for index, value in enumerate(axis.values)
+        }
         yield from _first(deal, axis.of, places)
     for key, draw in study.paths.draws.items() if study.paths is not None else ():
         yield from _draw_faults(deal, key, draw)

@@ -1,0 +1,180 @@
+"""One deal, run again with some of its numbers changed.
+
+A *signed* deal keeps what was found for its base case: unknowns become the numbers that were found, a sculpted schedule
+becomes the list of its repayments, and a sized loan has its size. Reserves and what a plan repays follow from the
+contracts, and are found anew in each case.
+
+Numbers that are inputs of the statement are changed there, so that cases share one statement; a changed date, or a
+number that shapes the statement (an overrun where there was none), makes a statement of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from gigacampus.campus.spec.deal import UNKNOWN, Amortisation, Deal, Loan, Paths, slug
+from gigacampus.campus.spec.deal.calendar import Calendar, later
+from gigacampus.campus.spec.deal.rules import unknowns
+from gigacampus.campus.spec.deal.study import Change
+from gigacampus.campus.spec.deal.varied import DELAY, Number, change, put, targets
+from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.result import FinanceResult
+from gigacampus.engines.finance.solve import Solved, add_targets, solve
+from gigacampus.engines.finance.statement import Statement
+from gigacampus.errors import Problem, SpecError
+
+Floats = NDArray[np.float64]
+Events = Mapping[str, date]
+Build = Callable[[Deal, Events], Statement]
+Changes = Sequence[tuple[str, Change]]
+"""What is changed: key and change, one after the other."""
+
+
+def signed(deal: Deal, base: FinanceResult) -> Deal:
+    """The deal with what was found for its base case as given."""
+    for path, _ in unknowns(deal):
+        deal = put(deal, path, base.solved[".".join(slug(part) for part in path.split("."))])
+    for name, loan in deal.loans.items():
+        plan = _listed(loan, slug(name), base) if loan.amortisation.kind == "sculpted" else loan.amortisation
+        deal = put(deal, f"loans.{name}", loan.model_copy(update={"amortisation": plan, "sizing": None}))
+    return deal.model_copy(update={"solve": []})
+
+
+def _listed(loan: Loan, n: str, base: FinanceResult) -> Amortisation:
+    """A schedule as the share of principal that each payment repays, the rest with the last."""
+    left = np.maximum(base.row(f"{n}.target"), 0)[base.row(f"{n}.repay") > 0]
+    left = np.minimum.accumulate(left / float(base.rows[f"{n}.funded"]))
+    left[-1] = 0.0
+    return Amortisation(kind="list", shares=(-np.diff(left, prepend=1.0)).tolist())
+
+
+class Cases:
+    """A deal, and how it is run with changes.
+
+    Parameters
+    ----------
+    deal : Deal
+    build : function of a deal and the dates of events that gives its statement
+    events : mapping of name to date
+        What a physical campus gives.
+    """
+
+    def __init__(self, deal: Deal, build: Build, events: Events) -> None:
+        self.deal, self.events, self._build = deal.model_copy(update={"sensitivity": None}), events, build
+        self.statement, self.wanted = self._built(self.deal, events)
+        self.rows: dict[str, list[str]] = {}
+        for name, row in self.statement.graph.rows.items():
+            if row.path:
+                self.rows.setdefault(row.path, []).append(name)
+
+    def _built(self, deal: Deal, events: Events) -> tuple[Statement, list[Solved]]:
+        s = self._build(deal, events)
+        return s, add_targets(s)
+
+    def run(self, changes: Changes) -> FinanceResult:
+        """The result with these changes.
+
+        Raises
+        ------
+        SpecError
+            A deal that cannot be, or dates out of order.
+        InfeasibleError
+            No value of an unknown meets its figure.
+        """
+        deal, events = self._changed(changes)
+        found = [(one, made) for key, made in changes for one in self.targets(key)]
+        shared = all(one.quantity is None or one.path in self.rows for one, _ in found)
+        s, wanted = (self.statement, self.wanted) if shared else self._built(deal, events)
+        given: dict[str, Floats] = {}
+        for one, made in found:
+            for row in self.rows_of(one) if shared or one.quantity is None else ():
+                given[row] = made.of(given.get(row, s.graph.inputs[row]))
+        values = solve(s, wanted, given)
+        return Report(s, s.graph.evaluate(values), values).result()
+
+    def targets(self, key: str) -> list[Number]:
+        """The numbers that a key stands for; one that is found is not among them."""
+        return [one for one in targets(self.deal, key) if one.value is not UNKNOWN]
+
+    def matters(self, one: Number) -> bool:
+        """Whether the statement rests on a number, or on what is measured."""
+        if one.path == DELAY:
+            return bool(self.events or self.deal.events or any(cost.end for cost in self.deal.construction.values()))
+        return any(np.any(self.statement.graph.inputs[row]) for row in self.rows_of(one))
+
+    def drawing(self, paths: Paths) -> Cases:
+        """The same deal, its statement with a row for each number that is drawn, even one that is zero in the base."""
+        drawn = [one for key in paths.draws for one in self.targets(key)]
+        if all(map(self.rows_of, drawn)):
+            return self
+        ends = [(key, change(self.deal, key, draw.high)) for key, draw in paths.draws.items()]
+        found = Cases(self._changed(ends)[0], self._build, self.events)
+        found.deal = self.deal
+        for one in drawn:
+            rows = found.rows_of(one)
+            if not rows:
+                message = "nothing in the statement rests on this number, so that it cannot be drawn"
+                raise SpecError(Problem(message, f"deal.{one.path}"))
+            for row in rows if one.quantity is not None else ():
+                found.statement.graph.inputs[row] = self.statement.graph.inputs.get(row, np.asarray(one.value))
+        return found
+
+    def _changed(self, changes: Changes) -> tuple[Deal, Events]:
+        """The deal as it reads with the changes, and the dates of events."""
+        deal, events = self.deal, self.events
+        for key, made in changes:
+            for one in targets(deal, key):
+                if one.path == DELAY:
+                    deal, events = delayed(deal, events, made.of(0.0))
+                elif one.quantity is not None and one.value is not UNKNOWN:
+                    deal = put(deal, one.path, _value(one, made))
+        try:
+            return Deal.model_validate(deal.model_dump()), events
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place, keys = ".".join(map(str, first["loc"])), ", ".join(key for key, _ in changes)
+            raise SpecError(Problem(f"with {keys} changed, {place}: {first['msg']}", "deal.sensitivity")) from None
+
+    def rows_of(self, one: Number) -> list[str]:
+        """Input rows of the statement that a number, or what is measured, is."""
+        if one.quantity is not None:
+            return self.rows.get(one.path, [])
+        known = self.statement.graph.inputs
+        return [row for row in _measured(self.deal, one.path.removeprefix("measures.")) if row in known]
+
+
+def _value(one: Number, made: Change) -> Any:
+    if isinstance(one.value, list):
+        return [step.model_copy(update={"rate": made.of(step.rate)}) for step in one.value]
+    return made.of(one.value)
+
+
+def _measured(deal: Deal, what: str) -> list[str]:
+    """Rows that take what the campus measures under a name."""
+    found = [f"{slug(name)}.cost" for name, cost in deal.construction.items() if cost.cost == what]
+    for name, service in deal.services.items():
+        found += [f"{slug(name)}.cost"] if service.cost == what else []
+        found += [f"{slug(name)}.base"] if service.of == what else []
+        found += [f"{slug(name)}.{what}"] if service.rates is not None and what in service.rates.given else []
+    leases = deal.leases if what == "unavailable" else {}
+    return found + [f"{slug(name)}.unavailable" for name, lease in leases.items() if lease.abatement is not None]
+
+
+def delayed(deal: Deal, events: Events, months: float) -> tuple[Deal, Events]:
+    """Every event but the closing comes later, and so does the end of works that follows from none.
+
+    The campus's physics stays where it is.
+    """
+    shifted = {name: later(day, months) for name, day in events.items()}
+    new = deal.model_copy(update={"events": {name: later(day, months) for name, day in deal.events.items()}})
+    before, after = Calendar(deal, events), Calendar(new, shifted)
+    for name, cost in deal.construction.items():
+        if cost.end is not None and before[f"{name}.end"] == after[f"{name}.end"]:
+            new = put(new, f"construction.{name}.delay", cost.delay + months)
+    return new, shifted
