@@ -203,7 +203,8 @@ def _under(run: Run) -> tuple[Any, ...]:
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return run.timeline.months, _measures(run), events
+    powers = {phase.name: phase.power for phase in built}
+    return run.timeline.months, _measures(run), events, powers
 
 
 def _measures(run: Run) -> dict[str, Any]:
@@ -219,3 +220,11 @@ def _measures(run: Run) -> dict[str, Any]:
         "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
         "unavailable": 1 - timeline.monthly(run.facility.it) / timeline.monthly(timeline.gather(run.offer.it)),
     }
+
+
+def accounting(run: Run) -> Any:
+    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.account(run.campus.deal, run.finance)

@@ -255,5 +255,5 @@ def residual_water(run: Run) -> float:
 
 @kpi("residual.money", "1", "finance")
 def residual_money(run: Run) -> float:
-    """Largest imbalance of money: accounts, sources and uses, parties."""
-    return float(run.finance.residual_money)
+    """Largest imbalance of money: accounts, sources and uses, parties, balance sheets."""
+    return _worst(run.finance.residual_money, run.accounting.residual if run.accounting is not None else 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.runs.kpi import Undefined, defined, kpi, slug
 
@@ -36,7 +36,15 @@ def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
 
 
 def _party_rows(run: Run, member: str) -> list[str]:
+    return sorted(set(_taxed_rows(run, member)) - {f"{member}.tax.paid", f"{member}.tax.saved"})
+
+
+def _taxed_rows(run: Run, member: str) -> list[str]:
     return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
+
+
+def _tax_rows(run: Run, member: str) -> list[str]:
+    return [row for row in (f"{member}.tax.total",) if row in run.finance.rows]
 
 
 @kpi("finance.dscr_min", "1", "finance", rows=_cover_rows)
@@ -123,6 +131,18 @@ def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
     return _family(run, "irr_owner")
 
 
+@kpi("finance.irr_after_tax", "fraction", "finance", rows=_taxed_rows, members="entities")
+def finance_irr_after_tax(run: Run) -> dict[str, float | Undefined]:
+    """Internal rate of return of a taxed party, its tax and what credits and losses save of it included."""
+    return _family(run, "irr_after_tax")
+
+
+@kpi("finance.tax", "USD", "finance", rows=_tax_rows, members="entities")
+def finance_tax(run: Run) -> dict[str, float | Undefined]:
+    """Tax that a party pays in all, less what credits and losses save of its other tax."""
+    return _family(run, "tax")
+
+
 @kpi("finance.moic", "1", "finance", rows=_party_rows, members="entities")
 def finance_moic(run: Run) -> dict[str, float | Undefined]:
     """Multiple of invested capital: received over paid in, each day's payments netted."""
@@ -173,3 +193,36 @@ def finance_default_months(run: Run) -> dict[str, float | Undefined]:
 def finance_break_even_rent(run: Run) -> float:
     """Part of all rents that may fall away before a scheduled payment fails, reserves and cures used; signed deal."""
     return defined(run.sensitivity.break_even_rent.value, run.sensitivity.break_even_rent.reason)
+
+
+def _accounts(run: Run, of: str, call: Callable[[Any], float]) -> dict[str, float | Undefined]:
+    """A figure of each lease, or of each party's balance sheet, that the deal accounts for."""
+    return {name: call(one) for name, one in getattr(run.accounting, of).items()} if run.accounting is not None else {}
+
+
+@kpi("finance.lease_test", "fraction", "accounting", standard="ASC 842-10-25-2(d)", members="leases")
+def finance_lease_test(run: Run) -> dict[str, float | Undefined]:
+    """Value of rents over the certain term, and of the residual that the tenant guarantees at most, over fair value."""
+    return _accounts(run, "leases", lambda lease: lease.legs["value"].value)
+
+
+@kpi("finance.lease_liability", "USD", "accounting", standard="ASC 842-20-30-1, IFRS 16.26", members="leases")
+def finance_lease_liability(run: Run) -> dict[str, float | Undefined]:
+    """Tenant's liability for a lease as it starts, over the term that is certain."""
+    return _accounts(run, "leases", lambda lease: lease.certain.liability)
+
+
+@kpi("finance.debt_on_balance", "USD", "accounting", members="entities")
+def finance_debt_on_balance(run: Run) -> dict[str, float | Undefined]:
+    """Most that stands as loans and lease liabilities on a party's own balance sheet at a year's end."""
+    return _accounts(run, "own_sheets", lambda sheet: float(sheet.debt.max()))
+
+
+@kpi("finance.debt_consolidated", "USD", "accounting", members="entities")
+def finance_debt_consolidated(run: Run) -> dict[str, float | Undefined]:
+    """The same with that vehicle consolidated which brings the most, of those that the deal accounts for."""
+    found: dict[str, float] = {}
+    for sheets in run.accounting.consolidated.values() if run.accounting is not None else ():
+        for party, sheet in sheets.items():
+            found[party] = max(float(sheet.debt.max()), found.get(party, 0.0))
+    return dict(found)

@@ -104,8 +104,28 @@ def deals(draw: st.DrawFn) -> Deal:
     })  # fmt: skip
 
 
+@st.composite
+def taxed(draw: st.DrawFn) -> Deal:
+    """Such a deal whose parties are taxed in any way, with what its costs and loans become, and credits."""
+    spec = draw(deals())
+    kinds = ["macrs-5", "macrs-15", "nonresidential-39"]
+    assets = {
+        f"asset {k}": {"of": of, "share": draw(st.floats(0, 1)), "recovery": draw(st.sampled_from(kinds)),
+                       "in_service": {"event": "close", "plus": draw(st.integers(0, 60))}, "bonus": draw(st.booleans())}
+        for k, of in enumerate([*spec.construction, *spec.loans])
+    }  # fmt: skip
+    credits = {
+        f"credit {k}": {"use": "itc-clean", "asset": f"asset {k}", "transfer": draw(st.none() | st.floats(0.8, 1))}
+        for k in range(len(assets)) if draw(st.booleans())
+    }  # fmt: skip
+    how = [{"treatment": t, "losses": x} for t in ("taxable", "partnership") for x in ("carried", "used")]
+    entities = {name: draw(st.sampled_from(how)) for name in ("Owner", "Partner", "Tenant", "Holding", "Box")}
+    tax = {"entities": entities, "assets": assets, "credits": credits}
+    return Deal.model_validate(spec.model_dump() | {"tax": tax})
+
+
 @settings(max_examples=40)
-@given(deals())
+@given(deals() | taxed())
 def test_any_deal_is_conserved(spec: Deal) -> None:
     found = run(spec)
     assert found.residual_money < 1e-11, found.residuals

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
+from gigacampus.engines.finance import tax
 from gigacampus.engines.finance.result import CovenantTests, Cover, FinanceResult, Metric
 from gigacampus.engines.finance.schedule import Days
 from gigacampus.engines.finance.statement import Statement
@@ -120,7 +121,7 @@ def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:
 
 
 def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
-    """Rents, exposures and what guarantees leave uncovered."""
+    """Rents, exposures, what guarantees leave uncovered, and tax."""
     found: dict[str, Metric] = {}
     for what, label in (("rent_year1", "rent_year1"), ("rent_total", "rent_total"), ("commitment", "rent_committed")):
         found[label] = Metric(float(sum(result.rows[f"{slug(name)}.{what}"] for name in s.deal.leases)), "USD")
@@ -129,6 +130,9 @@ def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     for name, guarantee in s.deal.guarantees.items():
         if guarantee.loan is not None:
             found[f"uncovered.{slug(name)}"] = Metric(float(result.rows[f"{slug(name)}.tail"]), "USD")
+    for row in result.rows:
+        if row.endswith(".tax.total"):
+            found[f"tax.{row.partition('.')[0]}"] = Metric(float(result.rows[row]), "USD")
     return found
 
 
@@ -145,12 +149,15 @@ def _covenants(result: FinanceResult, vehicle: str, tests: CovenantTests) -> dic
 
 
 def _returns(result: FinanceResult, party: str) -> dict[str, Metric]:
-    """Returns on all that a party pays and receives, and (`irr_owner`) on its capital alone."""
-    dates, amounts = result.cashflows(party)
+    """Returns before tax on all that a party pays and receives, on its capital alone, and after tax."""
+    dates, amounts = result.cashflows(party, _before_tax(result))
     found, name = irr(dates, amounts), slug(party)
     capital = irr(*result.cashflows(party, kinds=_CAPITAL))
     paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
     owner = {f"irr_owner.{name}": Metric(capital.rate, "1/year", capital.reason)} if capital.sign_changes else {}
+    if f"{name}.tax.total" in result.rows:
+        after = irr(*result.cashflows(party))
+        owner[f"irr_after_tax.{name}"] = Metric(after.rate, "1/year", after.reason)
     return owner | {
         f"irr.{name}": Metric(found.rate, "1/year", found.reason),
         f"irr_roots.{name}": Metric(float(found.roots), "1"),
@@ -158,6 +165,10 @@ def _returns(result: FinanceResult, party: str) -> dict[str, Metric]:
         f"moic.{name}": Metric(got / paid if paid else None, "1", "" if paid else "nothing is paid in"),
         f"payback.{name}": _payback(dates, amounts),
     }
+
+
+def _before_tax(result: FinanceResult) -> set[str]:
+    return {flow.kind for flow in result.flows} - set(tax.KINDS)
 
 
 def _payback(dates: Days, amounts: Floats) -> Metric:
@@ -172,7 +183,7 @@ def _payback(dates: Days, amounts: Floats) -> Metric:
 
 
 def _npv(s: Statement, result: FinanceResult, party: str, rate: float) -> float:
-    """Value at closing of all that a party pays and receives."""
-    dates, amounts = result.cashflows(party)
+    """Value at closing of all that a party pays and receives, before tax."""
+    dates, amounts = result.cashflows(party, _before_tax(result))
     years = (dates - np.datetime64(s.deal.close)).astype(float) / 365
     return float(np.sum(amounts * (1 + rate) ** -years))

@@ -139,8 +139,9 @@ class FinanceResult:
     covenants : dict of CovenantTests
         By vehicle that has covenants and owes debt.
     metrics : dict of Metric
-        ``irr.<party>`` and ``irr_roots.<party>``, ``irr_owner.<party>`` (on its capital alone), ``moic.<party>``,
-        ``payback.<party>``, ``npv.<entity>`` (at closing, at its own discount rate), ``sign_changes.<party>``,
+        ``irr.<party>`` and ``irr_roots.<party>``, ``irr_owner.<party>`` (on its capital alone),
+        ``irr_after_tax.<party>``, ``moic.<party>``, ``payback.<party>``, ``npv.<entity>`` (at closing, at its own
+        discount rate), ``sign_changes.<party>``, ``tax.<entity>`` (paid in all, less what was saved),
         ``headroom.<vehicle>`` (least cover looking back over the level of lock-up, or of default, minus 1),
         ``locked_months.<vehicle>``, ``default_months.<vehicle>``,
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``plcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,

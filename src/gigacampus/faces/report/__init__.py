@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGE", "html"]
 
-RESULTS = ("site", "offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "kpi", "policy")
+RESULTS = (
+    "site", "offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "accounting", "kpi", "policy"
+)  # fmt: skip
 
 
 def html(run: Run) -> bytes:

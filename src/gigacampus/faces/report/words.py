@@ -21,7 +21,15 @@ FIGURES_OF = {
     "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
     "facility": ("months", "facility_weather", "losses_by_part", "water_balance"),
     "carbon": ("carbon_by_year", "embodied_by_year"),
-    "money": ("sources_and_uses", "debt_and_cover", "money_sankey", "who_gets_what", "guarantee_by_year"),
+    "money": (
+        "sources_and_uses",
+        "debt_and_cover",
+        "money_sankey",
+        "who_gets_what",
+        "guarantee_by_year",
+        "off_the_balance_sheet",
+        "balance_sheets",
+    ),
 }
 
 ABSENT = {
@@ -91,6 +99,10 @@ KPIS: dict[str, Text] = {
     "finance.rent_total": Text("Rent over all terms", "全期間の賃料"),
     "finance.irr": Text("Return (IRR)", "IRR"),
     "finance.moic": Text("Multiple of capital", "投資倍率"),
+    "finance.lease_test": Text("Lease test, value over fair value", "リース判定(現在価値／公正価値)"),
+    "finance.lease_liability": Text("Lease liability", "リース負債"),
+    "finance.debt_on_balance": Text("Debt on the balance sheet", "貸借対照表上の負債"),
+    "finance.debt_consolidated": Text("Debt if consolidated", "連結した場合の負債"),
     "finance.wal": Text("Weighted average life", "平均年限"),
     "residual.energy": Text("Energy", "電力量"),
     "residual.water": Text("Water and heat", "水と熱"),

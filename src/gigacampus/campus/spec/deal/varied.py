@@ -21,7 +21,7 @@ DELAY = "delay"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "rent": ("leases.*.rent", "leases.*.commitment.amount"),
-    "construction cost": ("construction.*.amount",),
+    "construction cost": ("construction.*.amount", "construction.*.unit_cost"),
     "interest rate": ("loans.*.coupon", "benchmarks.*"),
     "running costs": ("services.*.amount", "services.*.rates.*"),
     "energy cost": ("measures.energy",),
@@ -36,7 +36,7 @@ USUAL: Mapping[str, Range] = {
     "energy cost": Range(low="x 0.9", high="x 1.1"),
 }
 """Ranges where a deal gives none: assumed."""
-_ELSEWHERE = re.compile(r"(solve|sensitivity|exposures)\.|entities\.[^.]+\.owners\.|leases\.[^.]+\.parts\.")
+_ELSEWHERE = re.compile(r"(solve|sensitivity|exposures|accounting)\.|entities\.[^.]+\.owners\.|leases\.[^.]+\.parts\.")
 
 
 @dataclass(frozen=True)
