@@ -9,7 +9,10 @@ import pytest
 from finance_deals import deal
 from test_finance_covenants import LEAN, OWNERS, covered
 
+from gigacampus.campus.spec.deal.lease import Abatement
+from gigacampus.campus.spec.deal.varied import put
 from gigacampus.engines.finance import run
+from gigacampus.engines.finance.cases import signed
 from gigacampus.money import irr
 
 RATE = ("    Bank:\n", "    Bank: {discount_rate: 4 %}\n")
@@ -97,3 +100,17 @@ def test_a_default_level_alone_is_the_level_of_the_headroom() -> None:
     assert tests.lock_up is None
     assert found.metrics["headroom.campus_llc"].value == pytest.approx(tests.cover.min() / 1.05 - 1)
     assert run(deal("sixty_forty")).covenants == {}
+
+
+def test_cover_is_over_what_is_due_by_the_plan_and_not_over_arrears() -> None:
+    """A year without half the rent: arrears pile up, and the cover of what comes after is as planned."""
+    months = np.arange(np.datetime64("2029-06"), np.datetime64("2049-06"))
+    spec = signed(deal("hyperion_b"), run(deal("hyperion_b")))
+    lease = spec.leases["campus"].model_copy(update={"abatement": Abatement()})
+    spec = put(put(spec, "leases.campus", lease), "loans.notes.dsra", 0)
+    lost = 0.5 * ((months >= np.datetime64("2032-06")) & (months < np.datetime64("2033-06")))
+    found = run(spec, months, {"unavailable": lost, "energy": 0 * lost})
+    cover = found.cover["Beignet"].dscr
+    assert cover[6:8] == pytest.approx([0.56, 0.56], rel=1e-9)
+    assert np.delete(cover, [6, 7]) == pytest.approx(np.full(38, 1.12), rel=1e-9)
+    assert found.row("notes.due")[np.flatnonzero(found.loans["notes"].repays)[8]] > found.cover["Beignet"].service[8]

@@ -11,6 +11,7 @@ number that shapes the statement (an overrun where there was none), makes a stat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,11 +22,11 @@ from pydantic import ValidationError
 from gigacampus.campus.spec.deal import UNKNOWN, Amortisation, Deal, Loan, Paths, slug
 from gigacampus.campus.spec.deal.calendar import Calendar, later
 from gigacampus.campus.spec.deal.rules import unknowns
-from gigacampus.campus.spec.deal.study import Change
+from gigacampus.campus.spec.deal.study import Change, Written
 from gigacampus.campus.spec.deal.varied import DELAY, Number, change, put, targets
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import FinanceResult
-from gigacampus.engines.finance.solve import Solved, add_targets, solve
+from gigacampus.engines.finance.solve import add_targets, solve
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import Problem, SpecError
 
@@ -63,19 +64,23 @@ class Cases:
     build : function of a deal and the dates of events that gives its statement
     events : mapping of name to date
         What a physical campus gives.
+    shape : changes
+        With which the statement is built, so that it has rows for numbers that shape it; its inputs are the deal's.
     """
 
-    def __init__(self, deal: Deal, build: Build, events: Events) -> None:
+    def __init__(self, deal: Deal, build: Build, events: Events, shape: Changes = ()) -> None:
         self.deal, self.events, self._build = deal.model_copy(update={"sensitivity": None}), events, build
-        self.statement, self.wanted = self._built(self.deal, events)
+        self._found: dict[str, list[Number]] = {}
+        self.statement = build(self._changed(shape)[0], events)
         self.rows: dict[str, list[str]] = {}
         for name, row in self.statement.graph.rows.items():
             if row.path:
                 self.rows.setdefault(row.path, []).append(name)
-
-    def _built(self, deal: Deal, events: Events) -> tuple[Statement, list[Solved]]:
-        s = self._build(deal, events)
-        return s, add_targets(s)
+        for one in (one for key, _ in shape for one in self.targets(key)):
+            self.statement.graph.inputs.update((row, np.asarray(one.value, float)) for row in self.rows_of(one))
+        wanted = add_targets(self.statement)
+        base = solve(self.statement, wanted)
+        self.wanted = [replace(one, guess=base[one.row]) for one in wanted]
 
     def run(self, changes: Changes) -> FinanceResult:
         """The result with these changes.
@@ -90,7 +95,10 @@ class Cases:
         deal, events = self._changed(changes)
         found = [(one, made) for key, made in changes for one in self.targets(key)]
         shared = all(one.quantity is None or one.path in self.rows for one, _ in found)
-        s, wanted = (self.statement, self.wanted) if shared else self._built(deal, events)
+        s, wanted = self.statement, self.wanted
+        if not shared:
+            s = self._build(deal, events)
+            wanted = add_targets(s)
         given: dict[str, Floats] = {}
         for one, made in found:
             for row in self.rows_of(one) if shared or one.quantity is None else ():
@@ -100,46 +108,13 @@ class Cases:
 
     def targets(self, key: str) -> list[Number]:
         """The numbers that a key stands for; one that is found is not among them."""
-        return [one for one in targets(self.deal, key) if one.value is not UNKNOWN]
+        if key not in self._found:
+            self._found[key] = [one for one in targets(self.deal, key) if one.value is not UNKNOWN]
+        return self._found[key]
 
-    def matters(self, one: Number) -> bool:
-        """Whether the statement rests on a number, or on what is measured."""
-        if one.path == DELAY:
-            return bool(self.events or self.deal.events or any(cost.end for cost in self.deal.construction.values()))
-        return any(np.any(self.statement.graph.inputs[row]) for row in self.rows_of(one))
-
-    def drawing(self, paths: Paths) -> Cases:
-        """The same deal, its statement with a row for each number that is drawn, even one that is zero in the base."""
-        drawn = [one for key in paths.draws for one in self.targets(key)]
-        if all(map(self.rows_of, drawn)):
-            return self
-        ends = [(key, change(self.deal, key, draw.high)) for key, draw in paths.draws.items()]
-        found = Cases(self._changed(ends)[0], self._build, self.events)
-        found.deal = self.deal
-        for one in drawn:
-            rows = found.rows_of(one)
-            if not rows:
-                message = "nothing in the statement rests on this number, so that it cannot be drawn"
-                raise SpecError(Problem(message, f"deal.{one.path}"))
-            for row in rows if one.quantity is not None else ():
-                found.statement.graph.inputs[row] = self.statement.graph.inputs.get(row, np.asarray(one.value))
-        return found
-
-    def _changed(self, changes: Changes) -> tuple[Deal, Events]:
-        """The deal as it reads with the changes, and the dates of events."""
-        deal, events = self.deal, self.events
-        for key, made in changes:
-            for one in targets(deal, key):
-                if one.path == DELAY:
-                    deal, events = delayed(deal, events, made.of(0.0))
-                elif one.quantity is not None and one.value is not UNKNOWN:
-                    deal = put(deal, one.path, _value(one, made))
-        try:
-            return Deal.model_validate(deal.model_dump()), events
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place, keys = ".".join(map(str, first["loc"])), ", ".join(key for key, _ in changes)
-            raise SpecError(Problem(f"with {keys} changed, {place}: {first['msg']}", "deal.sensitivity")) from None
+    def read(self, key: str, written: Written) -> Change:
+        """A value or change of what a key stands for."""
+        return change(self.targets(key), written)
 
     def rows_of(self, one: Number) -> list[str]:
         """Input rows of the statement that a number, or what is measured, is."""
@@ -148,11 +123,48 @@ class Cases:
         known = self.statement.graph.inputs
         return [row for row in _measured(self.deal, one.path.removeprefix("measures.")) if row in known]
 
+    def matters(self, one: Number) -> bool:
+        """Whether the statement rests on a number, or on what is measured."""
+        if one.path == DELAY:
+            return bool(self.events or self.deal.events or any(cost.end for cost in self.deal.construction.values()))
+        return any(np.any(self.statement.graph.inputs[row]) for row in self.rows_of(one))
 
-def _value(one: Number, made: Change) -> Any:
-    if isinstance(one.value, list):
-        return [step.model_copy(update={"rate": made.of(step.rate)}) for step in one.value]
-    return made.of(one.value)
+    def drawing(self, paths: Paths) -> Cases:
+        """The same deal, its statement with a row for each number that is drawn."""
+        new = {key: d for key, d in paths.draws.items() if not all(self.rows_of(one) for one in self.targets(key))}
+        found = Cases(self.deal, self._build, self.events, [(key, self.read(key, d.high)) for key, d in new.items()])
+        for one in (one for key in new for one in found.targets(key) if not found.rows_of(one)):
+            message = "nothing in the statement rests on this number, so that it cannot be drawn"
+            raise SpecError(Problem(message, f"deal.{one.path}"))
+        return found
+
+    def _changed(self, changes: Changes) -> tuple[Deal, Events]:
+        """The deal as it reads with the changes, and the dates of events."""
+        values: dict[str, Any] = {}
+        delay = 0.0
+        for key, made in changes:
+            for one in self.targets(key):
+                if one.path == DELAY:
+                    delay = made.of(delay)
+                elif one.quantity is not None:
+                    values[one.path] = _value(values.get(one.path, one.value), made)
+        deal, events = self.deal, self.events
+        for path, value in values.items():
+            deal = put(deal, path, value)
+        if delay:
+            deal, events = delayed(deal, events, delay)
+        try:
+            return Deal.model_validate(deal.model_dump()), events
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place, keys = ".".join(map(str, first["loc"])), ", ".join(key for key, _ in changes)
+            raise SpecError(Problem(f"with {keys} changed, {place}: {first['msg']}", "deal.sensitivity")) from None
+
+
+def _value(base: Any, made: Change) -> Any:
+    if isinstance(base, list):
+        return [step.model_copy(update={"rate": made.of(step.rate)}) for step in base]
+    return made.of(base)
 
 
 def _measured(deal: Deal, what: str) -> list[str]:

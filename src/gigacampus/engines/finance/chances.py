@@ -20,11 +20,9 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Paths, slug
 from gigacampus.campus.spec.deal.study import Change, Draw
-from gigacampus.campus.spec.deal.varied import change
 from gigacampus.engines.finance.cases import Cases
 from gigacampus.engines.finance.metrics import between, cover
 from gigacampus.engines.finance.schedule import Days
-from gigacampus.engines.finance.solve import solve
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem
 
@@ -113,7 +111,7 @@ def _given(cases: Cases, paths: Paths) -> dict[str, Floats]:
     """Inputs of the statement over paths, (P, 1) or (P, M)."""
     given: dict[str, Floats] = {}
     for key, draw in paths.draws.items():
-        ends = {side: change(cases.deal, key, end) for side in ("low", "mode", "high")
+        ends = {side: cases.read(key, end) for side in ("low", "mode", "high")
                 if (end := getattr(draw, side)) is not None}  # fmt: skip
         by = draws(key, draw, ends, paths.count, paths.seed)[:, None]
         for one in cases.targets(key):
@@ -149,7 +147,7 @@ def _over_paths(cases: Cases, given: Mapping[str, Floats], rows: Iterable[str], 
 def _settled(cases: Cases, given: Mapping[str, Floats]) -> dict[str, Floats]:
     """Sizes that rest on the statement they are part of: put in again until they stay, on every path at once."""
     graph, wanted = cases.statement.graph, cases.wanted
-    x: dict[str, Floats] = solve(cases.statement, wanted)
+    x: dict[str, Floats] = {one.row: np.asarray(one.guess) for one in wanted}
     for _ in range(60 if wanted else 0):
         rows = graph.evaluate({**given, **x}, [one.check for one in wanted])
         x = {one.row: x[one.row] + rows[one.check] for one in wanted}

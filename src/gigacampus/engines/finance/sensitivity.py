@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import Deal, Sensitivity, TwoWay, slug
 from gigacampus.campus.spec.deal.study import Written
 from gigacampus.campus.spec.deal.terms import near
-from gigacampus.campus.spec.deal.varied import USUAL, change
+from gigacampus.campus.spec.deal.varied import USUAL
 from gigacampus.engines.finance import chances
 from gigacampus.engines.finance.cases import Build, Cases, Events, signed
 from gigacampus.engines.finance.chances import Chances
@@ -117,7 +117,7 @@ def _known(name: str, base: FinanceResult, field: str) -> str:
 def _case(cases: Cases, written: Mapping[str, Written], figures: Sequence[str]) -> dict[str, float | None]:
     """Figures with some values changed."""
     try:
-        metrics = cases.run([(key, change(cases.deal, key, value)) for key, value in written.items()]).metrics
+        metrics = cases.run([(key, cases.read(key, value)) for key, value in written.items()]).metrics
     except InfeasibleError:
         return dict.fromkeys(figures)
     return {name: metrics[name].value if name in metrics else None for name in figures}

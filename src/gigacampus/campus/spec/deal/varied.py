@@ -65,16 +65,11 @@ def _all(deal: Deal) -> Iterator[Number]:
     yield from (Number(path, None, None) for path in MEASURES)
 
 
-def change(deal: Deal, key: str, written: Written) -> Change:
-    """Read a value or change of what a key stands for; ValueError says what would be right."""
-    found = targets(deal, key)
-    if not found:
-        raise ValueError(f"no number of the deal is called so; {near(key, _names(deal))}")
+def change(found: list[Number], written: Written) -> Change:
+    """Read a value or change of some numbers; ValueError says what would be right."""
     units = {one.quantity.unit if one.quantity else None for one in found}
     made = read(written, units.pop() if len(units) == 1 else None)
     for one in found:
-        if one.value is UNKNOWN and _solved(deal):
-            raise ValueError(f"{one.path} is found from its figure; vary that, or set unknowns: frozen")
         values = [step.rate for step in one.value] if isinstance(one.value, list) else [one.value]
         for value in (made.of(v) for v in values if v is not None and v is not UNKNOWN):
             if one.quantity is not None and not bounded(one.quantity, value):
@@ -82,16 +77,8 @@ def change(deal: Deal, key: str, written: Written) -> Change:
     return made
 
 
-def _solved(deal: Deal) -> bool:
-    return deal.sensitivity is not None and deal.sensitivity.unknowns == "solved"
-
-
 def _unit(quantity: Quantity) -> str:
     return f" {quantity.unit}" if quantity.unit in ACCEPTED and quantity.unit != "fraction" else ""
-
-
-def _names(deal: Deal) -> list[str]:
-    return [DELAY, *GROUPS, *(one.path for one in _all(deal))]
 
 
 def faults(deal: Deal) -> Iterator[Fault]:
@@ -116,10 +103,23 @@ def _first(deal: Deal, key: str, written: Mapping[tuple[str | int, ...], Written
     for place, value in written.items():
         try:
             if value is not None:
-                change(deal, key, value)
+                change(_there(deal, key), value)
         except ValueError as error:
             return [(("sensitivity", *place), str(error), value)]
     return []
+
+
+def _there(deal: Deal, key: str) -> list[Number]:
+    """The numbers of a key; ValueError where there are none, or where the deal finds them anew in each case."""
+    found = targets(deal, key)
+    if not found:
+        names = [DELAY, *GROUPS, *(one.path for one in _all(deal))]
+        raise ValueError(f"no number of the deal is called so; {near(key, names)}")
+    solved = deal.sensitivity is not None and deal.sensitivity.unknowns == "solved"
+    for one in found:
+        if solved and one.value is UNKNOWN:
+            raise ValueError(f"{one.path} is found from its figure; vary that, or set unknowns: frozen")
+    return found
 
 
 def _draw_faults(deal: Deal, key: str, draw: Draw) -> Iterator[Fault]:
@@ -129,7 +129,7 @@ def _draw_faults(deal: Deal, key: str, draw: Draw) -> Iterator[Fault]:
         dates = "dates are the same on every path; vary a delay in a range or a table"
         yield from found or [(place, dates, key)]
         return
-    ends = [change(deal, key, end) for end in (draw.low, draw.mode, draw.high) if end is not None]
+    ends = [change(targets(deal, key), end) for end in (draw.low, draw.mode, draw.high) if end is not None]
     if len({end.how for end in ends}) > 1:
         yield place, "low, mode and high are all values, all factors, or all changes", draw.low
     elif any(a.by > b.by for a, b in itertools.pairwise(ends)) or ends[0].by == ends[-1].by:
