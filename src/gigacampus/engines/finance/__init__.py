@@ -9,6 +9,7 @@ its events (``ready`` and each phase). A deal runs alone without them. Out: a `F
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
 `vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover, returns and covenants in `metrics`.
+`FinanceResult.over_paths` evaluates rows over many paths of inputs.
 
 Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
 exercised are). Space that is let again after a lease is a second lease.

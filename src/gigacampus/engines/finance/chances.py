@@ -32,7 +32,6 @@ LEVELS = (1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0)
 EXCEEDED = (50.0, 90.0, 99.0)
 """A P90 is exceeded on 90 % of the paths."""
 _Z95 = 1.6448536269514722
-_BLOCK = 250
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,9 @@ def run(cases: Cases, paths: Paths) -> Chances:
     """
     given = _given(cases, paths)
     s, rows = cases.statement, _rows(cases.statement)
-    found = _over_paths(cases, given, rows, paths.count)
-    base = _over_paths(cases, {}, rows, 1)
+    found = _over_paths(cases, given, rows)
+    still = {name: s.graph.inputs[name] + 0 * values[:1] for name, values in given.items()}
+    base = _over_paths(cases, still, rows)
     fans = {vehicle: _fans(s, found, base, vehicle) for vehicle in s.vehicles}
     exceeded, likely = _summary(s, found)
     return Chances(paths.count, paths.seed, fans, exceeded, likely)
@@ -131,28 +131,21 @@ def _rows(s: Statement) -> list[str]:
     return found
 
 
-def _over_paths(cases: Cases, given: Mapping[str, Floats], rows: Iterable[str], count: int) -> dict[str, Floats]:
-    """Rows over all paths, (P, M) or (P, 1), some paths at a time."""
-    found: dict[str, list[Floats]] = {row: [] for row in rows}
-    for first in range(0, count, _BLOCK):
-        block = {name: values[first : first + _BLOCK] for name, values in given.items()}
-        size = min(_BLOCK, count - first)
-        values = cases.statement.graph.evaluate({**block, **_settled(cases, block)}, list(found))
-        for row, parts in found.items():
-            wide = np.atleast_1d(values[row])
-            parts.append(np.broadcast_to(wide, (size, wide.shape[-1])))
-    return {row: np.concatenate(parts) for row, parts in found.items()}
+def _over_paths(cases: Cases, given: Mapping[str, Floats], rows: Iterable[str]) -> dict[str, Floats]:
+    """Rows over all paths, (P, M) or (P, 1)."""
+    found = cases.statement.graph.over_paths({**given, **_settled(cases, given)}, rows)
+    return {name: row if row.ndim > 1 else row[:, None] for name, row in found.items()}
 
 
 def _settled(cases: Cases, given: Mapping[str, Floats]) -> dict[str, Floats]:
     """Sizes that rest on the statement they are part of: put in again until they stay, on every path at once."""
     graph, wanted = cases.statement.graph, cases.wanted
-    x: dict[str, Floats] = {one.row: np.asarray(one.guess) for one in wanted}
+    paths = max(len(values) for values in given.values())
+    x: dict[str, Floats] = {one.row: np.full((paths, 1), one.guess) for one in wanted}
     for _ in range(60 if wanted else 0):
-        rows = graph.evaluate({**given, **x}, [one.check for one in wanted])
-        x = {one.row: x[one.row] + rows[one.check] for one in wanted}
-        worst = max(float(np.abs(rows[one.check]).max()) / one.scale for one in wanted)
-        if worst < 1e-10:
+        gaps = graph.over_paths({**given, **x}, [one.check for one in wanted])
+        x = {one.row: x[one.row] + gaps[one.check][:, None] for one in wanted}
+        if max(float(np.abs(gaps[one.check]).max()) / one.scale for one in wanted) < 1e-10:
             return x
     if wanted:
         raise InfeasibleError(Problem("reserves or loans settle on no size on some path", "deal.sensitivity.paths"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -175,6 +175,30 @@ class FinanceResult:
     def row(self, name: str) -> Floats:
         """A row by month, shape (M,), a scalar repeated."""
         return np.broadcast_to(self.rows[name], len(self.months))
+
+    def over_paths(self, given: Mapping[str, float | Floats], rows: Iterable[str]) -> dict[str, Floats]:
+        """Rows of the statement over P paths of some of its inputs, as a Monte-Carlo needs them.
+
+        Whatever was solved stays as it was solved in the base case: unknowns of the deal, sizes of reserves, what a
+        plan repays. A path changes what is paid, not what was signed; by how much a path misses a figure that was
+        solved for is in its row ``check.<name>``. Give a solved input in `given` to vary it too.
+
+        Parameters
+        ----------
+        given : mapping of input row to array, shape (P, 1) for one value a path or (P, M); or a scalar or (M,)
+            Quickest where the values of a month lie side by side in memory (Fortran order).
+        rows : names of rows
+
+        Returns
+        -------
+        dict of arrays, shape (P,) for scalars, or (P, M), in the order of `rows`
+
+        Raises
+        ------
+        CampusError
+            A name that is no input or no row, or a shape that does not fit.
+        """
+        return self.graph.over_paths({**self.solved, **given}, rows)
 
     def cashflows(self, party: str, kinds: Collection[str] | None = None) -> tuple[Days, Floats]:
         """A party's payments by day, of some kinds or all: dates (N,), and amounts (N,) [USD], received positive."""

@@ -93,6 +93,20 @@ def explain(spec: Path, kpi: str, as_json: bool) -> None:
 
 
 @commands.command()
+@SPEC
+@click.option("--xlsx", type=click.Path(path_type=Path), required=True, help="Workbook to write, FILE.xlsx.")
+@JSON
+def export(spec: Path, xlsx: Path, as_json: bool) -> None:
+    """Write the deal as a workbook of live formulas.
+
+    It has FAST layout and recalculates in Excel and LibreOffice to the figures of 'gigacampus run'.
+    """
+    from gigacampus.faces.cli import exporting
+
+    exporting.export(spec, xlsx, as_json)
+
+
+@commands.command()
 @click.argument("ids", nargs=-1)
 @JSON
 def verify(ids: tuple[str, ...], as_json: bool) -> None:

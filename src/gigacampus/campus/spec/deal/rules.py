@@ -84,6 +84,8 @@ def _slug_clashes(deal: Deal) -> Iterator[Fault]:
     seen: dict[str, tuple[str, str]] = {OUTSIDE: (OUTSIDE, ""), OWNERS: (OWNERS, "")}
     named = [("entities", name) for name in deal.entities] + [(kind, name) for kind, name, _ in deal.contracts()]
     for kind, name in named:
+        if "." in name:
+            yield (kind, name), "a dot parts the names of a path, such as notes.final; leave it out of this one", name
         taken = seen.setdefault(slug(name), (kind, name))
         if taken != (kind, name):
             yield (
