@@ -263,6 +263,9 @@ def test_cash_and_distributions_of_a_path_are_all_that_there_is() -> None:
     alone = path_by_path(spec, 10)
     paid = [one.row("campus_llc.distribution").sum() for one in alone]
     assert found.exceeded["distributed.campus_llc"] == pytest.approx(np.percentile(paid, [50, 10, 1]), rel=1e-7)
+    rates = [float(one.metrics["irr_owner.north_fund"].value or 0) for one in alone]
+    assert found.exceeded["irr_owner.north_fund"] == pytest.approx(np.percentile(rates, [50, 10, 1]), rel=1e-7)
+    assert "irr_owner.bank" not in found.exceeded
 
 
 def test_a_draw_keeps_its_numbers_when_others_are_added() -> None:

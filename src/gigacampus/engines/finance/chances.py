@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import Paths, slug
 from gigacampus.campus.spec.deal.study import Change, Draw
 from gigacampus.engines.finance.cases import Cases
-from gigacampus.engines.finance.metrics import between, cover
+from gigacampus.engines.finance.metrics import CAPITAL, between, cover
 from gigacampus.engines.finance.schedule import Days
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem
+from gigacampus.money import irr_of_paths
 
 Floats = NDArray[np.float64]
 LEVELS = (1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0)
@@ -60,7 +61,8 @@ class Chances:
         By vehicle: ``dscr`` on dates of repayment, ``cfads`` and ``distribution`` since the date before, ``balance``;
         of a vehicle without debt, cash and distribution by calendar year.
     exceeded : dict of arrays, shape (3,)
-        P50, P90 and P99 of ``dscr_min`` and ``dscr_avg``, and by vehicle of ``distributed.<vehicle>`` [USD].
+        P50, P90 and P99 of ``dscr_min``, ``dscr_avg``, ``irr_owner.<party>``, and ``distributed.<vehicle>`` [USD].
+        The rate is -1 where nothing that was paid in comes back.
     likely : dict of float
         Share of paths with ``lock_up.<vehicle>``, ``default.<vehicle>``, and ``short.<vehicle>``: cover below 1 once.
     """
@@ -128,7 +130,7 @@ def _rows(s: Statement) -> list[str]:
         found += [row for row in (f"{e}.locked", f"{e}.default") if row in s.graph.rows]
     for name in s.deal.loans:
         found += [f"{slug(name)}.{row}" for row in ("scheduled", "balance")] + [f"loans.{slug(name)}.amount"]
-    return found
+    return found + [flow.row for flow in s.flows if flow.kind in CAPITAL and flow.row not in found]
 
 
 def _over_paths(cases: Cases, given: Mapping[str, Floats], rows: Iterable[str]) -> dict[str, Floats]:
@@ -206,4 +208,17 @@ def _summary(s: Statement, rows: Mapping[str, Floats]) -> tuple[dict[str, Floats
                 likely[f"{name}.{e}"] = float(np.mean(np.any(rows[f"{e}.{row}"] > 0.5, axis=1)))
         if vehicle in ratios:
             likely[f"short.{e}"] = float(np.mean(np.nanmin(ratios[vehicle], axis=1) < 1))
-    return {name: np.percentile(x, [100 - p for p in EXCEEDED]) for name, x in exceeded.items()}, likely
+    exceeded |= {f"irr_owner.{slug(p)}": _returns(s, rows, p) for p in s.deal.entities if p not in s.vehicles}
+    known = {name: x[np.isfinite(x)] for name, x in exceeded.items()}
+    return {n: np.percentile(x, [100 - p for p in EXCEEDED]) for n, x in known.items() if len(x)}, likely
+
+
+def _returns(s: Statement, rows: Mapping[str, Floats], party: str) -> Floats:
+    """Rate of return of a party on its capital on each path, shape (P,); not a number where there is none."""
+    own = [flow for flow in s.flows if flow.kind in CAPITAL and party in (flow.payer, flow.payee)]
+    if not own:
+        return np.array([])
+    wide = [rows[f.row] * np.ones(s.grid.count) * ((f.payee == party) - float(f.payer == party)) for f in own]
+    flows, days = np.concatenate(wide, axis=1), np.concatenate([flow.dates for flow in own])
+    kept = np.any(flows != 0, axis=0)
+    return irr_of_paths((days[kept] - np.datetime64(s.deal.close)).astype(float) / 365, flows[:, kept])

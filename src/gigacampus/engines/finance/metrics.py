@@ -24,7 +24,8 @@ from gigacampus.engines.finance.statement import Statement
 from gigacampus.money import irr
 
 Floats = NDArray[np.float64]
-_CAPITAL = ("contribution", "contribution in kind", "distribution")
+CAPITAL = ("contribution", "contribution in kind", "distribution")
+"""Kinds of payment between an owner and what it owns."""
 
 
 def cover(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Cover:
@@ -152,7 +153,7 @@ def _returns(result: FinanceResult, party: str) -> dict[str, Metric]:
     """Returns before tax on all that a party pays and receives, on its capital alone, and after tax."""
     dates, amounts = result.cashflows(party, _before_tax(result))
     found, name = irr(dates, amounts), slug(party)
-    capital = irr(*result.cashflows(party, kinds=_CAPITAL))
+    capital = irr(*result.cashflows(party, kinds=CAPITAL))
     paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
     owner = {f"irr_owner.{name}": Metric(capital.rate, "1/year", capital.reason)} if capital.sign_changes else {}
     if f"{name}.tax.total" in result.rows:

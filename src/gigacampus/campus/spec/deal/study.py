@@ -23,7 +23,8 @@ from gigacampus.quantities import Quantity, format_quantity, parse_quantity
 Written = Annotated[
     str | float, WithJsonSchema({"type": ["string", "number"], "examples": ["x 0.9", "plus 100 bp", "12 %"]})
 ]
-_CHANGE = re.compile(r"\s*(?:x\s*|(plus|minus)\s+)(.*\S)\s*", re.DOTALL)
+CHANGE = re.compile(r"\s*(?:x\s*|(plus|minus)\s+)(.*\S)\s*", re.DOTALL)
+"""A change as it is written: what comes first (nothing for a factor), and by how much."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def read(written: str | float, unit: str | None) -> Change:
     >>> read("x 0.9", "USD"), read("minus 50 bp", "fraction")
     (Change(how='times', by=0.9), Change(how='plus', by=-0.005))
     """
-    change = _CHANGE.fullmatch(written) if isinstance(written, str) else None
+    change = CHANGE.fullmatch(written) if isinstance(written, str) else None
     if change is not None and change[1] is None:
         return Change("times", _plain(change[2]))
     if unit is None:
