@@ -26,7 +26,7 @@ from gigacampus.campus.spec.deal.study import Change, Written
 from gigacampus.campus.spec.deal.varied import DELAY, Number, change, put, targets
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import FinanceResult
-from gigacampus.engines.finance.solve import add_targets, solve
+from gigacampus.engines.finance.solve import add_targets, row_of, solve
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import Problem, SpecError
 
@@ -40,11 +40,11 @@ Changes = Sequence[tuple[str, Change]]
 def signed(deal: Deal, base: FinanceResult) -> Deal:
     """The deal with what was found for its base case as given."""
     for path, _ in unknowns(deal):
-        deal = put(deal, path, base.solved[".".join(slug(part) for part in path.split("."))])
+        deal = put(deal, path, base.solved[row_of(path)])
     for name, loan in deal.loans.items():
         plan = _listed(loan, slug(name), base) if loan.amortisation.kind == "sculpted" else loan.amortisation
         deal = put(deal, f"loans.{name}", loan.model_copy(update={"amortisation": plan, "sizing": None}))
-    return deal.model_copy(update={"solve": []})
+    return deal.model_copy(update={"solve": [], "published": {}, "readings": {}})
 
 
 def _listed(loan: Loan, n: str, base: FinanceResult) -> Amortisation:
@@ -64,11 +64,15 @@ class Cases:
     build : function of a deal and the dates of events that gives its statement
     events : mapping of name to date
         What a physical campus gives.
+    solved : mapping of input row to float
+        Values of the base case for unknowns that no figure of `solve` finds: they stay in every case.
     shape : changes
         With which the statement is built, so that it has rows for numbers that shape it; its inputs are the deal's.
     """
 
-    def __init__(self, deal: Deal, build: Build, events: Events, shape: Changes = ()) -> None:
+    def __init__(
+        self, deal: Deal, build: Build, events: Events, solved: Mapping[str, float] | None = None, shape: Changes = ()
+    ) -> None:
         self.deal, self.events, self._build = deal.model_copy(update={"sensitivity": None}), events, build
         self._found: dict[str, list[Number]] = {}
         self.statement = build(self._changed(shape)[0], events)
@@ -79,7 +83,9 @@ class Cases:
         for one in (one for key, _ in shape for one in self.targets(key)):
             self.statement.graph.inputs.update((row, np.asarray(one.value, float)) for row in self.rows_of(one))
         wanted = add_targets(self.statement)
-        base = solve(self.statement, wanted)
+        found, inputs = {one.row for one in wanted}, self.statement.graph.inputs
+        self.fixed = {row: np.asarray(x) for row, x in (solved or {}).items() if row in inputs and row not in found}
+        base = solve(self.statement, wanted, self.fixed)
         self.wanted = [replace(one, guess=base[one.row]) for one in wanted]
 
     def run(self, changes: Changes) -> FinanceResult:
@@ -99,7 +105,7 @@ class Cases:
         if not shared:
             s = self._build(deal, events)
             wanted = add_targets(s)
-        given: dict[str, Floats] = {}
+        given = dict(self.fixed)
         for one, made in found:
             for row in self.rows_of(one) if shared or one.quantity is None else ():
                 given[row] = made.of(given.get(row, s.graph.inputs[row]))
@@ -132,7 +138,7 @@ class Cases:
     def drawing(self, paths: Paths) -> Cases:
         """The same deal, its statement with a row for each number that is drawn."""
         new = {key: d for key, d in paths.draws.items() if not all(self.rows_of(one) for one in self.targets(key))}
-        found = Cases(self.deal, self._build, self.events, [(key, self.read(key, d.high)) for key, d in new.items()])
+        found = Cases(self.deal, self._build, self.events, shape=[(k, self.read(k, d.high)) for k, d in new.items()])
         for one in (one for key in new for one in found.targets(key) if not found.rows_of(one)):
             message = "nothing in the statement rests on this number, so that it cannot be drawn"
             raise SpecError(Problem(message, f"deal.{one.path}"))

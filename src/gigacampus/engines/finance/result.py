@@ -26,6 +26,38 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A published figure beside what the statement has: `value`, `published` and the tolerance `within`, in `unit`."""
+
+    value: float
+    published: float
+    within: float
+    unit: str
+
+    @property
+    def miss(self) -> float:
+        """How far the value is from the figure, in tolerances [1]."""
+        return (self.value - self.published) / self.within
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is within its tolerance, but for rounding."""
+        return abs(self.miss) <= 1 + 1e-6
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Where a deal does not close: `what` it is, the `amount` that is open [USD], the place in the deal (`path`) and
+    the `row` of the statement that holds it; and figures that would close it, each alone, by path, where known."""
+
+    what: str
+    amount: float
+    path: str
+    row: str = ""
+    closing: dict[str, Metric] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LoanResult:
     """A loan by month: `dates` (M,) datetime64[D] on which it pays; `draw`, `interest`, `principal`, `service`
     (interest and principal) and `balance` at the month's end, each (M,) [USD]; `repays` (M,) bool marks payments after
@@ -149,6 +181,10 @@ class FinanceResult:
         ``uncovered.<guarantee>`` (debt left when it ends).
     residuals : dict of float
         Largest relative gap of each conservation law.
+    published : dict of Compared
+        By published figure.
+    gaps : tuple of Gap
+        Where the deal does not close; `closing` finds what would close it.
     """
 
     months: Days
@@ -166,6 +202,8 @@ class FinanceResult:
     covenants: dict[str, CovenantTests]
     metrics: dict[str, Metric]
     residuals: dict[str, float] = field(default_factory=dict)
+    published: dict[str, Compared] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def residual_money(self) -> float:

@@ -81,7 +81,7 @@ def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> Sens
     """Run the cases of a deal; `base` is its base case."""
     asked = deal.sensitivity or Sensitivity()
     figures, closed = _figures(asked, base), Cases(signed(deal, base), build, events)
-    cases = Cases(deal, build, events) if asked.unknowns == "solved" else closed
+    cases = Cases(deal, build, events, base.solved) if asked.unknowns == "solved" else closed
     ranges = asked.vary or {key: ends for key, ends in USUAL.items() if any(map(cases.matters, cases.targets(key)))}
     bars = []
     for key, ends in ranges.items():

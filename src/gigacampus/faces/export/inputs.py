@@ -91,6 +91,8 @@ def _why(model: Model, name: str) -> str:
     for target in model.deal.solve:
         if target.unknown == row.path or ".".join(map(slug, target.unknown.split("."))) == name:
             return f"solved so that {target.so_that} is {target.equals:,.15g}"
+    if f"check.{name}" not in model.graph.rows:
+        return "found from the published figures by least squares"
     return "solved so that it agrees with the statement that rests on it"
 
 

@@ -46,6 +46,7 @@ GROUPS = {
     "gap_": "Conservation: each row is zero in every month",
     "check": "Solved values: what each misses its figure by",
     "solve": "Months of the figures that values are solved from",
+    "published": "Published figures, as the statement has them",
     "exposures": "Maximum exposure to loss",
 }
 _PAYER, _PAYEE = attrgetter("payer"), attrgetter("payee")

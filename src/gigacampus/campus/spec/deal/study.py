@@ -143,7 +143,7 @@ class Sensitivity(Part):
     unknowns: Literal["frozen", "solved"] = Field(
         "frozen",
         description="frozen: the deal is signed, and what was found for the base case stays; solved: it is cut anew in "
-        "each case of ranges and tables",
+        "each case of ranges and tables, by the figures of solve",
     )
     vary: dict[str, Range] = Field(
         default_factory=dict, description="ranges of numbers, one at a time; usual ones if not given", max_length=40

@@ -36,7 +36,7 @@ USUAL: Mapping[str, Range] = {
     "energy cost": Range(low="x 0.9", high="x 1.1"),
 }
 """Ranges where a deal gives none: assumed."""
-_ELSEWHERE = re.compile(r"(solve|sensitivity|exposures|accounting)\.|entities\.[^.]+\.owners\.|leases\.[^.]+\.parts\.")
+_ELSEWHERE = re.compile(r"(solve|published|exposures|accounting)\.|entities\.[^.]+\.owners\.|leases\.[^.]+\.parts\.")
 
 
 @dataclass(frozen=True)
