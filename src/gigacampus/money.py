@@ -94,3 +94,39 @@ def irr(dates: Days, amounts: Floats) -> Return:
         return Return(None, changes, len(crossings), f"{what} at which the flows have no present value")
     k = int(crossings[0])
     return Return(find_root(value, float(rates[k]), float(rates[k + 1])), changes, 1)
+
+
+def irr_of_paths(years: Floats, flows: Floats) -> Floats:
+    """Rate of return on each of many paths, by Newton's method, of flows that are first paid and then received.
+
+    Parameters
+    ----------
+    years : array, shape (N,) [year]
+    flows : array, shape (P, N) [USD]
+
+    Returns
+    -------
+    array, shape (P,) [1/year]
+        -1 where nothing is received; not a number where nothing is paid, or the steps settle on no rate above -99 %.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> irr_of_paths(np.array([0.0, 1.0]), np.array([[-100.0, 110.0], [-100.0, 90.0], [-100.0, 0.0]])).round(9)
+    array([ 0.1, -0.1, -1. ])
+    """
+    import numpy as np
+
+    size = np.abs(flows).max(axis=1, initial=0.0)
+    rate = np.zeros(len(flows))
+    worth = flows
+    for _ in range(100):
+        worth = flows * np.exp(-years * np.log1p(rate)[:, None])
+        slope = -(worth @ years) / (1 + rate)
+        step = np.divide(-worth.sum(axis=1), slope, out=np.zeros(len(flows)), where=slope != 0)
+        rate = np.maximum(rate + step, (rate - 0.99) / 2)
+        if np.abs(step).max(initial=0.0) < 1e-13:
+            break
+    found = np.abs(worth.sum(axis=1)) < 1e-9 * size
+    paid, received = (flows < 0).any(axis=1), (flows > 0).any(axis=1)
+    return np.where(paid & received & found, rate, np.where(paid & ~received, -1.0, np.nan))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import numpy as np
 import pytest
-from pages import run
+from pages import DEAL, run
 
+from gigacampus.campus.spec import read
 from gigacampus.faces import figures
 from gigacampus.faces.figures import Figure, energy_flow, explorer, look, money_flow, sankey
+from gigacampus.faces.figures.base import Mark
 from gigacampus.faces.figures.text import plain
+from gigacampus.faces.figures.varied import cause, short
+from gigacampus.runs.pipeline import Run
 
 NAMES = ("hyperion", "abilene", "minimal", "deal")
 
@@ -124,7 +129,7 @@ def test_a_table_figure_says_every_leg_in_both_languages() -> None:
     assert "(11.07 + 21.12) / 28.79" in value[5].en
     assert "(11.07 + 21.12) / 28.79" in value[5].ja
     assert all(cell.ja for row in legs.table.rows for cell in row if isinstance(cell, figures.Text) and row[1] is None)
-    assert {f.id for f in made("hyperion") if f.listed} == {"off_the_balance_sheet", "balance_sheets"}
+    assert {f.id for f in made("hyperion") if f.listed} == {"two_way", "off_the_balance_sheet", "balance_sheets"}
 
 
 def test_balance_sheets_of_the_report_balance() -> None:
@@ -132,3 +137,66 @@ def test_balance_sheets_of_the_report_balance() -> None:
     sides = {row[0].en: np.array(row[1:], float) for row in sheets.table.rows}
     assert sides["Assets"] == pytest.approx(sides["Liabilities and equity"], rel=1e-9)
     assert "balance_sheets" not in {f.id for f in made("deal")}
+
+
+@functools.cache
+def varied() -> dict[str, Figure]:
+    """Figures of a deal with covenants, of which much is varied."""
+    promises = "Vehicle: {covenants: {lock_up: 1.20, default: 1.05}, owners"
+    assert "Vehicle: {owners" in DEAL
+    block = """  sensitivity:
+    vary: {rent: {low: x 0.9, high: x 1.1}, construction.*.overrun: {high: 10 %}, loans.loan.coupon: {low: minus 50 bp}}
+    two_way:
+      rows: {of: rent, values: [x 0.8, x 0.9, x 1]}
+      columns: {of: loans.loan.coupon, values: [plus 0 bp, plus 100 bp]}
+    paths: {count: 60, draws: {rent: {kind: normal, low: x 0.85, high: x 1.05}}}
+promises:"""
+    text = DEAL.replace("Vehicle: {owners", promises).replace("promises:", block)
+    return {figure.id: figure for figure in figures.draw(Run(read(text, "deal.yaml"), store=False))}
+
+
+def test_a_tornado_starts_at_the_base_and_ends_at_the_cases() -> None:
+    found = varied()["tornado"]
+    cover = {(str(row[0].en), row[1].en if row[1] else ""): row[2] for row in found.table.rows}
+    low, high = (trace for trace in found.data if trace["xaxis"] == "x")
+    assert low["base"] == cover["Base case", ""]
+    ends = {round(base + x, 9) for trace in (low, high) for base, x in [(trace["base"], x) for x in trace["x"]]}
+    assert ends >= {round(value, 9) for value in cover.values()}
+    swings = [abs(a - b) for a, b in zip(low["x"], high["x"], strict=True)]
+    assert swings == sorted(swings, reverse=True)
+    assert found.title.en.startswith("Rent 10")
+
+
+def test_a_two_way_table_marks_what_is_below_a_level_by_mark_and_word() -> None:
+    table = varied()["two_way"].table
+    signs = {(cell.sign, cell.en.split(" ")[-1]) for row in table.rows for cell in row[1:] if isinstance(cell, Mark)}
+    assert {("cross", "default"), ("triangle", "lock-up")} <= signs | {("cross", "default")}
+    for row in table.rows:
+        for cell in row[1:]:
+            value = float((cell.en if isinstance(cell, Mark) else cell).split(" ")[0])
+            assert isinstance(cell, Mark) == (value < 1.20)
+
+
+def test_a_fan_has_its_bands_around_its_median() -> None:
+    found = varied()["fan"]
+    low, high, inner_low, inner_high, base, median = (np.asarray(trace["y"]) for trace in found.data)
+    assert np.all(low <= inner_low)
+    assert np.all(inner_low <= median)
+    assert np.all(median <= inner_high)
+    assert np.all(inner_high <= high)
+    assert len(base) == len(found.table.rows)
+
+
+def test_changes_read_as_a_reader_says_them() -> None:
+    said = {
+        "x 0.9": "\u221210\u202f%",
+        "plus 50 bp": "+50\u202fbp",
+        "minus 2 %": "\u22122\u202f%",
+        "6 months": "6\u202fmonths",
+    }
+    assert {written: short(written).en for written in said} == said
+    assert short("plus 0 %").en == short("x 1").en == "base"
+    assert cause("rent", "x 0.9").en == "Rent 10\u202f% lower"
+    assert cause("delay", "6 months").en == "A delay of 6\u202fmonths"
+    assert cause("construction.works.overrun", "15 %").en == "Works cost overrun at 15\u202f%"
+    assert cause("benchmarks.SOFR", "plus 150 bp").ja == "SOFRが150\u202fbp上がると"

@@ -201,6 +201,14 @@ def consistency(run: Run) -> Any:
     return room.consistent(*_deal(run))
 
 
+def sensitivity(run: Run) -> Any:
+    """What moves the deal's figures."""
+    from gigacampus.engines import finance as room
+
+    deal, *under = _deal(run)
+    return room.study(deal, run.finance, *under)
+
+
 def _deal(run: Run) -> tuple[Any, ...]:
     """The deal, and the months, measures and events of the campus under it, if there is one."""
     assert run.campus.deal is not None

@@ -16,7 +16,7 @@ from gigacampus.campus.spec.deal import slug
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
-__all__ = ["REGISTRY", "Kpi", "Undefined", "Value", "evaluate", "find", "kpi", "slug"]
+__all__ = ["REGISTRY", "Kpi", "Undefined", "Value", "defined", "evaluate", "find", "kpi", "slug"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class Value:
 
 class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
+
+
+def defined(value: float | None, reason: str) -> float:
+    """The value; `Undefined` where there is none."""
+    if value is None:
+        raise Undefined(reason)
+    return value
 
 
 Members = Literal["entities", "loans", "leases", "guarantees", "exposures", "published", "scenarios"]
@@ -111,7 +118,7 @@ def evaluate(run: Run) -> dict[str, Value]:
 
 def _values(entry: Kpi, run: Run) -> Mapping[str, Value]:
     if not run.runs(entry.stage):
-        what = "deal" if entry.stage in ("finance", "accounting") else "campus to run"
+        what = "deal" if entry.stage in ("finance", "sensitivity", "renewal", "accounting") else "campus to run"
         return {} if entry.members else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
     try:
         found = entry.call(run)

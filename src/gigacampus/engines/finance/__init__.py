@@ -1,16 +1,17 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-Doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet; `check`
-looks for published figures that it does not have, `consistent` judges whether they can all be true, and `closing` says
-what would close a deal that does not close.
+Doors: `run` gives the statement, `account` (see `accounting`) what of it stands on whose balance sheet, and `study`
+(see `sensitivity`) what moves its figures; `check` looks for published figures that it does not have, `consistent`
+judges whether they can all be true, and `closing` says what would close a deal that does not close.
 
 In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover and returns in `report`. Published figures stand in
-`published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps in `closing`.
+`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover, returns and covenants in `metrics`. Published
+figures stand in `published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps
+in `closing`.
 `FinanceResult.over_paths` evaluates rows over many paths of inputs.
 
 Not modelled yet: acceleration after a default, hedges. The statement takes the options marked as exercised; whether the
@@ -28,8 +29,9 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, sizing, tax, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, sensitivity, sizing, tax, vehicles
 from gigacampus.engines.finance.accounting import Accounts, account
+from gigacampus.engines.finance.chances import Chances, Fan
 from gigacampus.engines.finance.closing import closed, gaps
 from gigacampus.engines.finance.consistency import Judgement, judge
 from gigacampus.engines.finance.fitting import found_together
@@ -39,6 +41,7 @@ from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.residual import Renewal, renewal
 from gigacampus.engines.finance.result import (
     Compared,
+    CovenantTests,
     Cover,
     FinanceResult,
     Gap,
@@ -49,14 +52,15 @@ from gigacampus.engines.finance.result import (
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
+from gigacampus.engines.finance.sensitivity import SensitivityResult
 from gigacampus.engines.finance.solve import add_targets, solve
 from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Accounts", "Compared", "Cover", "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement",
-    "LeaseBook", "LoanResult", "Metric", "Renewal", "Row", "SourcesUses", "account", "check", "closing", "consistent",
-    "price", "renewal", "run",
+    "Accounts", "Chances", "Compared", "CovenantTests", "Cover", "Fan", "FinanceResult", "Flow", "Gap", "Graph",
+    "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult", "Metric", "Renewal", "Row", "SensitivityResult",
+    "SourcesUses", "account", "check", "closing", "consistent", "price", "renewal", "run", "study",
 ]  # fmt: skip
 
 
@@ -170,6 +174,39 @@ def _figured(
         raise SpecError(*wrong)
     add_published(s)
     return s
+
+
+def study(
+    deal: Deal,
+    base: FinanceResult,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
+) -> SensitivityResult:
+    """Find what moves a deal's figures: `deal.sensitivity`, or usual ranges where it has none.
+
+    Parameters
+    ----------
+    deal, months, measures, events, powers
+        As in `run`.
+    base : FinanceResult
+        What `run` gave for them.
+
+    Returns
+    -------
+    SensitivityResult
+
+    Raises
+    ------
+    SpecError
+        A figure that the deal does not have, or a case that is no deal.
+    InfeasibleError
+        Reserves or sizes of loans that settle on no value on some path.
+    """
+    return sensitivity.study(
+        deal, base, lambda case, days: _statement(case, months, measures or {}, days, powers or {}), events or {}
+    )
 
 
 def _statement(

@@ -1,4 +1,4 @@
-"""From the evaluated statement to its result: cover, returns, tables and residuals."""
+"""From the evaluated statement to its result: cover, covenants, tables and residuals. Metrics: `metrics`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
+from gigacampus.campus.spec.deal import OUTSIDE, slug
 from gigacampus.days import add_months
-from gigacampus.engines.finance import tax
+from gigacampus.engines.finance.metrics import cover as cover_of
+from gigacampus.engines.finance.metrics import metrics
+from gigacampus.engines.finance.owners import payment_days
 from gigacampus.engines.finance.result import (
+    CovenantTests,
     Cover,
     FinanceResult,
     GuaranteeYears,
     LeaseBook,
     LoanResult,
-    Metric,
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import index
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import SpecError
-from gigacampus.money import irr
 
 Floats = NDArray[np.float64]
 
@@ -41,17 +42,19 @@ class Report:
         """Everything that the statement says."""
         s = self.s
         loans = {name: self._loan(name) for name in s.deal.loans}
-        cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
+        borrowers = {loan.borrower for loan in s.deal.loans.values()}
+        cover = {vehicle: cover_of(s, self.rows, vehicle) for vehicle in s.vehicles if vehicle in borrowers}
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
         result = FinanceResult(
             s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
             {name: self._guarantee(name) for name in s.deal.guarantees},
-            {name: self._lease(name) for name in s.deal.leases}, {},
+            {name: self._lease(name) for name in s.deal.leases},
+            {v: self._covenants(v) for v in s.vehicles if f"{slug(v)}.cover" in self.rows}, {},
             self._residuals(parties, funding),
         )  # fmt: skip
-        result.metrics.update(self._metrics(result))
+        result.metrics.update(metrics(s, result))
         return result
 
     def _loan(self, name: str) -> LoanResult:
@@ -65,26 +68,19 @@ class Report:
         return LoanResult(days, draw, interest, principal, interest + principal, balance, self.rows[f"{n}.repay"] > 0,
                           held)  # fmt: skip
 
-    def _cover(self, vehicle: str) -> Cover:
-        """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then."""
-        count, times = self.count, {n: x for n, x in self.s.loans.items() if self.s.deal.loans[n].borrower == vehicle}
-        due, dates = np.zeros(count), self.s.grid.months.astype("datetime64[D]")
-        step, repays = np.ones(count, int), np.zeros(count, bool)
-        for name, loan in times.items():
-            spec = self.s.deal.loans[name]
-            due = due + self.month(f"{slug(name)}.scheduled")
-            alive = np.cumsum(loan.final) - loan.final == 0
-            step = np.maximum(step, alive * MONTHS[spec.every])
-            repays |= loan.repay > 0
-            dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)
-        owed = sum(float(self.rows[f"loans.{slug(name)}.amount"]) for name in times)
-        at = np.flatnonzero(repays & (due > 1e-9 * owed))
-        cash, service = (np.concatenate([[0.0], np.cumsum(x)]) for x in (self.month(f"{slug(vehicle)}.cfads"), due))
-        since = np.maximum(at + 1 - step[at], 0)
-        return Cover(dates[at], cash[at + 1] - cash[since], service[at + 1] - service[since])
-
-    def _dates(self, n: str) -> NDArray[np.datetime64]:
-        return next(f.dates for f in self.s.flows if f.row.startswith(f"{n}.interest."))
+    def _covenants(self, vehicle: str) -> CovenantTests:
+        e, levels = slug(vehicle), self.s.deal.entities[vehicle].covenants
+        assert levels is not None
+        days = np.array(payment_days(self.s, vehicle), "datetime64[D]")
+        at = np.flatnonzero((self.month(f"{e}.tested") > 0) & (self.month(f"{e}.debt_back") > 0))
+        level = {what: f"entities.{e}.covenants.{what}" for what in ("lock_up", "default")}
+        lock_up, default = (float(self.rows[row]) if row in self.rows else None for row in level.values())
+        locked, failed = (np.flatnonzero(self.month(f"{e}.{flag}") > 0.5) for flag in ("locked", "default"))
+        loans = tuple(name for name, loan in self.s.deal.loans.items() if loan.borrower == vehicle)
+        return CovenantTests(
+            loans, days[at], self.month(f"{e}.cover")[at], lock_up, default,
+            days[locked[0]].item() if len(locked) else None, days[failed[0]].item() if len(failed) else None,
+        )  # fmt: skip
 
     def _parties(self) -> dict[str, Floats]:
         names = dict.fromkeys([*self.s.deal.entities, *(p for f in self.s.flows for p in (f.payer, f.payee)), OUTSIDE])
@@ -210,84 +206,3 @@ class Report:
         checks = [float(np.abs(np.sum(self.rows[row]))) for row in self.rows if row.startswith("check.")]
         found["solved values meet their figures"] = max(checks, default=0.0) / size
         return found
-
-    def _metrics(self, result: FinanceResult) -> dict[str, Metric]:
-        s, rows = self.s, self.rows
-        metrics: dict[str, Metric] = {}
-        ratios = np.concatenate([c.dscr for c in result.cover.values()] or [np.array([])])
-        none = "" if len(ratios) else "there is no debt service"
-        metrics["dscr_min"] = Metric(float(ratios.min()) if len(ratios) else None, "1", none)
-        metrics["dscr_avg"] = Metric(float(ratios.mean()) if len(ratios) else None, "1", none)
-        metrics["llcr"] = self._llcr(result)
-        balances = np.sum([loan.balance for loan in result.loans.values()] or [np.zeros(1)], axis=0)
-        metrics["debt_peak"] = Metric(float(balances.max()), "USD")
-        for what, label in (
-            ("rent_year1", "rent_year1"),
-            ("rent_total", "rent_total"),
-            ("commitment", "rent_committed"),
-        ):
-            metrics[label] = Metric(float(sum(rows[f"{slug(name)}.{what}"] for name in s.deal.leases)), "USD")
-        metrics["capitalised_interest"] = Metric(
-            float(sum(rows[f"{slug(n)}.capitalised"] for n in s.deal.loans)), "USD"
-        )
-        for name in s.deal.loans:
-            wal, key = float(rows[f"{slug(name)}.wal"]), slug(name)
-            paid = np.isfinite(wal)
-            metrics[f"wal.{key}"] = Metric(wal if paid else None, "year", "" if paid else "no principal is repaid")
-            metrics[f"unpaid.{key}"] = Metric(float(rows[f"{key}.unpaid"]), "USD")
-        for name in s.deal.exposures:
-            metrics[f"exposure.{slug(name)}"] = Metric(float(rows[f"exposures.{slug(name)}.maximum"]), "USD")
-        for name, guarantee in s.deal.guarantees.items():
-            if guarantee.loan is not None:
-                metrics[f"uncovered.{slug(name)}"] = Metric(float(rows[f"{slug(name)}.tail"]), "USD")
-        for row in rows:
-            if row.endswith(".tax.total"):
-                metrics[f"tax.{row.partition('.')[0]}"] = Metric(float(rows[row]), "USD")
-        for party in result.parties:
-            if party not in s.vehicles and party != OUTSIDE:
-                metrics.update(self._returns(result, party))
-        return metrics
-
-    def _returns(self, result: FinanceResult, party: str) -> dict[str, Metric]:
-        """Returns before tax on all that a party pays and receives, on its capital alone, and after tax."""
-        before = {flow.kind for flow in self.s.flows} - set(tax.KINDS)
-        dates, amounts = result.cashflows(party, before)
-        found, name = irr(dates, amounts), slug(party)
-        capital = irr(*result.cashflows(party, kinds=("contribution", "contribution in kind", "distribution")))
-        paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
-        owner = {f"irr_owner.{name}": Metric(capital.rate, "1/year", capital.reason)} if capital.sign_changes else {}
-        if f"{name}.tax.total" in self.rows:
-            after = irr(*result.cashflows(party))
-            owner[f"irr_after_tax.{name}"] = Metric(after.rate, "1/year", after.reason)
-        return owner | {
-            f"irr.{name}": Metric(found.rate, "1/year", found.reason),
-            f"sign_changes.{name}": Metric(float(found.sign_changes), "1"),
-            f"moic.{name}": Metric(got / paid if paid else None, "1", "" if paid else "nothing is paid in"),
-        }
-
-    def _llcr(self, result: FinanceResult) -> Metric:
-        """Least, over vehicles, of the value of cash until the last payment over the debt as repayment begins.
-
-        Cash counts on the payment date after it; the rate is the one at which the debt is worth what is owed, so that a
-        cover that is the same on every date is the loan life's cover too.
-        """
-        worst: list[float] = []
-        for vehicle in result.cover:
-            names = [name for name, x in self.s.deal.loans.items() if x.borrower == vehicle]
-            plan = np.sum([self.month(f"{slug(n)}.planned_payment") * self.s.loans[n].repay for n in names], axis=0)
-            at = np.flatnonzero(np.any([self.s.loans[n].repay > 0 for n in names], axis=0))
-            owed = float(sum(self.month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
-            if not owed > 0:
-                continue
-            days = self.s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
-            flows = np.concatenate([[-owed], plan[at[0] :]])
-            rate = irr(days, flows).rate
-            if rate is None:
-                continue
-            paid = np.any([self.s.loans[n].pay > 0 for n in names], axis=0)
-            before = np.flatnonzero(paid[: at[0]])[-1:]
-            cash = np.cumsum(self.month(f"{slug(vehicle)}.cfads"))
-            by_date = np.diff(cash[np.concatenate([before if len(before) else [at[0] - 1], at])])
-            years = (self.s.grid.months[at].astype("datetime64[D]") - days[0]).astype(float) / 365
-            worst.append(float(np.sum(by_date * (1 + rate) ** -years) / owed))
-        return Metric(min(worst, default=None), "1", "" if worst else "there is no debt to cover")

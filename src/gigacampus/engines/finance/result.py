@@ -91,6 +91,21 @@ class Cover:
 
 
 @dataclass(frozen=True)
+class CovenantTests:
+    """Covenant tests of a vehicle on the dates of repayment: its `loans`, `dates` (N,) and `cover` looking back (N,),
+    the levels `lock_up` and `default` (None where there is none), and the first day on which either is breached. A
+    default also begins on the first day on which debt service is not paid."""
+
+    loans: tuple[str, ...]
+    dates: Days
+    cover: Floats
+    lock_up: float | None
+    default: float | None
+    first_lock_up: date | None
+    first_default: date | None
+
+
+@dataclass(frozen=True)
 class SourcesUses:
     """What a vehicle raises and what it pays it for, by name, over the whole life [USD]; the two sum to the same."""
 
@@ -153,10 +168,15 @@ class FinanceResult:
         By vehicle.
     guarantees : dict of GuaranteeYears
     leases : dict of LeaseBook
+    covenants : dict of CovenantTests
+        By vehicle that has covenants and owes debt.
     metrics : dict of Metric
-        ``irr.<party>``, ``irr_owner.<party>`` (on its capital alone), ``irr_after_tax.<party>``, ``moic.<party>``,
-        ``sign_changes.<party>``, ``tax.<entity>`` (paid in all, less what was saved), ``dscr_min``, ``dscr_avg``,
-        ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
+        ``irr.<party>`` and ``irr_roots.<party>``, ``irr_owner.<party>`` (on its capital alone),
+        ``irr_after_tax.<party>``, ``moic.<party>``, ``payback.<party>``, ``npv.<entity>`` (at closing, at its own
+        discount rate), ``sign_changes.<party>``, ``tax.<entity>`` (paid in all, less what was saved),
+        ``headroom.<vehicle>`` (least cover looking back over the level of lock-up, or of default, minus 1),
+        ``locked_months.<vehicle>``, ``default_months.<vehicle>``,
+        ``dscr_min``, ``dscr_avg``, ``llcr``, ``plcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``, and
         ``uncovered.<guarantee>`` (debt left when it ends).
     residuals : dict of float
@@ -179,6 +199,7 @@ class FinanceResult:
     funding: dict[str, SourcesUses]
     guarantees: dict[str, GuaranteeYears]
     leases: dict[str, LeaseBook]
+    covenants: dict[str, CovenantTests]
     metrics: dict[str, Metric]
     residuals: dict[str, float] = field(default_factory=dict)
     published: dict[str, Compared] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,9 +98,9 @@ def by_month(s: Statement, row: str) -> bool:
     return bool(formula.lagged or formula.lead) or any(by_month(s, name) for name in formula.now)
 
 
-def solve(s: Statement, wanted: list[Solved], given: Mapping[str, float] | None = None) -> dict[str, float]:
+def solve(s: Statement, wanted: list[Solved], given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Values of all unknowns, by input row, beside those given; InfeasibleError where there are none."""
-    values = {**(given or {}), **{one.row: one.guess for one in wanted}}
+    values: dict[str, Any] = {**(given or {}), **{one.row: one.guess for one in wanted}}
     by_row = {one.row: one for one in wanted}
     rests = {one.row: s.graph.ancestors([one.check]) & set(by_row) for one in wanted}
     for group in groups(rests):

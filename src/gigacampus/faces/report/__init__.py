@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["STAGE", "html"]
 
 RESULTS = (
-    "site", "offer", "facility", "workload", "supply", "impact", "finance", "renewal", "accounting", "kpi", "policy",
+    "site", "offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "renewal", "accounting", "kpi",
+    "policy",
 )  # fmt: skip
 
 

@@ -27,6 +27,9 @@ FIGURES_OF = {
         "money_sankey",
         "who_gets_what",
         "guarantee_by_year",
+        "tornado",
+        "two_way",
+        "fan",
         "value_by_year",
         "persistence",
         "loss_by_party",
@@ -96,6 +99,14 @@ KPIS: dict[str, Text] = {
     "finance.dscr_min": Text("Lowest debt service cover", "最低DSCR"),
     "finance.dscr_avg": Text("Average debt service cover", "平均DSCR"),
     "finance.llcr": Text("Loan life cover", "LLCR(借入期間カバー率)"),
+    "finance.plcr": Text("Project life cover", "PLCR(事業期間カバー率)"),
+    "finance.break_even_rent": Text("Fall of rents that debt can bear", "返済が耐えられる賃料の下落率"),
+    "finance.npv": Text("Net present value", "正味現在価値"),
+    "finance.payback": Text("Payback", "投資回収期間"),
+    "finance.irr_roots": Text("Rates of return found", "IRRの解の個数"),
+    "finance.headroom": Text("Covenant headroom", "財務制限条項までの余裕"),
+    "finance.locked_months": Text("Months of lock-up", "配当停止月数"),
+    "finance.default_months": Text("Months in default", "債務不履行月数"),
     "finance.debt_peak": Text("Peak debt", "債務のピーク"),
     "finance.capitalised_interest": Text("Interest while building", "建設中の利息"),
     "finance.rent_year1": Text("Rent of the first lease year", "初年度賃料"),
@@ -119,7 +130,7 @@ KEY_ALONE = {
     "deal": ("finance.rent_total", "finance.llcr", "finance.capitalised_interest", "finance.wal"),
 }
 
-TIMES = ("finance.dscr_min", "finance.dscr_avg", "finance.llcr", "finance.moic")
+TIMES = ("finance.dscr_min", "finance.dscr_avg", "finance.llcr", "finance.plcr", "finance.moic")
 """KPIs whose unit is times."""
 
 PARTS = {

@@ -22,6 +22,7 @@ from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
 from gigacampus.campus.spec.deal.published import Published, Reading, put
+from gigacampus.campus.spec.deal.study import Paths, Range, Sensitivity, TwoWay
 from gigacampus.campus.spec.deal.tax import Asset, Credit, Recovery, Tax, Taxpayer
 from gigacampus.campus.spec.deal.terms import (
     MONTHS,
@@ -40,10 +41,9 @@ from gigacampus.quantities import MW, Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
-    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Printed", "Process",
-    "Promote", "Published", "RateFrom", "Reading", "Recovery", "Rule", "Scenario", "Service", "Sizing", "Step",
-    "Target", "Tax", "Taxpayer",
-    "Tier", "Transfer", "When", "slug",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Paths", "Printed",
+    "Process", "Promote", "Published", "Range", "RateFrom", "Reading", "Recovery", "Rule", "Scenario", "Sensitivity",
+    "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier", "Transfer", "TwoWay", "When", "slug",
 ]  # fmt: skip
 
 
@@ -89,6 +89,7 @@ class Deal(Part):
     readings: dict[str, Reading] = Field(
         default_factory=dict, description="readings of terms that the sources leave open, by name", max_length=20
     )
+    sensitivity: Sensitivity | None = Field(None, description="what is varied; usual ranges if not given")
 
     @field_validator("entities", mode="before")
     @classmethod
@@ -99,11 +100,12 @@ class Deal(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Deal:
-        from gigacampus.campus.spec.deal.rules import faults  # it needs the nouns that stand here
+        from gigacampus.campus.spec.deal import varied  # it needs the nouns that stand here
+        from gigacampus.campus.spec.deal.rules import faults
 
         found = [
             InitErrorDetails(type=PydanticCustomError("deal", "{reason}", {"reason": message}), loc=path, input=value)
-            for path, message, value in list(faults(self))[:12]
+            for path, message, value in [*faults(self), *varied.faults(self)][:12]
         ]
         if found:  # raised whole, so that each stands at its own key
             raise ValidationError.from_exception_data("Deal", found)

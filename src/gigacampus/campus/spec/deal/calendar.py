@@ -52,7 +52,7 @@ class Calendar:
                 return self._end(contract)
             day = self.of(self._rules[name])
             slips = self.deal.construction[contract].delay if self._kinds[contract] == "construction" else 0.0
-            return _later(day, slips) if name.endswith(".end") else day
+            return later(day, slips) if name.endswith(".end") else day
         finally:
             self._open.pop()
 
@@ -67,7 +67,7 @@ class Calendar:
         else:
             several = [self.of(item) for item in when.latest or when.earliest or ()]
             base = max(several) if when.latest else min(several)
-        return _later(base, when.plus)
+        return later(base, when.plus)
 
     def fields(self, name: str) -> list[str]:
         """The dates that a contract has."""
@@ -92,8 +92,8 @@ class Calendar:
                 yield (kind, name, after), f"this date, {later}, is not after {before}, {earlier}", str(later)
 
 
-def _later(day: date, plus: float) -> date:
-    """Whole months, then days."""
+def later(day: date, plus: float) -> date:
+    """A day some months later, or before it if negative: whole months, then days."""
     months = math.floor(plus + 1e-9)
     return add_months(day, months) + timedelta(days=round((plus - months) * 30))
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from gigacampus.campus.spec.deal.covenants import Covenants, Promote
 from gigacampus.campus.spec.deal.terms import sums_to_one
 from gigacampus.campus.spec.part import Part
-from gigacampus.quantities import USD, Share
+from gigacampus.quantities import USD, Rate, Share
 
 
 class Step(Part):
@@ -48,6 +48,7 @@ class Entity(Part):
     )
     covenants: Covenants | None = Field(None, description="tests of its debt service cover, and what follows")
     promote: Promote | None = Field(None, description="how distributions beyond a rate of return are shared")
+    discount_rate: Rate | None = Field(None, description="rate a year at which its cash flows are valued at closing")
 
     @field_validator("owners")
     @classmethod

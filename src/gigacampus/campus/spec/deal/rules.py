@@ -113,7 +113,7 @@ def _circles(deal: Deal) -> Iterator[Fault]:
 def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
     """Every number under a part, outside lists, as (path, value, its quantity)."""
     for name, field in type(part).model_fields.items():
-        if name == "outlook":  # none of its numbers is found
+        if name in ("outlook", "sensitivity"):  # none of their numbers is found
             continue
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
         quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)

@@ -1,0 +1,190 @@
+"""Figures of a deal: cover by payment and over lives, returns of each party, covenants.
+
+With cash c by payment date, the debt D as repayment begins, and the rate i at which the planned payments are worth D,
+``LLCR = sum(c (1 + i)^-t) / D`` until the last payment, and the PLCR the same until the statement ends [1]_. Present
+values and rates of return go by days over 365, as XIRR does.
+
+References
+----------
+.. [1] Yescombe, E. R. (2014). Principles of Project Finance, 2nd ed., ch. 12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
+from gigacampus.engines.finance import tax
+from gigacampus.engines.finance.result import CovenantTests, Cover, FinanceResult, Metric
+from gigacampus.engines.finance.schedule import Days
+from gigacampus.engines.finance.statement import Statement
+from gigacampus.money import irr
+
+Floats = NDArray[np.float64]
+CAPITAL = ("contribution", "contribution in kind", "distribution")
+"""Kinds of payment between an owner and what it owns."""
+
+
+def cover(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Cover:
+    """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then.
+
+    `rows` may have a leading axis of paths; so have cash and debt service then.
+    """
+    count, times = s.grid.count, {n: x for n, x in s.loans.items() if s.deal.loans[n].borrower == vehicle}
+    dates = s.grid.months.astype("datetime64[D]")
+    step, repays = np.ones(count, int), np.zeros(count, bool)
+    for name, loan in times.items():
+        alive = np.cumsum(loan.final) - loan.final == 0
+        step = np.maximum(step, alive * MONTHS[s.deal.loans[name].every])
+        repays |= loan.repay > 0
+        dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)
+    due = sum((rows[f"{slug(name)}.scheduled"] for name in times), np.zeros(count))
+    owed = sum(float(np.max(rows[f"loans.{slug(name)}.amount"])) for name in times)
+    at = np.flatnonzero(repays & np.any(np.atleast_2d(due) > 1e-9 * owed, axis=0))
+    since = np.maximum(at + 1 - step[at], 0)
+    cash = np.broadcast_to(rows[f"{slug(vehicle)}.cfads"], due.shape)
+    return Cover(dates[at], between(cash, since, at + 1), between(due, since, at + 1))
+
+
+def between(monthly: Floats, since: NDArray[np.intp], until: NDArray[np.intp]) -> Floats:
+    """Sums over spans of months, the last left out, along the last axis."""
+    total = np.concatenate([np.zeros((*monthly.shape[:-1], 1)), np.cumsum(monthly, axis=-1)], axis=-1)
+    found: Floats = total[..., until] - total[..., since]
+    return found
+
+
+def metrics(s: Statement, result: FinanceResult) -> dict[str, Metric]:
+    """Every metric of a deal, by name; `FinanceResult` lists them."""
+    found = _ratios(s, result) | _debt(s, result) | _amounts(s, result)
+    for vehicle, tests in result.covenants.items():
+        found |= _covenants(result, vehicle, tests)
+    for party in result.parties:
+        if party not in s.vehicles and party != OUTSIDE:
+            found |= _returns(result, party)
+    for name, entity in s.deal.entities.items():
+        if entity.discount_rate is not None:
+            found[f"npv.{slug(name)}"] = Metric(_npv(s, result, name, entity.discount_rate), "USD")
+    return found
+
+
+def _ratios(s: Statement, result: FinanceResult) -> dict[str, Metric]:
+    """Cover by payment, and the least, over vehicles, of the covers over loan life and the statement's."""
+    ratios = np.concatenate([c.dscr for c in result.cover.values()] or [np.array([])])
+    none = "" if len(ratios) else "there is no debt service"
+    lives = [life for life in (_life(s, result, vehicle) for vehicle in result.cover) if life is not None]
+    no_debt = "" if lives else "there is no debt to cover"
+    return {
+        "dscr_min": Metric(float(ratios.min()) if len(ratios) else None, "1", none),
+        "dscr_avg": Metric(float(ratios.mean()) if len(ratios) else None, "1", none),
+        "llcr": Metric(min((value for value, _ in lives), default=None), "1", no_debt),
+        "plcr": Metric(min((whole for _, whole in lives), default=None), "1", no_debt),
+    }
+
+
+def _life(s: Statement, result: FinanceResult, vehicle: str) -> tuple[float, float] | None:
+    """Value of a vehicle's cash over its debt as repayment begins, until the last payment and until the statement ends.
+
+    Cash counts on the payment date after it; the rate is the one at which the debt is worth what is owed, so that a
+    cover that is the same on every date is the loan life's cover too.
+    """
+    names = [name for name, x in s.deal.loans.items() if x.borrower == vehicle]
+    plan = np.sum([result.row(f"{slug(n)}.planned_payment") * s.loans[n].repay for n in names], axis=0)
+    at = np.flatnonzero(np.any([s.loans[n].repay > 0 for n in names], axis=0))
+    owed = float(sum(result.row(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
+    if not owed > 0:
+        return None
+    days = s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
+    rate = irr(days, np.concatenate([[-owed], plan[at[0] :]])).rate
+    if rate is None:
+        return None
+    paid = np.any([s.loans[n].pay > 0 for n in names], axis=0)
+    before = np.flatnonzero(paid[: at[0]])[-1:]
+    cash = np.cumsum(result.row(f"{slug(vehicle)}.cfads"))
+    ends = np.concatenate([before if len(before) else [at[0] - 1], at, np.arange(at[-1] + 1, s.grid.count)])
+    years = (s.grid.months[ends[1:]].astype("datetime64[D]") - days[0]).astype(float) / 365
+    worth = np.diff(cash[ends]) * (1 + rate) ** -years / owed
+    return float(np.sum(worth[: len(at)])), float(np.sum(worth))
+
+
+def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:
+    balances = np.sum([loan.balance for loan in result.loans.values()] or [np.zeros(1)], axis=0)
+    capitalised = float(sum(result.rows[f"{slug(n)}.capitalised"] for n in s.deal.loans))
+    found = {"debt_peak": Metric(float(balances.max()), "USD"), "capitalised_interest": Metric(capitalised, "USD")}
+    for name in s.deal.loans:
+        wal, key = float(result.rows[f"{slug(name)}.wal"]), slug(name)
+        paid = np.isfinite(wal)
+        found[f"wal.{key}"] = Metric(wal if paid else None, "year", "" if paid else "no principal is repaid")
+        found[f"unpaid.{key}"] = Metric(float(result.rows[f"{key}.unpaid"]), "USD")
+    return found
+
+
+def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
+    """Rents, exposures, what guarantees leave uncovered, and tax."""
+    found: dict[str, Metric] = {}
+    for what, label in (("rent_year1", "rent_year1"), ("rent_total", "rent_total"), ("commitment", "rent_committed")):
+        found[label] = Metric(float(sum(result.rows[f"{slug(name)}.{what}"] for name in s.deal.leases)), "USD")
+    for name in s.deal.exposures:
+        found[f"exposure.{slug(name)}"] = Metric(float(result.rows[f"exposures.{slug(name)}.maximum"]), "USD")
+    for name, guarantee in s.deal.guarantees.items():
+        if guarantee.loan is not None:
+            found[f"uncovered.{slug(name)}"] = Metric(float(result.rows[f"{slug(name)}.tail"]), "USD")
+    for row in result.rows:
+        if row.endswith(".tax.total"):
+            found[f"tax.{row.partition('.')[0]}"] = Metric(float(result.rows[row]), "USD")
+    return found
+
+
+def _covenants(result: FinanceResult, vehicle: str, tests: CovenantTests) -> dict[str, Metric]:
+    """Headroom over the level that bites first; months of lock-up and of default while debt is owed."""
+    e, level = slug(vehicle), tests.lock_up if tests.lock_up is not None else tests.default
+    tested = level is not None and len(tests.cover) > 0
+    room = float(tests.cover.min()) / level - 1 if level and tested else None
+    found = {f"headroom.{e}": Metric(room, "fraction", "" if tested else "no cover is tested")}
+    open_ = np.sum([result.row(f"{slug(loan)}.balance") for loan in tests.loans], axis=0) > 0.5
+    for row, name in (("locked", "locked_months"), ("default", "default_months")):
+        found[f"{name}.{e}"] = Metric(float(np.sum((result.row(f"{e}.{row}") > 0.5) & open_)), "month")
+    return found
+
+
+def _returns(result: FinanceResult, party: str) -> dict[str, Metric]:
+    """Returns before tax on all that a party pays and receives, on its capital alone, and after tax."""
+    dates, amounts = result.cashflows(party, _before_tax(result))
+    found, name = irr(dates, amounts), slug(party)
+    capital = irr(*result.cashflows(party, kinds=CAPITAL))
+    paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
+    owner = {f"irr_owner.{name}": Metric(capital.rate, "1/year", capital.reason)} if capital.sign_changes else {}
+    if f"{name}.tax.total" in result.rows:
+        after = irr(*result.cashflows(party))
+        owner[f"irr_after_tax.{name}"] = Metric(after.rate, "1/year", after.reason)
+    return owner | {
+        f"irr.{name}": Metric(found.rate, "1/year", found.reason),
+        f"irr_roots.{name}": Metric(float(found.roots), "1"),
+        f"sign_changes.{name}": Metric(float(found.sign_changes), "1"),
+        f"moic.{name}": Metric(got / paid if paid else None, "1", "" if paid else "nothing is paid in"),
+        f"payback.{name}": _payback(dates, amounts),
+    }
+
+
+def _before_tax(result: FinanceResult) -> set[str]:
+    return {flow.kind for flow in result.flows} - set(tax.KINDS)
+
+
+def _payback(dates: Days, amounts: Floats) -> Metric:
+    """Years from the first payment until all that was paid in is back for good."""
+    total = np.cumsum(amounts)
+    short = np.flatnonzero(total < -1e-9 * np.abs(amounts).sum())
+    if not len(short):
+        return Metric(None, "year", "nothing is paid in ahead of what is received")
+    if short[-1] == len(total) - 1:
+        return Metric(None, "year", "what is paid in never comes back")
+    return Metric(float((dates[short[-1] + 1] - dates[0]).astype(float)) / 365, "year")
+
+
+def _npv(s: Statement, result: FinanceResult, party: str, rate: float) -> float:
+    """Value at closing of all that a party pays and receives, before tax."""
+    dates, amounts = result.cashflows(party, _before_tax(result))
+    years = (dates - np.datetime64(s.deal.close)).astype(float) / 365
+    return float(np.sum(amounts * (1 + rate) ** -years))
