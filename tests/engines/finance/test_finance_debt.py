@@ -47,6 +47,18 @@ def test_a_sculpted_loan_sized_on_cover_is_the_value_of_the_cash_over_it() -> No
     assert found.metrics["unpaid.loan"].value == pytest.approx(0, abs=1e-3)
 
 
+def test_a_constant_cover_is_the_loan_lifes_too_where_the_first_payment_repays() -> None:
+    """No interest is paid before the first repayment: the loan life begins a whole period before it."""
+    text = PLAIN.format(sizing="dscr: 1.25", kind="kind: sculpted", cost="2 bn USD", growth="1 %")
+    spec = read(
+        text.replace("interest_only_until: 2027-06-30", "start: 2027-06-30, interest_only_until: 2027-07-01")
+    ).campus
+    assert spec.deal is not None
+    found = run(spec.deal)
+    assert found.cover["Box"].dscr == pytest.approx(np.full(10, 1.25), rel=1e-9)
+    assert found.metrics["llcr"].value == pytest.approx(1.25, rel=1e-9)
+
+
 def test_a_level_loan_is_sized_by_its_worst_payment() -> None:
     """Rent that falls: the last year's cash bounds the level payment."""
     found = sized("dscr: 1.2", "kind: level", growth="-2 %")

@@ -94,17 +94,18 @@ def _life(s: Statement, result: FinanceResult, vehicle: str) -> tuple[float, flo
     plan = np.sum([result.row(f"{slug(n)}.planned_payment") * s.loans[n].repay for n in names], axis=0)
     at = np.flatnonzero(np.any([s.loans[n].repay > 0 for n in names], axis=0))
     owed = float(sum(result.row(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
-    if not owed > 0:
+    if not owed > 1e-9 * sum(float(result.rows[f"loans.{slug(n)}.amount"]) for n in names):
         return None
-    days = s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
-    rate = irr(days, np.concatenate([[-owed], plan[at[0] :]])).rate
+    paid = np.flatnonzero(np.any([s.loans[n].pay > 0 for n in names], axis=0)[: at[0]])
+    step = min(MONTHS[s.deal.loans[n].every] for n in names if s.loans[n].repay[at[0]] > 0)
+    begin = max(int(paid[-1]) if len(paid) else int(at[0]) - step, 0)  # the period before the first repayment
+    days = s.grid.months.astype("datetime64[D]")  # equal periods need no exact days
+    rate = irr(days[[begin, *range(at[0], s.grid.count)]], np.concatenate([[-owed], plan[at[0] :]])).rate
     if rate is None:
         return None
-    paid = np.any([s.loans[n].pay > 0 for n in names], axis=0)
-    before = np.flatnonzero(paid[: at[0]])[-1:]
     cash = np.cumsum(result.row(f"{slug(vehicle)}.cfads"))
-    ends = np.concatenate([before if len(before) else [at[0] - 1], at, np.arange(at[-1] + 1, s.grid.count)])
-    years = (s.grid.months[ends[1:]].astype("datetime64[D]") - days[0]).astype(float) / 365
+    ends = np.concatenate([[begin], at, np.arange(at[-1] + 1, s.grid.count)])
+    years = (days[ends[1:]] - days[begin]).astype(float) / 365
     worth = np.diff(cash[ends]) * (1 + rate) ** -years / owed
     return float(np.sum(worth[: len(at)])), float(np.sum(worth))
 
