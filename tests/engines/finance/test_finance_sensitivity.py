@@ -69,6 +69,19 @@ def test_a_signed_deal_with_a_loan_sized_on_its_cover_keeps_its_size(sizing: str
             assert found["dscr_min"] == pytest.approx(cover * base.metrics["dscr_min"].value, rel=1e-9)
 
 
+def test_what_is_found_by_least_squares_stays_in_every_case() -> None:
+    figure = "{row: campus.rent_total, equals: 150 m USD}"
+    spec = deal(
+        "small", ("rent: 15 m USD", "rent: unknown"), ("  leases:", f"  published: {{total: {figure}}}\n  leases:")
+    )
+    base = run(spec)
+    assert base.solved["leases.campus.rent"] == pytest.approx(15e6)
+    for unknowns in ("frozen", "solved"):
+        asked = Sensitivity(figures=["dscr_min"], unknowns=unknowns, vary={"loans.notes.amount": Range(low="x 0.5")})
+        found = study(spec.model_copy(update={"sensitivity": asked}), base)
+        assert found.bars[0].at_low["dscr_min"] == pytest.approx(2 * base.metrics["dscr_min"].value)
+
+
 def test_cover_of_the_signed_deal_follows_the_rent_and_that_of_one_cut_anew_does_not() -> None:
     """By hand: debt service is fixed, cash is 80 % of the rent and nothing else, so cover is 1.12 times the factor."""
     block = "{{figures: [dscr_min], unknowns: {}, vary: {{rent: {{low: x 0.9, high: x 1.05}}}}}}"
