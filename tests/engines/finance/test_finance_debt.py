@@ -50,9 +50,8 @@ def test_a_sculpted_loan_sized_on_cover_is_the_value_of_the_cash_over_it() -> No
 def test_a_constant_cover_is_the_loan_lifes_too_where_the_first_payment_repays() -> None:
     """No interest is paid before the first repayment: the loan life begins a whole period before it."""
     text = PLAIN.format(sizing="dscr: 1.25", kind="kind: sculpted", cost="2 bn USD", growth="1 %")
-    spec = read(
-        text.replace("interest_only_until: 2027-06-30", "start: 2027-06-30, interest_only_until: 2027-07-01")
-    ).campus
+    text = text.replace("interest_only_until: 2027-06-30", "start: 2027-06-30, interest_only_until: 2027-06-30")
+    spec = read(text.replace("end: 2027-06-30", "start: 2027-06-30")).campus
     assert spec.deal is not None
     found = run(spec.deal)
     assert found.cover["Box"].dscr == pytest.approx(np.full(10, 1.25), rel=1e-9)
