@@ -48,9 +48,9 @@ def signed(deal: Deal, base: FinanceResult) -> Deal:
 
 
 def _listed(loan: Loan, n: str, base: FinanceResult) -> Amortisation:
-    """A schedule as the share of principal that each payment repays, the rest with the last."""
-    left = np.maximum(base.row(f"{n}.target"), 0)[base.row(f"{n}.repay") > 0]
-    left = np.minimum.accumulate(left / float(base.rows[f"{n}.funded"]))
+    """A schedule as the share of principal that each payment repays, the rest with the last, and none below zero."""
+    left, funded = base.row(f"{n}.target")[base.row(f"{n}.repay") > 0], float(base.rows[f"{n}.funded"])
+    left = np.minimum.accumulate(np.clip(left / funded if funded > 0 else 0 * left, 0, 1))
     left[-1] = 0.0
     return Amortisation(kind="list", shares=(-np.diff(left, prepend=1.0)).tolist())
 
