@@ -317,7 +317,8 @@ def kpi_tables() -> str:
 
 def kpi_table(entries: list[Kpi]) -> str:
     """KPIs of one area."""
-    one = {"entities": "party", "loans": "loan", "guarantees": "guarantee", "exposures": "exposure"}
+    one = {"entities": "party", "loans": "loan", "guarantees": "guarantee", "exposures": "exposure",
+           "quotes": "quote", "markets": "market"}  # fmt: skip
     rows = [
         (
             f"`{entry.name}{f'.<{one[entry.members]}>' if entry.members else ''}`",

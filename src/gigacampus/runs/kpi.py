@@ -36,7 +36,7 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
-Members = Literal["entities", "loans", "guarantees", "exposures"]
+Members = Literal["entities", "loans", "guarantees", "exposures", "quotes", "markets"]
 
 
 @dataclass(frozen=True)

@@ -269,6 +269,11 @@ def _party_rows(run: Run, member: str) -> list[str]:
     return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
 
 
+def _quoted_rows(run: Run, member: str) -> list[str]:
+    quotes = run.campus.deal.quotes if run.campus.deal else {}
+    return [f"{slug(loan)}.service" for name, (loan, _) in quotes.items() if slug(name) == member]
+
+
 @kpi("finance.dscr_min", "1", "finance", rows=_cover_rows)
 def finance_dscr_min(run: Run) -> float:
     """Lowest debt service coverage ratio of any payment: CFADS over debt service."""
@@ -351,6 +356,30 @@ def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
 def finance_moic(run: Run) -> dict[str, float | Undefined]:
     """Multiple of invested capital: received over paid in, each day's payments netted."""
     return _family(run, "moic")
+
+
+@kpi("finance.price", "fraction", "finance", rows=_quoted_rows, members="quotes")
+def finance_price(run: Run) -> dict[str, float | Undefined]:
+    """Clean price of a loan by a quote, over what it still owes."""
+    return _family(run, "price")
+
+
+@kpi("finance.yield", "fraction", "finance", rows=_quoted_rows, members="quotes")
+def finance_yield(run: Run) -> dict[str, float | Undefined]:
+    """Yield to maturity of a loan by a quote, compounded as often as it pays."""
+    return _family(run, "yield")
+
+
+@kpi("finance.spread", "fraction", "finance", rows=_quoted_rows, members="quotes")
+def finance_spread(run: Run) -> dict[str, float | Undefined]:
+    """Yield of a loan by a quote over its benchmark at the weighted average life (G-spread)."""
+    return _family(run, "spread")
+
+
+@kpi("finance.duration", "year", "finance", rows=_quoted_rows, members="quotes")
+def finance_duration(run: Run) -> dict[str, float | Undefined]:
+    """Modified duration of a loan by a quote: relative fall of its price for each unit of yield."""
+    return _family(run, "duration")
 
 
 # Residuals

@@ -31,6 +31,7 @@ from gigacampus.engines.finance.result import (
     LeaseBook,
     LoanResult,
     Metric,
+    Quoted,
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
@@ -39,8 +40,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Row",
-    "SourcesUses", "run",
+    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Quoted",
+    "Row", "SourcesUses", "run",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
 from gigacampus.days import add_months
+from gigacampus.engines.finance.quotes import payments_of, quoted
 from gigacampus.engines.finance.result import (
     Cover,
     FinanceResult,
@@ -16,6 +17,7 @@ from gigacampus.engines.finance.result import (
     LeaseBook,
     LoanResult,
     Metric,
+    Quoted,
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import index
@@ -40,7 +42,7 @@ class Report:
         """Everything that the statement says."""
         s = self.s
         loans = {name: self._loan(name) for name in s.deal.loans}
-        cover = {v: self._cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
+        cover = {v: self.cover(v) for v in s.vehicles if any(x.borrower == v for x in s.deal.loans.values())}
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
         result = FinanceResult(
@@ -48,7 +50,7 @@ class Report:
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
             {name: self._guarantee(name) for name in s.deal.guarantees},
             {name: self._lease(name) for name in s.deal.leases}, {},
-            self._residuals(parties, funding),
+            self._residuals(parties, funding), self._quotes(loans),
         )  # fmt: skip
         result.metrics.update(self._metrics(result))
         return result
@@ -64,7 +66,14 @@ class Report:
         return LoanResult(days, draw, interest, principal, interest + principal, balance, self.rows[f"{n}.repay"] > 0,
                           held)  # fmt: skip
 
-    def _cover(self, vehicle: str) -> Cover:
+    def _quotes(self, loans: dict[str, LoanResult]) -> dict[str, Quoted]:
+        found = {}
+        for key, (name, quote) in self.s.deal.quotes.items():
+            day = self.s.calendar.of(quote.at)
+            found[key] = quoted(quote, day, payments_of(name, self.s.deal.loans[name], loans[name], self.rows, day))
+        return found
+
+    def cover(self, vehicle: str) -> Cover:
         """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then."""
         count, times = self.count, {n: x for n, x in self.s.loans.items() if self.s.deal.loans[n].borrower == vehicle}
         due, dates = np.zeros(count), self.s.grid.months.astype("datetime64[D]")
@@ -239,6 +248,12 @@ class Report:
         for name, guarantee in s.deal.guarantees.items():
             if guarantee.loan is not None:
                 metrics[f"uncovered.{slug(name)}"] = Metric(float(rows[f"{slug(name)}.tail"]), "USD")
+        for name, quote in result.quotes.items():
+            n, bare = slug(name), "" if quote.spread is not None else "the quote has no benchmark"
+            metrics[f"price.{n}"] = Metric(quote.price, "fraction")
+            metrics[f"yield.{n}"] = Metric(quote.yield_to_maturity, "fraction")
+            metrics[f"spread.{n}"] = Metric(quote.spread, "fraction", bare)
+            metrics[f"duration.{n}"] = Metric(quote.duration, "year")
         for party in result.parties:
             if party not in s.vehicles and party != OUTSIDE:
                 metrics.update(self._returns(result, party))

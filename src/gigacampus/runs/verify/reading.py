@@ -30,7 +30,8 @@ import numpy as np
 
 from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import parse
-from gigacampus.days import year_fraction
+from gigacampus.engines.finance import bonds
+from gigacampus.engines.finance.quotes import payments_of
 from gigacampus.errors import CampusError, shorten
 from gigacampus.quantities import ACCEPTED
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
@@ -40,7 +41,6 @@ from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
 
 _KINDS = ("kpi", "metric", "row", "price", "call", "path", "catalog", "value")
 _OF: dict[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "sum": np.sum}
-_PER_YEAR = {"monthly": 12, "quarterly": 4, "half-yearly": 2, "yearly": 1}
 
 
 def figure(text: Any) -> tuple[float, float, str]:
@@ -190,24 +190,9 @@ def _row(run: Run, term: dict[str, Any]) -> float:
 
 
 def _price(run: Run, term: dict[str, Any]) -> float:
-    """Clean price of a loan's debt service after a day, compounded as often as it pays, per 100 of its balance [1].
-
-    Notes
-    -----
-    With m payments a year, P = sum(s_k (1 + y/m)^(-m t_k)) - accrued interest, t_k in years of 30/360 [1]_.
-
-    References
-    ----------
-    .. [1] Fabozzi, F. J. (2016). Bond Markets, Analysis, and Strategies, 9th ed., ch. 2.
-    """
+    """Clean price of a loan at a yield, per 100 of its balance [1]."""
     name, day = term["price"]["loan"], date.fromisoformat(term["price"]["at"])
     number, factor, _ = figure(term["price"]["yield"])
-    deal, loan = run.campus.deal, run.finance.loans[name]
+    deal, found = run.campus.deal, run.finance
     assert deal is not None
-    often, coupon = _PER_YEAR[deal.loans[name].every], deal.loans[name].coupon or 0.0
-    due = [(d.item(), float(paid)) for d, paid in zip(loan.dates, loan.service, strict=True) if paid > 0]
-    growth = 1 + number * factor / often
-    worth = float(sum(paid * growth ** (-often * year_fraction(day, d, "30/360")) for d, paid in due if d > day))
-    before = max([d for d, _ in due if d <= day], default=deal.close)
-    owed = float(loan.balance[run.finance.months.astype("datetime64[M]") == np.datetime64(day, "M")][0])
-    return 100 * (worth / owed - coupon * year_fraction(before, day, "30/360"))
+    return bonds.clean_price(payments_of(name, deal.loans[name], found.loans[name], found.rows, day), number * factor)

@@ -19,6 +19,8 @@ from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
+from gigacampus.campus.spec.deal.quotes import Quote
+from gigacampus.campus.spec.deal.rating import Market, Rating
 from gigacampus.campus.spec.deal.terms import (
     MONTHS,
     OUTSIDE,
@@ -35,8 +37,8 @@ from gigacampus.quantities import Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
-    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Promote", "RateFrom", "Rule", "Service", "Sizing", "Step",
-    "Target", "Tier", "Transfer", "When", "slug",
+    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Market", "Promote", "Quote", "RateFrom", "Rating", "Rule",
+    "Service", "Sizing", "Step", "Target", "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -66,6 +68,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    rating: Rating | None = Field(None, description="what a loan is worth if what stands behind it is not there")
     solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
 
     @field_validator("entities", mode="before")
@@ -86,6 +89,16 @@ class Deal(Part):
         if found:  # raised whole, so that each stands at its own key
             raise ValidationError.from_exception_data("Deal", found)
         return self
+
+    @property
+    def quotes(self) -> dict[str, tuple[str, Quote]]:
+        """Every quote, called by its loan and its own name, with its loan."""
+        return {f"{loan} {name}": (loan, q) for loan, x in self.loans.items() for name, q in x.quotes.items()}
+
+    @property
+    def markets(self) -> dict[str, Market]:
+        """Markets of the rating view."""
+        return self.rating.markets if self.rating is not None else {}
 
     def contracts(self) -> Iterator[tuple[str, str, Any]]:
         """Every contract as (kind, name, contract)."""

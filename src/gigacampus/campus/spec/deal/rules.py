@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, slug
+from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, rating, slug
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.campus.spec.deal.terms import near
@@ -22,6 +22,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
+    yield from rating.faults(deal)
     calendar = Calendar(deal, {}, partial=True)
     for kind, name, _ in deal.contracts():
         yield from calendar.disorder(kind, name)
