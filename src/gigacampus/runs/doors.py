@@ -185,12 +185,25 @@ def finance(run: Run) -> Any:
     from gigacampus.engines import finance as room
 
     assert run.campus.deal is not None
+    return room.run(run.campus.deal, *_physical(run))
+
+
+def supports(run: Run) -> Any:
+    """Cover and leverage of each loan, and what one is worth if what stands behind it is not there."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.supports(run.campus.deal, run.finance, *_physical(run))
+
+
+def _physical(run: Run) -> tuple[Any, ...]:
+    """Months, measures and events of the campus under a deal; nothing where it runs alone."""
     if not run.campus.physical:
-        return room.run(run.campus.deal)
+        return ()
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return room.run(run.campus.deal, run.timeline.months, _measures(run), events)
+    return run.timeline.months, _measures(run), events
 
 
 def _measures(run: Run) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def evaluate(run: Run) -> dict[str, Value]:
 
 def _values(entry: Kpi, run: Run) -> Mapping[str, Value]:
     if not run.runs(entry.stage):
-        what = "deal" if entry.stage == "finance" else "campus to run"
+        what = "deal" if entry.stage in ("finance", "supports") else "campus to run"
         return {} if entry.members else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
     try:
         found = entry.call(run)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.runs.kpi import Undefined, evaluate, kpi, slug
 
@@ -380,6 +380,56 @@ def finance_spread(run: Run) -> dict[str, float | Undefined]:
 def finance_duration(run: Run) -> dict[str, float | Undefined]:
     """Modified duration of a loan by a quote: relative fall of its price for each unit of yield."""
     return _family(run, "duration")
+
+
+# Rating view
+
+
+def _coverage(run: Run, what: str, reason: str) -> dict[str, float | Undefined]:
+    found = {name: getattr(cover, what) for name, cover in run.supports.coverage.items()}
+    return {name: Undefined(reason) if value is None else value for name, value in found.items()}
+
+
+def _by_market(run: Run, gone: Callable[[Any], Iterable[str]], what: str) -> dict[str, float | Undefined]:
+    """A figure of the rated loan by market, the asset being sold and lenders paid first."""
+    one = run.supports.experiment
+    return {} if one is None else {name: getattr(one.case(gone(one), name), what) for name in one.markets}
+
+
+@kpi("finance.break_even", "fraction", "supports", rows=_cover_rows, members="loans")
+def finance_break_even(run: Run) -> dict[str, float | Undefined]:
+    """How far all rent may fall until cash no longer covers a payment of a loan, reserves left out."""
+    return _coverage(run, "break_even", "rent has no part in its cover")
+
+
+@kpi("finance.gearing", "fraction", "supports", rows=_rows("balance", "loans"), members="loans")
+def finance_gearing(run: Run) -> dict[str, float | Undefined]:
+    """Loans of a loan's borrower over its uses of funds."""
+    return _coverage(run, "gearing", "the borrower has no uses of funds")
+
+
+@kpi("finance.debt_to_cash", "1", "supports", rows=_cover_rows, members="loans")
+def finance_debt_to_cash(run: Run) -> dict[str, float | Undefined]:
+    """Debt as repayment begins over the cash available for debt service in the 12 months that follow."""
+    return _coverage(run, "debt_to_cash", "there is no cash to serve it in its first year")
+
+
+@kpi("finance.recovery", "fraction", "supports", members="markets")
+def finance_recovery(run: Run) -> dict[str, float | Undefined]:
+    """Share of the rated loan that is recovered in a market if the tenant leaves, all else as agreed."""
+    return _by_market(run, lambda one: ["options"], "recovered")
+
+
+@kpi("finance.recovery_without_guarantee", "fraction", "supports", members="markets")
+def finance_recovery_without(run: Run) -> dict[str, float | Undefined]:
+    """The same if the guarantee does not pay."""
+    return _by_market(run, lambda one: ["options", "guarantee"], "recovered")
+
+
+@kpi("finance.worth_without_tenant", "1", "supports", members="markets")
+def finance_worth_without_tenant(run: Run) -> dict[str, float | Undefined]:
+    """Worth of the rated loan per 100 in a market, without anything that the tenant has promised."""
+    return _by_market(run, lambda one: one.of_party(one.tenant), "worth")
 
 
 # Residuals

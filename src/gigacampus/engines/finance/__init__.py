@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, sizing, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, rating, sizing, vehicles
 from gigacampus.engines.finance.graph import Graph, Row
+from gigacampus.engines.finance.rating import Case, Coverage, Experiment, Support, Supports
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import (
     Cover,
@@ -40,8 +41,8 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Cover", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook", "LoanResult", "Metric", "Quoted",
-    "Row", "SourcesUses", "run",
+    "Case", "Cover", "Coverage", "Experiment", "FinanceResult", "Flow", "Graph", "GuaranteeYears", "LeaseBook",
+    "LoanResult", "Metric", "Quoted", "Row", "SourcesUses", "Support", "Supports", "run", "supports",
 ]  # fmt: skip
 
 
@@ -78,6 +79,29 @@ def run(
     wanted = add_targets(s)
     solved = solve(s, wanted)
     return Report(s, s.graph.evaluate(solved), solved).result()
+
+
+def supports(
+    deal: Deal,
+    found: FinanceResult,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+) -> Supports:
+    """Cover and leverage of each loan, and what the loan of `deal.rating` is worth if a support is removed.
+
+    Parameters
+    ----------
+    deal, months, measures, events
+        As `run` takes them.
+    found : FinanceResult
+        What `run` gives for them.
+
+    Returns
+    -------
+    Supports
+    """
+    return rating.view(_statement(rating.known(deal, found), months, measures or {}, events or {}), found)
 
 
 def _statement(

@@ -226,7 +226,8 @@ class Report:
         none = "" if len(ratios) else "there is no debt service"
         metrics["dscr_min"] = Metric(float(ratios.min()) if len(ratios) else None, "1", none)
         metrics["dscr_avg"] = Metric(float(ratios.mean()) if len(ratios) else None, "1", none)
-        metrics["llcr"] = self._llcr(result)
+        life = [cover for cover in map(self.llcr, result.cover) if cover is not None]
+        metrics["llcr"] = Metric(min(life, default=None), "1", "" if life else "there is no debt to cover")
         balances = np.sum([loan.balance for loan in result.loans.values()] or [np.zeros(1)], axis=0)
         metrics["debt_peak"] = Metric(float(balances.max()), "USD")
         for what, label in (
@@ -272,29 +273,25 @@ class Report:
             f"moic.{name}": Metric(got / paid if paid else None, "1", "" if paid else "nothing is paid in"),
         }
 
-    def _llcr(self, result: FinanceResult) -> Metric:
-        """Least, over vehicles, of the value of cash until the last payment over the debt as repayment begins.
+    def llcr(self, vehicle: str) -> float | None:
+        """Value of a vehicle's cash until the last payment over its debt as repayment begins; None without debt.
 
         Cash counts on the payment date after it; the rate is the one at which the debt is worth what is owed, so that a
         cover that is the same on every date is the loan life's cover too.
         """
-        worst: list[float] = []
-        for vehicle in result.cover:
-            names = [name for name, x in self.s.deal.loans.items() if x.borrower == vehicle]
-            plan = np.sum([self.month(f"{slug(n)}.planned_payment") * self.s.loans[n].repay for n in names], axis=0)
-            at = np.flatnonzero(np.any([self.s.loans[n].repay > 0 for n in names], axis=0))
-            owed = float(sum(self.month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
-            if not owed > 0:
-                continue
-            days = self.s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
-            flows = np.concatenate([[-owed], plan[at[0] :]])
-            rate = irr(days, flows).rate
-            if rate is None:
-                continue
-            paid = np.any([self.s.loans[n].pay > 0 for n in names], axis=0)
-            before = np.flatnonzero(paid[: at[0]])[-1:]
-            cash = np.cumsum(self.month(f"{slug(vehicle)}.cfads"))
-            by_date = np.diff(cash[np.concatenate([before if len(before) else [at[0] - 1], at])])
-            years = (self.s.grid.months[at].astype("datetime64[D]") - days[0]).astype(float) / 365
-            worst.append(float(np.sum(by_date * (1 + rate) ** -years) / owed))
-        return Metric(min(worst, default=None), "1", "" if worst else "there is no debt to cover")
+        names = [name for name, x in self.s.deal.loans.items() if x.borrower == vehicle]
+        plan = np.sum([self.month(f"{slug(n)}.planned_payment") * self.s.loans[n].repay for n in names], axis=0)
+        at = np.flatnonzero(np.any([self.s.loans[n].repay > 0 for n in names], axis=0))
+        owed = float(sum(self.month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
+        if not owed > 0:
+            return None
+        days = self.s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
+        rate = irr(days, np.concatenate([[-owed], plan[at[0] :]])).rate
+        if rate is None:
+            return None
+        paid = np.any([self.s.loans[n].pay > 0 for n in names], axis=0)
+        before = np.flatnonzero(paid[: at[0]])[-1:]
+        cash = np.cumsum(self.month(f"{slug(vehicle)}.cfads"))
+        by_date = np.diff(cash[np.concatenate([before if len(before) else [at[0] - 1], at])])
+        years = (self.s.grid.months[at].astype("datetime64[D]") - days[0]).astype(float) / 365
+        return float(np.sum(by_date * (1 + rate) ** -years) / owed)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGE", "html"]
 
-RESULTS = ("site", "offer", "facility", "workload", "supply", "impact", "finance", "kpi", "policy")
+RESULTS = ("site", "offer", "facility", "workload", "supply", "impact", "finance", "supports", "kpi", "policy")
 
 
 def html(run: Run) -> bytes:
