@@ -390,10 +390,10 @@ def _coverage(run: Run, what: str, reason: str) -> dict[str, float | Undefined]:
     return {name: Undefined(reason) if value is None else value for name, value in found.items()}
 
 
-def _by_market(run: Run, gone: Callable[[Any], Iterable[str]], what: str) -> dict[str, float | Undefined]:
-    """A figure of the rated loan by market, the asset being sold and lenders paid first."""
+def _sold(run: Run, gone: Callable[[Any], Iterable[str]], what: str, paid: str) -> dict[str, float | Undefined]:
+    """A figure of the rated loan by market, the asset being sold."""
     one = run.supports.experiment
-    return {} if one is None else {name: getattr(one.case(gone(one), name), what) for name in one.markets}
+    return {} if one is None else {m: getattr(one.case(gone(one), m, paid=paid), what) for m in one.markets}
 
 
 @kpi("finance.break_even", "fraction", "supports", rows=_cover_rows, members="loans")
@@ -416,20 +416,26 @@ def finance_debt_to_cash(run: Run) -> dict[str, float | Undefined]:
 
 @kpi("finance.recovery", "fraction", "supports", members="markets")
 def finance_recovery(run: Run) -> dict[str, float | Undefined]:
-    """Share of the rated loan that is recovered in a market if the tenant leaves, all else as agreed."""
-    return _by_market(run, lambda one: ["options"], "recovered")
+    """Share of the rated loan that is recovered if the tenant leaves; guarantee and sale pay lenders first."""
+    return _sold(run, lambda one: ["options"], "recovered", "lenders first")
+
+
+@kpi("finance.recovery_by_share", "fraction", "supports", members="markets")
+def finance_recovery_by_share(run: Run) -> dict[str, float | Undefined]:
+    """The same where guarantee and sale pay the owners by their shares."""
+    return _sold(run, lambda one: ["options"], "recovered", "by share")
 
 
 @kpi("finance.recovery_without_guarantee", "fraction", "supports", members="markets")
-def finance_recovery_without(run: Run) -> dict[str, float | Undefined]:
-    """The same if the guarantee does not pay."""
-    return _by_market(run, lambda one: ["options", "guarantee"], "recovered")
+def finance_recovery_without_guarantee(run: Run) -> dict[str, float | Undefined]:
+    """Share of the rated loan that is recovered from the sale alone, which pays lenders first."""
+    return _sold(run, lambda one: ["options", "guarantee"], "recovered", "lenders first")
 
 
 @kpi("finance.worth_without_tenant", "1", "supports", members="markets")
 def finance_worth_without_tenant(run: Run) -> dict[str, float | Undefined]:
-    """Worth of the rated loan per 100 in a market, without anything that the tenant has promised."""
-    return _by_market(run, lambda one: one.of_party(one.tenant), "worth")
+    """Worth of the rated loan per 100 without anything that the tenant has promised; the sale pays lenders first."""
+    return _sold(run, lambda one: one.of_party(one.tenant), "worth", "lenders first")
 
 
 # Residuals

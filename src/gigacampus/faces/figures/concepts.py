@@ -60,6 +60,9 @@ _JAPANESE = {
     "jv": "合弁会社",
     "notes": "社債",
     "term loan": "タームローン",
+    "flat": "横ばい",
+    "hype cycle": "過熱と反落",
+    "collapse": "暴落",
 }
 
 

@@ -21,7 +21,14 @@ FIGURES_OF = {
     "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
     "facility": ("months", "facility_weather", "losses_by_part", "water_balance"),
     "carbon": ("carbon_by_year", "embodied_by_year"),
-    "money": ("sources_and_uses", "debt_and_cover", "money_sankey", "who_gets_what", "guarantee_by_year"),
+    "money": (
+        "sources_and_uses",
+        "debt_and_cover",
+        "money_sankey",
+        "who_gets_what",
+        "guarantee_by_year",
+        "worth_without_supports",
+    ),
 }
 
 ABSENT = {
@@ -92,6 +99,17 @@ KPIS: dict[str, Text] = {
     "finance.irr": Text("Return (IRR)", "IRR"),
     "finance.moic": Text("Multiple of capital", "投資倍率"),
     "finance.wal": Text("Weighted average life", "平均年限"),
+    "finance.price": Text("Clean price", "価格(経過利子を除く)"),
+    "finance.yield": Text("Yield to maturity", "最終利回り"),
+    "finance.spread": Text("Spread over the benchmark", "ベンチマークに対するスプレッド"),
+    "finance.duration": Text("Modified duration", "修正デュレーション"),
+    "finance.break_even": Text("Fall of rent to a cover of 1", "DSCRが1倍になる賃料下落率"),
+    "finance.gearing": Text("Loans over uses of funds", "資金使途に対する借入比率"),
+    "finance.debt_to_cash": Text("Debt over first year's cash", "債務／初年度のCFADS"),
+    "finance.recovery": Text("Recovered if the tenant leaves", "退去時の回収率"),
+    "finance.recovery_by_share": Text("Recovered if the tenant leaves, by share", "退去時の回収率(持分比率で配分)"),
+    "finance.recovery_without_guarantee": Text("Recovered without the guarantee", "保証なしの回収率"),
+    "finance.worth_without_tenant": Text("Worth per 100 without the tenant", "賃借人なしの価値(100あたり)"),
     "residual.energy": Text("Energy", "電力量"),
     "residual.water": Text("Water and heat", "水と熱"),
     "residual.money": Text("Money", "資金"),

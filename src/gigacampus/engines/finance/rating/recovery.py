@@ -74,4 +74,4 @@ def recovered(agreed: Floats, met: Floats, paid: Floats, balance: Floats, value:
     at = int(good[-1]) if len(good) else int(np.flatnonzero(balance > 0)[0])
     beyond = np.where(np.arange(len(paid)) > at, paid, 0.0)
     beyond[at] = paid[at] - agreed[at]
-    return float(beyond @ value / value[at] / (balance[at] + beyond[at]))
+    return round(float(beyond @ value / value[at] / (balance[at] + beyond[at])), 12)  # all is all, to the bit

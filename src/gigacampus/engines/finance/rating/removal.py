@@ -34,8 +34,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Setting:
-    """A statement whose numbers are all known, evaluated as agreed, the loan and lease that are looked at, and the end of
-    the lease's first term."""
+    """A statement whose numbers are all known, evaluated as agreed; what is looked at; the end of the first term."""
 
     s: Statement
     base: dict[str, Floats]
