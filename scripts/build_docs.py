@@ -317,7 +317,7 @@ def kpi_tables() -> str:
 
 def kpi_table(entries: list[Kpi]) -> str:
     """KPIs of one area."""
-    one = {"entities": "party", "loans": "loan", "guarantees": "guarantee", "exposures": "exposure",
+    one = {"entities": "party", "loans": "loan", "leases": "lease", "guarantees": "guarantee", "exposures": "exposure",
            "quotes": "quote", "markets": "market"}  # fmt: skip
     rows = [
         (

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import jsonschema
 import pytest
 
-from gigacampus.campus.spec import read
+from gigacampus.campus.spec import json_schema, read
 from gigacampus.campus.spec.parse import parse
 from gigacampus.campus.spec.supply import Plant
 from gigacampus.errors import SpecError
@@ -101,12 +104,26 @@ def test_both_readmes_have_the_same_blocks() -> None:
 
 @pytest.mark.parametrize("fence", [fence for fence in BLOCKS if fence.info.startswith("yaml")], ids=str)
 def test_yaml_blocks_are_valid(fence: Fence) -> None:
-    """A block is a campus, a part that a minimal campus may have, or (``yaml part``) at least YAML."""
+    """A block is a campus, a part that a minimal campus may have, or (``yaml part``) one whose fields exist."""
     if not [line for line in fence.text.splitlines() if not line.startswith("#")]:
         return
     tree, _ = parse(fence.text)
     if fence.info == "yaml":
         check(read(fence.text if "compute" in tree else BASE + fence.text))
+    else:
+        plain = json.loads(json.dumps(tree, default=str))
+        jsonschema.Draft7Validator(without_required(json_schema())).validate(plain)
+
+
+def without_required(schema: Any) -> Any:
+    """A JSON Schema in which nothing has to be there, and what is there has to be right."""
+    if isinstance(schema, list):
+        return [without_required(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: without_required(value) for key, value in schema.items() if key != "required" or isinstance(value, dict)
+    }
 
 
 def test_the_minimal_campus_of_the_readme_has_ten_lines() -> None:

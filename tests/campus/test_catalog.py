@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.compute import Server
+from gigacampus.campus.spec.deal.tax import Recovery, Regime, State
 from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.workload import Failures, Serving, Training, Workload
 from gigacampus.quantities import ACCEPTED, parse_quantity
@@ -23,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT.parent / "shared" / "data"
 SECTIONS = sorted(path.stem for path in catalog.folder().glob("*.yaml"))
 WRITTEN = {"written": True}
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read(section: str) -> dict[str, Any]:
@@ -93,7 +96,8 @@ def test_sources_say_where_to_look(section: str) -> None:
 def test_values_have_a_known_unit(section: str) -> None:
     for place, figure in figures(section):
         if isinstance(figure["value"], str):
-            assert any(reads(figure["value"], unit) for unit in ACCEPTED), f"{place}: {figure['value']}"
+            known = any(reads(figure["value"], unit) for unit in ACCEPTED) or DAY.fullmatch(figure["value"])
+            assert known, f"{place}: {figure['value']}"
 
 
 def reads(text: str, unit: str) -> bool:
@@ -131,7 +135,16 @@ def test_defaults_are_valid_as_written(noun: Any) -> None:
     noun.model_validate({}, context=WRITTEN)
 
 
-@pytest.mark.parametrize(("noun", "section"), [(Server, "servers"), (Grid, "grids")])
+@pytest.mark.parametrize(
+    ("noun", "section"),
+    [
+        (Server, "servers"),
+        (Grid, "grids"),
+        (Recovery, "tax_recovery"),
+        (Regime, "tax_regimes"),
+        (State, "tax_states"),
+    ],
+)
 def test_every_entry_is_valid_as_written(noun: Any, section: str) -> None:
     for name in catalog.names(section):
         noun.model_validate(name, context=WRITTEN)

@@ -113,3 +113,22 @@ def test_a_notebook_gets_a_plotly_figure_with_the_finding_as_title() -> None:
     assert next(iter(plot.table("energy_by_year").columns)) == "Year"
     with pytest.raises(AttributeError, match="energy_sankey"):
         plot.nothing  # noqa: B018
+
+
+def test_a_table_figure_says_every_leg_in_both_languages() -> None:
+    legs = next(f for f in made("hyperion") if f.id == "off_the_balance_sheet")
+    assert legs.listed
+    rows = {row[0].en: row for row in legs.table.rows}
+    value = rows["Value of rents and guarantee over fair value"]
+    assert value[2].en.startswith("112")
+    assert "(11.07 + 21.12) / 28.79" in value[5].en
+    assert "(11.07 + 21.12) / 28.79" in value[5].ja
+    assert all(cell.ja for row in legs.table.rows for cell in row if isinstance(cell, figures.Text) and row[1] is None)
+    assert {f.id for f in made("hyperion") if f.listed} == {"off_the_balance_sheet", "balance_sheets"}
+
+
+def test_balance_sheets_of_the_report_balance() -> None:
+    sheets = next(f for f in made("hyperion") if f.id == "balance_sheets")
+    sides = {row[0].en: np.array(row[1:], float) for row in sheets.table.rows}
+    assert sides["Assets"] == pytest.approx(sides["Liabilities and equity"], rel=1e-9)
+    assert "balance_sheets" not in {f.id for f in made("deal")}

@@ -197,13 +197,14 @@ def supports(run: Run) -> Any:
 
 
 def _physical(run: Run) -> tuple[Any, ...]:
-    """Months, measures and events of the campus under a deal; nothing where it runs alone."""
+    """Months, measures, events and powers of the campus under a deal; nothing where it runs alone."""
     if not run.campus.physical:
         return ()
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    return run.timeline.months, _measures(run), events
+    powers = {phase.name: phase.power for phase in built}
+    return run.timeline.months, _measures(run), events, powers
 
 
 def _measures(run: Run) -> dict[str, Any]:
@@ -219,3 +220,11 @@ def _measures(run: Run) -> dict[str, Any]:
         "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
         "unavailable": 1 - timeline.monthly(run.facility.it) / timeline.monthly(timeline.gather(run.offer.it)),
     }
+
+
+def accounting(run: Run) -> Any:
+    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.account(run.campus.deal, run.finance)

@@ -36,7 +36,7 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
-Members = Literal["entities", "loans", "guarantees", "exposures", "quotes", "markets"]
+Members = Literal["entities", "loans", "leases", "guarantees", "exposures", "quotes", "markets"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def evaluate(run: Run) -> dict[str, Value]:
 
 def _values(entry: Kpi, run: Run) -> Mapping[str, Value]:
     if not run.runs(entry.stage):
-        what = "deal" if entry.stage in ("finance", "supports") else "campus to run"
+        what = "deal" if entry.stage in ("finance", "supports", "accounting") else "campus to run"
         return {} if entry.members else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
     try:
         found = entry.call(run)

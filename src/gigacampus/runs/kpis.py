@@ -266,7 +266,15 @@ def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
 
 
 def _party_rows(run: Run, member: str) -> list[str]:
+    return sorted(set(_taxed_rows(run, member)) - {f"{member}.tax.paid", f"{member}.tax.saved"})
+
+
+def _taxed_rows(run: Run, member: str) -> list[str]:
     return sorted({flow.row for flow in run.finance.flows if member in (slug(flow.payer), slug(flow.payee))})
+
+
+def _tax_rows(run: Run, member: str) -> list[str]:
+    return [row for row in (f"{member}.tax.total",) if row in run.finance.rows]
 
 
 def _quoted_rows(run: Run, member: str) -> list[str]:
@@ -324,13 +332,13 @@ def finance_wal(run: Run) -> dict[str, float | Undefined]:
 
 @kpi("finance.unpaid", "USD", "finance", rows=_rows("unpaid", "loans"), members="loans")
 def finance_unpaid(run: Run) -> dict[str, float | Undefined]:
-    """What a loan still owes after its last day; nobody refinances it."""
+    """What a loan owes after its last payment by plan; it bears interest until it is paid."""
     return _family(run, "unpaid")
 
 
 @kpi("finance.uncovered", "USD", "finance", rows=_rows("uncovered", "guarantees"), members="guarantees")
 def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
-    """Most that the guaranteed debt stands above a guarantee, after its end too."""
+    """Debt left when a guarantee ends."""
     return _family(run, "uncovered")
 
 
@@ -350,6 +358,18 @@ def finance_irr(run: Run) -> dict[str, float | Undefined]:
 def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a party on its capital alone, rent and energy left out."""
     return _family(run, "irr_owner")
+
+
+@kpi("finance.irr_after_tax", "fraction", "finance", rows=_taxed_rows, members="entities")
+def finance_irr_after_tax(run: Run) -> dict[str, float | Undefined]:
+    """Internal rate of return of a taxed party, its tax and what credits and losses save of it included."""
+    return _family(run, "irr_after_tax")
+
+
+@kpi("finance.tax", "USD", "finance", rows=_tax_rows, members="entities")
+def finance_tax(run: Run) -> dict[str, float | Undefined]:
+    """Tax that a party pays in all, less what credits and losses save of its other tax."""
+    return _family(run, "tax")
 
 
 @kpi("finance.moic", "1", "finance", rows=_party_rows, members="entities")
@@ -438,6 +458,42 @@ def finance_worth_without_tenant(run: Run) -> dict[str, float | Undefined]:
     return _sold(run, lambda one: one.of_party(one.tenant), "worth", "lenders first")
 
 
+# Accounts
+
+
+def _accounts(run: Run, of: str, call: Callable[[Any], float]) -> dict[str, float | Undefined]:
+    """A figure of each lease, or of each party's balance sheet, that the deal accounts for."""
+    return {name: call(one) for name, one in getattr(run.accounting, of).items()} if run.accounting is not None else {}
+
+
+@kpi("finance.lease_test", "fraction", "accounting", standard="ASC 842-10-25-2(d)", members="leases")
+def finance_lease_test(run: Run) -> dict[str, float | Undefined]:
+    """Value of rents over the certain term, and of the residual that the tenant guarantees at most, over fair value."""
+    return _accounts(run, "leases", lambda lease: lease.legs["value"].value)
+
+
+@kpi("finance.lease_liability", "USD", "accounting", standard="ASC 842-20-30-1, IFRS 16.26", members="leases")
+def finance_lease_liability(run: Run) -> dict[str, float | Undefined]:
+    """Tenant's liability for a lease as it starts, over the term that is certain."""
+    return _accounts(run, "leases", lambda lease: lease.certain.liability)
+
+
+@kpi("finance.debt_on_balance", "USD", "accounting", members="entities")
+def finance_debt_on_balance(run: Run) -> dict[str, float | Undefined]:
+    """Most that stands as loans and lease liabilities on a party's own balance sheet at a year's end."""
+    return _accounts(run, "own_sheets", lambda sheet: float(sheet.debt.max()))
+
+
+@kpi("finance.debt_consolidated", "USD", "accounting", members="entities")
+def finance_debt_consolidated(run: Run) -> dict[str, float | Undefined]:
+    """The same with that vehicle consolidated which brings the most, of those that the deal accounts for."""
+    found: dict[str, float] = {}
+    for sheets in run.accounting.consolidated.values() if run.accounting is not None else ():
+        for party, sheet in sheets.items():
+            found[party] = max(float(sheet.debt.max()), found.get(party, 0.0))
+    return dict(found)
+
+
 # Residuals
 
 
@@ -461,5 +517,5 @@ def residual_water(run: Run) -> float:
 
 @kpi("residual.money", "1", "finance")
 def residual_money(run: Run) -> float:
-    """Largest imbalance of money: accounts, sources and uses, parties."""
-    return float(run.finance.residual_money)
+    """Largest imbalance of money: accounts, sources and uses, parties, balance sheets."""
+    return _worst(run.finance.residual_money, run.accounting.residual if run.accounting is not None else 0.0)

@@ -198,3 +198,13 @@ def test_rent_abates_where_computing_is_not_there() -> None:
     assert found.rows["campus_lease.rent_total"] == pytest.approx(
         float(whole.rows["campus_lease.rent_total"]) - 65e6 * 0.08
     )
+
+
+def test_a_cost_by_power_follows_the_campus() -> None:
+    by_power = works().model_dump()
+    by_power["construction"]["first building"] |= {"amount": None, "unit_cost": 10_000.0, "phase": "first half"}
+    spec = Deal.model_validate(by_power | {"powers": {"first half": 100.0}})
+    assert run(spec).row("first_building.cost").sum() == pytest.approx(1e9)
+    assert run(spec, powers={"first half": 120.0}).row("first_building.cost").sum() == pytest.approx(1.2e9)
+    with pytest.raises(SpecError, match=r"no phase of this name.*Did you mean 'first halves'"):
+        run(Deal.model_validate(by_power), powers={"first halves": 1.0})

@@ -70,8 +70,8 @@ def notes() -> Experiment:
 
 def setting(spec: Deal, found: FinanceResult) -> removal.Setting:
     """The statement whose numbers are all known, as the room builds it."""
-    s = finance._statement(rating.known(spec, found), None, {}, {})
-    base = s.graph.evaluate({row: value for row, value in found.solved.items() if s.graph.rows[row].solved})
+    s = finance._statement(rating.known(spec, found), None, {}, {}, {})
+    base = s.graph.evaluate({name: found.rows[name] for name, row in s.graph.rows.items() if row.solved})
     assert s.deal.rating is not None
     return removal.Setting(s, base, s.deal.rating, found.leases[s.deal.rating.lease].first_end)
 

@@ -51,18 +51,23 @@ class Origin:
         return catalog.GRADES[self.grade] == "assumed"
 
 
-def leaves(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Part | None]]:
-    """Every plain value of a spec in order, with its path and the noun that holds it."""
+Filled = tuple[FromCatalog, Path]
+"""A noun that a catalogue entry fills, and the path of one field of it."""
+
+
+def leaves(part: Any, path: Path = (), filled: Filled | None = None) -> Iterator[tuple[Path, Any, Part | None, Any]]:
+    """Every plain value of a spec in order: path, value, the noun that holds it, and the catalogue's field it is in."""
     holder = part if isinstance(part, Part) else None
     if isinstance(part, Part):
         items: Any = ((name, getattr(part, name)) for name in type(part).model_fields)
     else:
         items = part.items() if isinstance(part, dict) else enumerate(part)
     for key, value in items:
+        within = (part, (*path, key)) if isinstance(part, FromCatalog) else filled
         if isinstance(value, (Part, list, dict)):
-            yield from leaves(value, (*path, key))
+            yield from leaves(value, (*path, key), within)
         else:
-            yield (*path, key), value, holder
+            yield (*path, key), value, holder, within
 
 
 def origins(campus: Campus, lines: Lines, file: str, changed: Iterable[str] = ()) -> dict[str, Origin]:
@@ -76,7 +81,7 @@ def origins(campus: Campus, lines: Lines, file: str, changed: Iterable[str] = ()
     changed = tuple(changed)
     cited = {path: document for document in campus.sources.values() for path in document.gives}
     found = {}
-    for path, value, holder in leaves(campus):
+    for path, value, holder, filled in leaves(campus):
         if path[0] != "sources" and value is not None:
             name = dotted(path)
             if isinstance(value, float) and math.isnan(value):
@@ -84,7 +89,7 @@ def origins(campus: Campus, lines: Lines, file: str, changed: Iterable[str] = ()
             if any(_within(name, part) for part in changed):
                 origin = Origin(name, value, "spec", "A", catalog.Source("changed by the caller"))
             else:
-                origin = _origin(name, path, value, holder, lines, _document(name, cited))
+                origin = _origin(name, path, value, filled, lines, _document(name, cited))
             found[name] = replace(origin, unit=_unit(holder, str(path[-1])))
     for path_cited in cited:
         if not changed and not any(_within(name, path_cited) for name in found):
@@ -100,19 +105,21 @@ def _document(name: str, cited: Mapping[str, Document]) -> Document | None:
     return cited.get(name) or next((document for part, document in cited.items() if _within(name, part)), None)
 
 
-def _origin(name: str, path: Path, value: Any, holder: Part | None, lines: Lines, document: Document | None) -> Origin:
+def _origin(
+    name: str, path: Path, value: Any, filled: Filled | None, lines: Lines, document: Document | None
+) -> Origin:
     if path in lines:
         if document is None:
             return Origin(name, value, "spec", "A", catalog.Source("given in the spec without a source"), lines[path])
         source = catalog.Source(document.title, document.url, str(document.date))
         return Origin(name, value, "spec", document.grade, source, lines[path])
-    if isinstance(holder, FromCatalog) and holder.use:
-        entry = catalog.entry(holder.section, holder.use)
-        figure = entry.figures.get(str(path[-1]))
+    if filled is not None and filled[0].use and filled[1] not in lines:
+        entry, field = catalog.entry(filled[0].section, filled[0].use), str(filled[1][-1])
+        figure = entry.figures.get(field)
         if figure is not None:
             return Origin(name, value, "catalog", figure.grade, figure.source, year=figure.year, note=figure.note)
-        if path[-1] in entry.text:
-            return Origin(name, value, "catalog", "D", catalog.Source(str(entry.text.get("title", holder.use))))
+        if field in entry.text:
+            return Origin(name, value, "catalog", "D", catalog.Source(str(entry.text.get("title", filled[0].use))))
     return Origin(name, value, "default", "A", catalog.Source("default of gigacampus, assumed"))
 
 

@@ -35,7 +35,13 @@ def add_costs(s: Statement) -> None:
 
 def _spent(s: Statement, name: str, cost: Cost) -> None:
     """Share spent by month, and who bears the overrun: the payer up to the contingency, then whoever stands behind."""
-    n, amount = slug(name), s.number(f"construction.{name}.amount", cost.amount)
+    n = slug(name)
+    if cost.phase is not None:
+        power = s.number(f"powers.{cost.phase}", s.power(name, cost.phase), "MW", f"power of {cost.phase}")
+        each = s.number(f"construction.{name}.unit_cost", cost.unit_cost or 0.0, "USD/kW")
+        amount = f"{each} * 1000 * {power}"
+    else:
+        amount = s.number(f"construction.{name}.amount", cost.amount or 0.0)
     time = schedule.progress(name, cost, s.calendar, s.grid)
     s.graph.add(f"{n}.time", time, "1", f"{name}: share of the time passed")
     curve, borne = ".time", amount

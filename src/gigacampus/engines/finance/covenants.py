@@ -20,7 +20,7 @@ def add_cure(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str, 
     due = plus([f"{n}.due * (1 - {n}.open)" for n in loans])
     held = plus([f"min(prev({n}.reserve), {n}.due)" for n, loan in loans.items() if loan.dsra])
     s.table(slug(vehicle), vehicle, f"""
-        .cure  = max(0, min({due} - max(.operating, 0) - {held}, {cap} - prev(.cured))) ; paid in to cure
+        .cure  = max(0, min({due} - .in_hand - {held}, {cap} - prev(.cured))) ; paid in to cure
         .cured = prev(.cured) + .cure ; paid in to cure so far
     """)  # fmt: skip
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
 from gigacampus.days import add_months
+from gigacampus.engines.finance import tax
 from gigacampus.engines.finance.quotes import payments_of, quoted
 from gigacampus.engines.finance.result import (
     Cover,
@@ -255,18 +256,25 @@ class Report:
             metrics[f"yield.{n}"] = Metric(quote.yield_to_maturity, "fraction")
             metrics[f"spread.{n}"] = Metric(quote.spread, "fraction", bare)
             metrics[f"duration.{n}"] = Metric(quote.duration, "year")
+        for row in rows:
+            if row.endswith(".tax.total"):
+                metrics[f"tax.{row.partition('.')[0]}"] = Metric(float(rows[row]), "USD")
         for party in result.parties:
             if party not in s.vehicles and party != OUTSIDE:
                 metrics.update(self._returns(result, party))
         return metrics
 
     def _returns(self, result: FinanceResult, party: str) -> dict[str, Metric]:
-        """Returns on all that a party pays and receives, and (`irr_owner`) on its capital alone."""
-        dates, amounts = result.cashflows(party)
+        """Returns before tax on all that a party pays and receives, on its capital alone, and after tax."""
+        before = {flow.kind for flow in self.s.flows} - set(tax.KINDS)
+        dates, amounts = result.cashflows(party, before)
         found, name = irr(dates, amounts), slug(party)
         capital = irr(*result.cashflows(party, kinds=("contribution", "contribution in kind", "distribution")))
         paid, got = float(-amounts[amounts < 0].sum()), float(amounts[amounts > 0].sum())
         owner = {f"irr_owner.{name}": Metric(capital.rate, "1/year", capital.reason)} if capital.sign_changes else {}
+        if f"{name}.tax.total" in self.rows:
+            after = irr(*result.cashflows(party))
+            owner[f"irr_after_tax.{name}"] = Metric(after.rate, "1/year", after.reason)
         return owner | {
             f"irr.{name}": Metric(found.rate, "1/year", found.reason),
             f"sign_changes.{name}": Metric(float(found.sign_changes), "1"),
@@ -283,7 +291,7 @@ class Report:
         plan = np.sum([self.month(f"{slug(n)}.planned_payment") * self.s.loans[n].repay for n in names], axis=0)
         at = np.flatnonzero(np.any([self.s.loans[n].repay > 0 for n in names], axis=0))
         owed = float(sum(self.month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
-        if not owed > 0:
+        if not owed > 1.0:  # less is a crumb of rounding
             return None
         days = self.s.grid.months[at[0] - 1 :].astype("datetime64[D]")  # equal periods need no exact days
         rate = irr(days, np.concatenate([[-owed], plan[at[0] :]])).rate

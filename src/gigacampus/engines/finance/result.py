@@ -156,8 +156,9 @@ class FinanceResult:
     guarantees : dict of GuaranteeYears
     leases : dict of LeaseBook
     metrics : dict of Metric
-        ``irr.<party>``, ``irr_owner.<party>`` (on its capital alone), ``moic.<party>``, ``sign_changes.<party>``,
-        ``dscr_min``, ``dscr_avg``, ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
+        ``irr.<party>``, ``irr_owner.<party>`` (on its capital alone), ``irr_after_tax.<party>``, ``moic.<party>``,
+        ``sign_changes.<party>``, ``tax.<entity>`` (paid in all, less what was saved), ``dscr_min``, ``dscr_avg``,
+        ``llcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``,
         ``uncovered.<guarantee>`` (debt left when it ends), and ``price``, ``yield``, ``spread`` and ``duration`` of
         each quote.

@@ -70,7 +70,7 @@ def add_targets(s: Statement) -> list[Solved]:
 
 def _size(deal: Deal) -> float:
     """An amount of money that the deal is about [USD]."""
-    costs = [c.amount for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
+    costs = [c.amount or 0.0 for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
     return max((x for x in costs if math.isfinite(x)), default=0.0) or 1e9
 
 

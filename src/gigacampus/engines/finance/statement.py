@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
+from gigacampus.campus.spec.deal.terms import near
 from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days, Grid, LoanTimes
+from gigacampus.errors import Problem, SpecError
 
 Floats = NDArray[np.float64]
 Paid = Literal["use", "operating", "service", "owners", "lent"]
@@ -55,6 +57,7 @@ class Statement:
     grid: Grid
     months: Days | None
     measures: Mapping[str, Floats]
+    powers: Mapping[str, float]
     graph: Graph
     flows: list[Flow] = field(default_factory=list)
     days: dict[str, list[list[date]]] = field(default_factory=dict)
@@ -66,6 +69,20 @@ class Statement:
         if name not in self.graph.rows:
             self.graph.add(name, value, unit, label or path, path, solved=value is UNKNOWN)
         return name
+
+    def power(self, cost: str, phase: str) -> float:
+        """Power of a phase [MW]; SpecError where there is none of this name."""
+        known = {**self.deal.powers, **self.powers}
+        if phase not in known:
+            raise SpecError(
+                Problem(
+                    "no phase of this name has a power",
+                    f"deal.construction.{cost}.phase",
+                    value=repr(phase),
+                    fix=f"{near(phase, known).capitalize()}; or give it in deal.powers",
+                )
+            )
+        return known[phase]
 
     def table(self, owner: str, name: str, text: str) -> None:
         """Add rows from a table, one a line: ``.row [unit] = formula ; label``, the unit USD if not given.

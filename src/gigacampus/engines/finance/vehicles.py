@@ -1,11 +1,11 @@
 """Rows of each vehicle's waterfall. What enters it in a month leaves it, or stands in one of its accounts.
 
-In order: operating cash (rent, distributions and income received, less running payments) pays debt by rank, setting
-aside what a loan that pays less often needs for its next payment before a later rank is paid; tops up the reserves;
-and, where covenants ask for it, prepays the loans. What is left pays for the works while they go on (if the vehicle
-keeps its cash), or is distributed on payment days. Uses that it does not cover (works, interest while building, fees,
-reserves, contributions to what the vehicle owns) are drawn from the funding steps in order, and from the owners last;
-so is an operating deficit.
+In order: operating cash (rent, distributions and income received, less running payments) sets aside what is reserved
+for maintenance and replacement; pays debt by rank, setting aside what a loan that pays less often needs for its next
+payment before a later rank is paid; tops up the reserves; and, where covenants ask for it, prepays the loans. What is
+left pays for the works while they go on (if the vehicle keeps its cash), or is distributed on payment days. Uses that
+it does not cover (works, interest while building, fees, reserves, contributions to what the vehicle owns) are drawn
+from the funding steps in order, and from the owners last; so is an operating deficit.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ from gigacampus.engines.finance import covenants, plans
 from gigacampus.engines.finance.statement import Statement, plus
 
 _OPERATING = """
-    .cfads     = {received} - {paid} ; operating cash flow, available for debt service
-    .operating = prev(.cash) + .cfads ; operating cash in hand
+    .earned    = {received} - {paid} ; operating cash flow
+    .cfads     = .earned{less_reserved} ; cash flow available for debt service
+    .operating = prev(.cash) + .earned ; operating cash in hand
     .deficit   = max(-.operating, 0) ; operating deficit
-    .available = max(.operating, 0){cure} ; available for debt service this month
+    .in_hand   = max(.operating, 0){kept} ; operating cash for debt service this month
+    .available = .in_hand{cure} ; available for debt service this month
+"""
+_MAINTENANCE = """
+    .reserve_needed = {needed} ; to be set aside by now for maintenance and replacement to come
+    .maintenance    = min(max(.operating, 0), .reserve_needed) ; set aside for maintenance and replacement to come
 """
 _USES = """
     .uses        = {uses} ; uses of funds
@@ -33,7 +39,7 @@ _USES = """
 """
 _DISTRIBUTION = """
     .left         = {left} ; cash left
-    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next(.cfads)) ; kept for deficits to come
+    .hold         = max(0, (1 - next(.pays_out)) * next(.hold) - next({ahead})) ; kept for deficits to come
     .distribution = max(0, .left - .hold) * .pays_out{unless} ; distributed to its owners
     .cash         = .left - .distribution + {aside} ; cash in hand
 """
@@ -52,8 +58,11 @@ def add_vehicles(s: Statement) -> None:
         released += [f"{n}.reserve_release" for n, loan in loans.items() if loan.dsra]
         left = plus([".spare - .self_funded", *released])
         tested = loans and s.deal.entities[vehicle].covenants is not None
-        unless = f" * {covenants.blocked(s, vehicle, loans)}" if tested else ""
-        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), unless=unless))
+        terms = {
+            "unless": f" * {covenants.blocked(s, vehicle, loans)}" if tested else "",
+            "ahead": ".before_tax" if f"{slug(vehicle)}.before_tax" in s.graph.rows else ".cfads",  # tax rests on cash
+        }
+        s.table(slug(vehicle), vehicle, _DISTRIBUTION.format(left=left, aside=plus(aside), **terms))
 
 
 def _timing(s: Statement, vehicle: str) -> None:
@@ -83,7 +92,14 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
     received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
     promises = s.deal.entities[vehicle].covenants if loans else None
     cured = promises is not None and (promises.cure is UNKNOWN or promises.cure > 0)
-    s.table(e, vehicle, _OPERATING.format(received=received, paid=paid, cure=" + .cure" if cured else ""))
+    needed = [f"{slug(k)}.reserve_needed" for k, x in s.deal.services.items() if x.payer == vehicle and x.reserved]
+    if needed:
+        s.table(e, vehicle, _MAINTENANCE.format(needed=plus(needed)))
+        aside.append(".maintenance")
+    s.table(e, vehicle, _OPERATING.format(
+        received=received, paid=paid, cure=" + .cure" if cured else "", kept=" - .maintenance" if needed else "",
+        less_reserved=" - (.reserve_needed - prev(.reserve_needed))" if needed else "",
+    ))  # fmt: skip
     if promises is not None and cured:
         covenants.add_cure(s, vehicle, promises, loans)
     left = ".available"
@@ -113,14 +129,6 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"
-    kept = [f"{slug(k)}.reserve_needed" for k, x in s.deal.services.items() if x.payer == vehicle and x.reserved]
-    if kept:
-        s.table(e, vehicle, f"""
-            .maintenance = min({left}, {plus(kept)}) ; set aside for maintenance and replacement to come
-            .beyond      = {left} - .maintenance ; cash left after that
-        """)  # fmt: skip
-        aside.append(".maintenance")
-        left = f"{e}.beyond"
     if promises is not None:
         covenants.add_tests(s, vehicle, promises, loans)
         left = covenants.add_sweep(s, vehicle, promises, loans, left) if promises.sweeps else left

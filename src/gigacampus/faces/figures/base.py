@@ -12,24 +12,38 @@ from typing import Any
 
 from gigacampus.faces.figures.text import EMPTY, Finding, Text
 
-__all__ = ["FIGURES", "Column", "Figure", "Finding", "Table", "Text", "figure"]
+__all__ = ["FIGURES", "Column", "Figure", "Finding", "Mark", "Table", "Text", "figure"]
 
 Cell = Any
 """A `Text`, a string, a number, or None where there is none."""
 
 
 @dataclass(frozen=True)
+class Mark(Text):
+    """A verdict in a table: a word with its mark (tick, cross, triangle or bar) and the tone of both."""
+
+    sign: str = "bar"
+    tone: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, the unit of its numbers, and how many decimals are shown."""
+    """A column of a table: its heading, the unit of its numbers, and how many decimals are shown; whether texts stand at
+    its right, as numbers do, and whether a narrow page leaves it out."""
 
     name: Text
     unit: str = ""
     decimals: int | None = None
+    right: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers behind a figure; the first column names the row. Values carry full precision."""
+    """The numbers behind a figure; the first column names the row. Values carry full precision.
+
+    A row that has nothing but its name is the heading of those below it.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -86,6 +100,11 @@ class Figure:
     stages: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None
+
+    @property
+    def listed(self) -> bool:
+        """Whether nothing is drawn, and its table is what it shows."""
+        return not self.data and self.drawing is None and self.explorer is None
 
 
 Draw = Callable[[Any], "Figure | None"]

@@ -10,6 +10,9 @@ from gigacampus.faces.figures import look
 from gigacampus.faces.figures.base import FIGURES, Figure
 from gigacampus.faces.figures.text import plain, resolve
 
+_REPORT_ALONE = ("life_line", "explorer", "off_the_balance_sheet", "balance_sheets")
+"""Figures that no Plotly figure is made of; their tables are there like all others."""
+
 
 class Plot:
     """Every registered figure of a run as a method. Each returns the Plotly figure and never shows it.
@@ -31,7 +34,7 @@ class Plot:
         return lambda: self.of(name)
 
     def __dir__(self) -> list[str]:
-        return sorted(name for name in FIGURES if name not in ("life_line", "explorer"))
+        return sorted(name for name in FIGURES if name not in _REPORT_ALONE)
 
     def of(self, name: str) -> Any:
         """A figure by name; None where the spec lacks what it is about."""
@@ -52,7 +55,7 @@ class Plot:
 
 def wrap(made: Figure, language: str, tokens: dict[str, str]) -> Any:
     """A figure as `plotly.graph_objects.Figure`, finding and subtitle in its title."""
-    if made.drawing is not None or made.explorer is not None:
+    if made.drawing is not None or made.explorer is not None or made.listed:
         raise AttributeError(f"{made.id} is drawn by the report alone; result.plot.table({made.id!r}) has its numbers")
     import plotly.graph_objects as go
 

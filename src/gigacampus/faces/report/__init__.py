@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGE", "html"]
 
-RESULTS = ("site", "offer", "facility", "workload", "supply", "impact", "finance", "supports", "kpi", "policy")
+RESULTS = ("site", "offer", "facility", "workload", "supply", "impact", "finance", "supports", "accounting", "kpi",
+           "policy")  # fmt: skip
 
 
 def html(run: Run) -> bytes:

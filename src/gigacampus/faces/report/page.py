@@ -89,7 +89,7 @@ def _json(value: Any) -> str:
 
 def _data(made: dict[str, Figure], language: str) -> dict[str, Any]:
     """What the script draws from."""
-    drawn = {key: f for key, f in made.items() if f.drawing is None}
+    drawn = {key: f for key, f in made.items() if f.drawing is None and not f.listed}
     return {
         "language": language,
         "tokens": {"light": look.complete(look.LIGHT), "dark": look.complete(look.DARK)},
@@ -131,11 +131,14 @@ def _shown(f: Figure, inputs: Inputs, index: dict[str, int]) -> SimpleNamespace:
     """A figure as the template shows it."""
     paths = inputs.of_stages(f.stages)
     numeric = {
-        i for i, _ in enumerate(f.table.columns) if any(isinstance(row[i], (int, float)) for row in f.table.rows)
+        i
+        for i, column in enumerate(f.table.columns)
+        if column.right or any(isinstance(row[i], (int, float)) for row in f.table.rows)
     }
     drawing = f.drawing and SimpleNamespace(**{k: Markup(v) for k, v in vars(f.drawing).items()})
     return SimpleNamespace(
         id=f.id, title=f.title, subtitle=f.subtitle, note=f.note, height=f.height, narrow_height=f.narrow_height,
+        listed=f.listed,
         explorer=f.explorer, drawing=drawing, source=_foot(inputs, paths),
         aria={"en": f.aria.en, "ja": f.aria.of("ja")},
         table=SimpleNamespace(columns=f.table.columns, rows=f.table.rows, numeric=numeric),

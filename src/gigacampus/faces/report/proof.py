@@ -97,6 +97,8 @@ _LAWS = {
     "accounts hold what came in less what went out": Text("Every account, every month", "全口座、毎月"),
     "loans owe what was drawn less what was repaid": Text("Loans: drawn less repaid", "借入：実行額−返済額"),
     "solved values meet their figures": Text("Solved values meet their figures", "逆算値と公表値"),
+    "balance sheets balance": Text("Balance sheets of all parties", "全当事者の貸借対照表"),
+    "owners' stakes are the equity": Text("Owners' stakes = equity", "持分の合計=資本"),
 }
 
 LOW = 1e-17
@@ -111,7 +113,7 @@ def residuals(run: Run) -> list[Residual]:
         found |= {"storage": s.residual_storage} if s.dispatch.storage else {}
         found |= {"facility": f.residual_energy, "water": f.residual_water, "heat": f.residual_heat}
     if run.campus.deal is not None:
-        found |= run.finance.residuals
+        found |= run.finance.residuals | (run.accounting.residuals if run.accounting is not None else {})
     return [_residual(name, float(value)) for name, value in found.items()]
 
 

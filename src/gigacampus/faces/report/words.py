@@ -28,6 +28,8 @@ FIGURES_OF = {
         "who_gets_what",
         "guarantee_by_year",
         "worth_without_supports",
+        "off_the_balance_sheet",
+        "balance_sheets",
     ),
 }
 
@@ -98,6 +100,10 @@ KPIS: dict[str, Text] = {
     "finance.rent_total": Text("Rent over all terms", "全期間の賃料"),
     "finance.irr": Text("Return (IRR)", "IRR"),
     "finance.moic": Text("Multiple of capital", "投資倍率"),
+    "finance.lease_test": Text("Lease test, value over fair value", "リース判定(現在価値／公正価値)"),
+    "finance.lease_liability": Text("Lease liability", "リース負債"),
+    "finance.debt_on_balance": Text("Debt on the balance sheet", "貸借対照表上の負債"),
+    "finance.debt_consolidated": Text("Debt if consolidated", "連結した場合の負債"),
     "finance.wal": Text("Weighted average life", "平均年限"),
     "finance.price": Text("Clean price", "価格(経過利子を除く)"),
     "finance.yield": Text("Yield to maturity", "最終利回り"),

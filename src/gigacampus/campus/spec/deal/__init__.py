@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from gigacampus.campus.spec.deal.accounting import Accounting
 from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
 from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
@@ -21,6 +22,7 @@ from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
 from gigacampus.campus.spec.deal.quotes import Quote
 from gigacampus.campus.spec.deal.rating import Market, Rating
+from gigacampus.campus.spec.deal.tax import Asset, Credit, Recovery, Tax, Taxpayer
 from gigacampus.campus.spec.deal.terms import (
     MONTHS,
     OUTSIDE,
@@ -33,12 +35,13 @@ from gigacampus.campus.spec.deal.terms import (
     slug,
 )  # fmt: skip
 from gigacampus.campus.spec.part import Part
-from gigacampus.quantities import Date
+from gigacampus.quantities import MW, Date
 
 __all__ = [
-    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Amortisation", "Call", "Cost", "Covenants", "Deal", "Entity",
-    "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Market", "Promote", "Quote", "RateFrom", "Rating", "Rule",
-    "Service", "Sizing", "Step", "Target", "Tier", "Transfer", "When", "slug",
+    "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Market", "Promote", "Quote",
+    "RateFrom", "Rating", "Recovery", "Rule", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier",
+    "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -59,6 +62,7 @@ class Deal(Part):
     events: dict[str, Date] = Field(
         default_factory=dict, description="dates of events where no physical campus gives them"
     )
+    powers: dict[str, MW] = Field(default_factory=dict, description="power of phases where no physical campus gives it")
     entities: dict[str, Entity] = Field(description="parties, by name", min_length=1, max_length=200)
     construction: dict[str, Cost] = Field(default_factory=dict, description="costs of construction", max_length=200)
     loans: dict[str, Loan] = Field(default_factory=dict, description="loans and notes", max_length=50)
@@ -69,6 +73,8 @@ class Deal(Part):
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
     rating: Rating | None = Field(None, description="what a loan is worth if what stands behind it is not there")
+    accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
+    tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
     solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
 
     @field_validator("entities", mode="before")

@@ -23,6 +23,7 @@ from gigacampus.quantities import Years
 COSTS = ("energy",)
 """Monthly costs of a physical campus that contracts may name."""
 
+FindUSDPerKW = Annotated[float, Findable("USD/kW")]
 FindUSDPerMWh = Annotated[float, Findable("USD/MWh", at_least=None)]
 FindUSDPerM3 = Annotated[float, Findable("USD/m3")]
 FindUSDPerKWMonth = Annotated[float, Findable("USD/kW-month")]
@@ -34,7 +35,9 @@ class Cost(Part):
 
     payer: str = Field(description="entity that pays it")
     payee: str = Field(OUTSIDE, description="who receives it")
-    amount: FindUSD = Field(description="total")
+    amount: FindUSD | None = Field(None, description="total")
+    unit_cost: FindUSDPerKW | None = Field(None, description="total for each kW of a phase, in place of an amount")
+    phase: str | None = Field(None, description="phase of the campus, or of deal.powers, whose kW the unit cost is for")
     start: When = Field("close", description="from when; all of it then, if there is no end")
     end: When | None = Field(None, description="until when")
     b: FindNumber | None = Field(None, description="shape of the curve, early for a high b; straight line without it")
@@ -43,6 +46,12 @@ class Cost(Part):
     overrun: FindShare = Field(0.0, description="share of the amount by which it costs more")
     contingency: FindShare = Field(0.0, description="overrun that the payer bears, as a share of the amount")
     beyond: str | None = Field(None, description="who pays overrun beyond the contingency; the payer, if not given")
+
+    @model_validator(mode="after")
+    def _total(self) -> Cost:
+        if (self.amount is None) == (self.unit_cost is None) or (self.unit_cost is None) != (self.phase is None):
+            raise PydanticCustomError("cost", "a cost has either an amount, or a unit_cost with the phase it is for")
+        return self
 
 
 class Rates(Part):

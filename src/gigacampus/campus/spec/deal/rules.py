@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, rating, slug
+from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.campus.spec.deal.terms import near
@@ -23,6 +24,8 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
     yield from rating.faults(deal)
+    yield from accounting_faults(deal)
+    yield from _tax(deal)
     calendar = Calendar(deal, {}, partial=True)
     for kind, name, _ in deal.contracts():
         yield from calendar.disorder(kind, name)
@@ -132,3 +135,33 @@ def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
     for path in found:
         if path not in aimed:
             yield tuple(path.split(".")), "no entry of solve says which figure it is found from", UNKNOWN
+
+
+def _tax(deal: Deal) -> Iterator[Fault]:
+    """Names in tax that nobody has, and costs that are deducted more than once."""
+    if deal.tax is None:
+        return
+    costs = [*deal.construction, *deal.transfers, *deal.loans]
+    for name, taxpayer in deal.tax.entities.items():
+        if name not in deal.entities:
+            yield ("tax", "entities", name), f"no entity of this name; {near(name, deal.entities)}", name
+            continue
+        owners = deal.entities[name].owners
+        for index, step in enumerate(taxpayer.allocation):
+            for owner in step.shares:
+                if owner not in owners:
+                    place = ("tax", "entities", name, "allocation", index, "shares", owner)
+                    yield place, f"not an owner of {name}; {near(owner, owners)}", owner
+    split: dict[str, float] = {}
+    for name, asset in deal.tax.assets.items():
+        here = ("tax", "assets", name)
+        if asset.of not in costs:
+            yield (*here, "of"), f"no cost, transfer or loan of this name; {near(asset.of, costs)}", asset.of
+        split[asset.of] = split.get(asset.of, 0.0) + asset.share
+        if split[asset.of] > 1 + 1e-9:
+            message = f"{asset.of} is deducted to {100 * split[asset.of]:.6g} %, more than once"
+            yield (*here, "share"), message, asset.share
+    for name, credit in deal.tax.credits.items():
+        if credit.asset not in deal.tax.assets:
+            message = f"no asset of this name; {near(credit.asset, deal.tax.assets)}"
+            yield ("tax", "credits", name, "asset"), message, credit.asset

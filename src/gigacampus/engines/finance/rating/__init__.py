@@ -43,9 +43,9 @@ def view(s: Statement, found: FinanceResult) -> Supports:
     found : FinanceResult
         Of the deal itself.
     """
-    base = s.graph.evaluate({row: value for row, value in found.solved.items() if s.graph.rows[row].solved})
+    base = s.graph.evaluate({name: found.rows[name] for name, row in s.graph.rows.items() if row.solved})
     rating = s.deal.rating
-    if rating is None:
+    if rating is None or not float(base[f"{slug(rating.loan)}.draw"].sum()) > 1.0:  # less is a crumb of rounding
         return Supports(coverage(s, base, found), None)
     setting = Setting(s, base, rating, found.leases[rating.lease].first_end)
     return Supports(coverage(s, base, found), _experiment(setting))
@@ -66,16 +66,17 @@ def _experiment(of: Setting) -> Experiment:
 def _results(of: Setting, paths: list[Path]) -> dict[Path, tuple[float, float, float | None]]:
     """Worth, share recovered and life of the loan on each path."""
     proceeds = f"{of.moved[0]}.paid"
-    wanted = [f"{of.n}.{what}" for what in ("interest", "principal", "balance", "wal")]
+    wanted = [f"{of.n}.{what}" for what in ("interest", "principal", "draw", "balance", "due", "wal")]
     rows = of.s.graph.evaluate(removal.inputs(of, paths), [*wanted, proceeds], of.base)
-    interest, principal, balance, life = (np.broadcast_to(rows[row], (len(paths), of.s.grid.count)) for row in wanted)
-    paid, met = interest + principal, interest + principal - rows[proceeds]
+    size = (len(paths), of.s.grid.count)
+    interest, principal, drawn, balance, due, life = (np.broadcast_to(rows[row], size) for row in wanted)
+    agreed = np.minimum(due, of.agreed("due"))
+    paid, met = interest + principal, np.maximum(0, interest + principal - rows[proceeds])
     value = discount(of.agreed("pay"), of.agreed("factor"))
-    agreed = of.agreed("planned_payment") + of.agreed("interest_due") * of.agreed("open")
     return {
         path: (
-            worth(paid[k], of.agreed("draw"), value),
-            recovered(agreed, met[k], paid[k], balance[k], value),
+            worth(paid[k], drawn[k], value),
+            recovered(agreed[k], met[k], paid[k], drawn[k], balance[k], of.agreed("pay"), value),
             float(life[k, 0]) if principal[k].any() else None,
         )
         for k, path in enumerate(paths)

@@ -49,29 +49,36 @@ def worth(paid: Floats, drawn: Floats, value: Floats) -> float:
     return 100 * float(paid @ value / (drawn @ value))
 
 
-def recovered(agreed: Floats, met: Floats, paid: Floats, balance: Floats, value: Floats) -> float:
+def recovered(
+    agreed: Floats, met: Floats, paid: Floats, drawn: Floats, owed: Floats, pay: Floats, value: Floats
+) -> float:
     """Share of what is owed after the last payment as agreed that is paid on it, in value [fraction]; 1 if all is.
 
     Parameters
     ----------
-    agreed, met, paid, balance, value : array, shape (M,)
-        Payments as agreed, that part of what is paid which may meet them, all that is paid and what is owed at each
-        month's end [USD], and the discount factor.
+    agreed, met, paid, drawn, owed : array, shape (M,) [USD]
+        Payments as agreed, as far as they are still due; that part of what is paid which may meet them; all that is
+        paid; what is drawn; and what is owed at each month's end.
+    pay : array, shape (M,)
+        1 in the months of payment.
+    value : array, shape (M,) [1]
+        Discount factor.
 
     Examples
     --------
     Of 100 at 10 %, the interest is paid, then 55 in place of 110:
 
     >>> agreed, paid, owed = np.array([0.0, 10.0, 110.0]), np.array([0.0, 10.0, 55.0]), np.array([100.0, 100.0, 55.0])
-    >>> round(recovered(agreed, paid, paid, owed, 1.1 ** -np.arange(3.0)), 4)
+    >>> round(recovered(agreed, paid, paid, 0 * paid, owed, np.array([0.0, 1.0, 1.0]), 1.1 ** -np.arange(3.0)), 4)
     0.5
     """
     least = 1e-9 * float(agreed.sum())
-    missed = np.flatnonzero((met < agreed - least) & (np.concatenate([[0.0], balance[:-1]]) > least))
+    missed = np.flatnonzero(met < agreed - least)
     if not len(missed):
         return 1.0
-    good = np.flatnonzero(agreed[: missed[0]] > 0)
-    at = int(good[-1]) if len(good) else int(np.flatnonzero(balance > 0)[0])
-    beyond = np.where(np.arange(len(paid)) > at, paid, 0.0)
-    beyond[at] = paid[at] - agreed[at]
-    return round(float(beyond @ value / value[at] / (balance[at] + beyond[at])), 12)  # all is all, to the bit
+    good = np.flatnonzero(pay[: missed[0]] * owed[: missed[0]])
+    at = int(good[-1]) if len(good) else int(np.flatnonzero(owed)[0])
+    later = np.arange(len(paid)) > at
+    beyond = paid[at] - agreed[at]
+    base = owed[at] + beyond + (later * drawn) @ value / value[at]
+    return round(float((beyond + (later * paid) @ value / value[at]) / base), 12)  # all is all, to the bit

@@ -133,7 +133,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Supports:
-    """Cover and leverage of every loan, and the experiment if the deal asks for one."""
+    """Cover and leverage of every loan, and the experiment if the deal asks for one and its loan is drawn."""
 
     coverage: dict[str, Coverage]
     experiment: Experiment | None
