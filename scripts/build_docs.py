@@ -317,8 +317,17 @@ def kpi_tables() -> str:
 
 def kpi_table(entries: list[Kpi]) -> str:
     """KPIs of one area."""
-    one = {"entities": "party", "loans": "loan", "leases": "lease", "guarantees": "guarantee", "exposures": "exposure",
-           "quotes": "quote", "markets": "market"}  # fmt: skip
+    one = {
+        "entities": "party",
+        "loans": "loan",
+        "leases": "lease",
+        "guarantees": "guarantee",
+        "exposures": "exposure",
+        "scenarios": "scenario",
+        "published": "figure",
+        "quotes": "quote",
+        "markets": "market",
+    }
     rows = [
         (
             f"`{entry.name}{f'.<{one[entry.members]}>' if entry.members else ''}`",
@@ -446,6 +455,44 @@ def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
     return re.sub(r"<!-- kpi (\S+) -->.*?<!-- /kpi -->", quoted, text)
 
 
+MODELS = {
+    "lease": ("Developer", "Tenant", "Fund", {"deal.leases.campus.rent": "217 m USD"}, "rent a quarter lower"),
+    "colocation": ("Operator", "Customers", "Fund", {"deal.services.space.used": "71 %"}, "a quarter stands empty"),
+    "merchant": ("Cloud", "Market", "Shareholders", {
+        f"deal.services.accelerators, generation {k}.escalator": "-33 %" for k in (1, 2, 3)
+    }, "prices fall 33 % a year, as to the trough of 2025"),
+    "own": ("Compute arm", "Users within", "Company", {}, ""),
+}  # fmt: skip
+"""By file: who owns the campus, who pays for the computing, who owns the owner, and a bad turn for that model."""
+
+
+def models() -> str:
+    """One campus under four business models: owner's return, lender's cover, and what an accelerator hour costs."""
+    rows = []
+    for name, (vehicle, user, owner, turn, words) in MODELS.items():
+        file = ROOT / "examples" / "models" / f"{name}.yaml"
+        base, bad = (Run(inputs.read_spec(file, changes)) for changes in ({}, turn))
+        hours = 0.85 * float(base.workload.accelerator_hours.sum())
+        paid = sum(float(flows.sum()) for kind, flows in base.finance.who_gets_what(user).items() if "paid" in kind)
+        key = f"irr.{owner.lower()}"
+        returns = [run.finance.metrics[key].value for run in (base, bad)]
+        rows.append((
+            f"[{base.campus.case}](../examples/models/{name}.yaml)", vehicle,
+            numbers.quantity(returns[0], "fraction"), f"{base.finance.metrics['dscr_min'].value:.2f}",
+            f"{paid / hours:.2f}",
+            f"{numbers.quantity(returns[1], 'fraction')} ({words})" if turn else "the price follows the cost",
+        ))  # fmt: skip
+    head = (
+        "model",
+        "owner",
+        "IRR of who owns it",
+        "least DSCR",
+        "USD an accelerator hour",
+        "IRR after a bad turn, debt sized anew",
+    )
+    return table(head, rows)
+
+
 @cache
 def ledger() -> tuple[verify.Outcome, ...]:
     """Every row of the ledger, computed."""
@@ -508,6 +555,7 @@ MEASURED: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"run": run_text},
     "README.ja.md": {"run": run_text},
     "docs/hyperion.md": {},
+    "docs/deals.md": {"models": models},
 }
 """Parts that follow from the first example's run, and the KPIs that their pages quote."""
 

@@ -31,3 +31,20 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     assert done.returncode == 2
     for name in ("run-cold", "run-warm", "run-lease", "help", "validate", "dispatch-site-year", "wet-bulb-year"):
         assert name in done.stderr
+
+
+def test_the_plant_of_the_waterfall_is_the_statement_of_the_deal() -> None:
+    code = """
+import numpy as np
+from benchmarks import deal
+cover, equity = deal.ours(np.full((2, 240), deal.REVENUE / 12))
+result = deal.plant()
+np.testing.assert_allclose(cover, result.metrics["dscr_min"].value, rtol=1e-12)
+np.testing.assert_allclose(equity[1], result.parties["Sponsor"], rtol=0, atol=1e-6)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_deal_is_measured() -> None:
+    rows = json.loads(benchmarks("finance.deal", "--json", "--repeat", "1").stdout)
+    assert [(row["name"], row["peer"]) for row in rows] == [("finance.deal", 0.1)]

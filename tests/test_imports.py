@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import gigacampus
+
 HEAVY = {"numba", "scipy", "pandas", "pvlib", "xarray", "plotly", "plotly.graph_objects"}
 CODE = """
 import json, sys
@@ -48,12 +50,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_help_loads_click_alone(place: Path) -> None:
     names = loaded("--help", cache=place / "cache")
-    assert not names & (HEAVY | {"numpy", "pydantic", "ruamel", "ruamel.yaml", "pyarrow", "jinja2", "rich"})
+    assert not names & (
+        HEAVY | {"numpy", "pydantic", "ruamel", "ruamel.yaml", "pyarrow", "jinja2", "rich", "xlsxwriter"}
+    )
 
 
 def test_validate_loads_the_spec_alone(place: Path) -> None:
     names = loaded("validate", str(place / "small.yaml"), cache=place / "cache")
     assert not names & (HEAVY | {"numpy", "pyarrow", "jinja2", "gigacampus.engines.site", "gigacampus.engines.finance"})
+
+
+def test_validate_of_a_deal_adds_numpy_alone(place: Path) -> None:
+    specs = Path(gigacampus.__file__).parent / "runs" / "verify" / "ledger" / "specs"
+    spec, cache = str(specs / "hyperion-b.yaml"), place / "cache"
+    assert not loaded("validate", spec, cache=cache) & (HEAVY | {"pyarrow", "jinja2", "gigacampus.engines.site"})
+    assert "numpy" not in loaded("validate", spec, cache=cache), "its figures were checked before"
 
 
 def test_a_warm_run_loads_nothing_heavy(place: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from functools import cache
 from typing import Literal
 
 DayCount = Literal["30/360", "act/360", "act/365"]
@@ -17,7 +18,13 @@ def add_months(start: date, months: int, day: int | None = None) -> date:
     """
     index = start.year * 12 + start.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, min(day or start.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day or start.day, _length(year, month + 1)))
+
+
+@cache
+def _length(year: int, month: int) -> int:
+    """Days of a month."""
+    return calendar.monthrange(year, month)[1]
 
 
 def year_fraction(start: date, end: date, day_count: DayCount) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a deal is read without numpy, which takes 0.2 s to import
     import numpy as np
@@ -83,11 +83,11 @@ def irr(dates: Days, amounts: Floats) -> Return:
     if changes == 0:
         return Return(None, 0, 0, "the flows never change sign" if len(kept) else "there are no flows")
 
-    def value(rate: float) -> float:
-        return float(np.sum(flows * np.exp(-years * np.log1p(rate))))
+    def value(rate: float | Floats) -> Any:
+        return np.sum(flows * np.exp(-years * np.log1p(rate)), axis=-1)
 
     rates = _rates()
-    values = np.array([value(float(rate)) for rate in rates])
+    values = value(rates[:, None])
     crossings = np.flatnonzero(np.diff(values > 0))
     if len(crossings) != 1:
         what = "no rate between -99 % and 1,000 % a year" if not len(crossings) else f"{len(crossings)} rates"

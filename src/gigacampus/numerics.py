@@ -140,6 +140,50 @@ def find_roots(f: Callable[[Floats], Floats], guess: Floats, low: Floats, high: 
     return x
 
 
+def least_squares(f: Callable[[Floats], Floats], guess: Floats, low: Floats, high: Floats) -> Floats:
+    """Point within bounds at which the sum of squares of m functions of n variables of size 1 is least nearby.
+
+    Gauss-Newton steps, damped as by Levenberg and Marquardt until they help. A variable whose step would leave its
+    bounds, or where the functions have no value, stays for that step.
+
+    Parameters
+    ----------
+    f : function of an array, shape (N,), that gives an array, shape (M,)
+    guess, low, high : array, shape (N,) [1]
+        Start, at which all functions are finite, and bounds.
+
+    References
+    ----------
+    .. [1] Marquardt, D. W. (1963). An algorithm for least-squares estimation of nonlinear parameters. J. SIAM 11, 431.
+
+    Examples
+    --------
+    >>> box = np.array([-9.0, -9.0]), np.array([9.0, 9.0])
+    >>> least_squares(lambda x: np.array([x[0] - 1, x[0] - 2, x[0] * x[1] - 3]), np.array([1.0, 1.0]), *box).round(9)
+    array([1.5, 2. ])
+    """
+    x: Floats = np.clip(np.array(guess, float), low, high)
+    miss, damping = f(x), 1e-4
+    for _ in range(40):
+        slope = _slope(f, x, miss)
+        pull = slope.T @ miss
+        held = ((x <= low) & (pull > 0)) | ((x >= high) & (pull < 0)) | ~np.isfinite(slope).all(axis=0)
+        slope[:, held] = 0.0
+        before = float(miss @ miss)
+        for _ in range(16):
+            ridge = np.sqrt(damping) * np.diag(np.maximum(np.linalg.norm(slope, axis=0), 1e-9))
+            step = _solve(np.vstack([slope, ridge]), -np.concatenate([miss, np.zeros(len(x))]))
+            new = np.clip(x + step, low, high)
+            better = f(new)
+            if float(better @ better) < before:  # false too where it is not a number
+                x, miss, damping = new, better, max(damping / 10, 1e-14)
+                break
+            damping *= 10
+        if not float(miss @ miss) < before * (1 - 1e-9):
+            break
+    return x
+
+
 def _solve(slope: Floats, right: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(slope, right, rcond=None)[0], dtype=float)
 

@@ -98,6 +98,19 @@ def format_quantity(value: float, unit: str) -> str:
     return f"{text.removesuffix('.0')} {spelling}"
 
 
+def rounding(text: str, unit: str = "") -> float:
+    """Half a unit of the last digit of a figure as printed, in `unit`, or, without one, in its own.
+
+    >>> rounding("12.31 bn USD", "USD"), rounding("12.31 bn USD"), rounding("3.8e25 FLOP") == 0.05e25
+    (5000000.0, 0.005, True)
+    """
+    match = _QUANTITY.fullmatch(text)
+    number, spelling = match.groups() if match else (text, "")
+    exponent = Decimal(number.replace(",", "")).as_tuple().exponent
+    assert isinstance(exponent, int)
+    return float(Decimal(5).scaleb(exponent - 1) * Decimal(repr(ACCEPTED[unit][spelling] if unit else 1.0)))
+
+
 @dataclass(frozen=True)
 class Quantity:
     """Metadata of an annotated float: its unit and its bounds, in that unit."""

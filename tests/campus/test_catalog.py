@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.compute import Server
+from gigacampus.campus.spec.deal import Process
 from gigacampus.campus.spec.deal.tax import Recovery, Regime, State
 from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.workload import Failures, Serving, Training, Workload
@@ -140,6 +141,7 @@ def test_defaults_are_valid_as_written(noun: Any) -> None:
     [
         (Server, "servers"),
         (Grid, "grids"),
+        (Process, "market_analogues"),
         (Recovery, "tax_recovery"),
         (Regime, "tax_regimes"),
         (State, "tax_states"),
@@ -154,6 +156,16 @@ def test_the_default_job_is_interrupted_as_often_as_llama_3() -> None:
     rate, job = Failures.model_validate({}).rate, Training.model_validate({}).job_accelerators
     assert 8766 / (rate * job) == pytest.approx(3.093, rel=1e-3)  # hours
     assert rate * 8 / 365.25 * 1000 == pytest.approx(3.789, rel=1e-3)  # per 1,000 node-days of 8
+
+
+def test_analogues_follow_from_their_fall_and_recovery() -> None:
+    for name in catalog.names("market_analogues"):
+        found = {field: figure.value for field, figure in catalog.entry("market_analogues", name).figures.items()}
+        depth, reversion = parse_quantity(found["depth"], "fraction"), parse_quantity(found["mean_reversion"], "1/year")
+        assert found["jump_mean"] == pytest.approx(np.log(1 - depth), rel=0.025), name
+        half = found.get("half_recovery")
+        years = parse_quantity(half, "year") if half else np.inf
+        assert reversion == pytest.approx(np.log(2) / years, rel=0.02), name
 
 
 def test_names_in_entries_are_entries() -> None:

@@ -40,6 +40,17 @@ deal:
       term: 12 years
       rent: 150 m USD
       every: half-yearly
+  outlook:
+    lease: lease
+    life: 20 years
+    discount: 7 %
+    growth: 1 %
+    void: 6 months
+    tenant_discount: 6 %
+    moving_cost: 50 m USD
+    scenarios:
+      "<i>slump</i> & fall": {mean_reversion: 0.1 1/year, index: [{after: 3 years, level: 60 %}]}
+    process: fibre-2000-net
 promises:
   - {kpi: finance.dscr_min, at_least: 1.05, why: "</script><img src=x onerror=alert(1)>"}
 """

@@ -126,3 +126,42 @@ def test_an_output_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     process = cli("run", EXAMPLES / "minimal.yaml", "--out", tmp_path / "mine")
     assert process.returncode == 1
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["precious"]
+
+
+DEAL = EXAMPLES.parent / "tests" / "deals" / "small.yaml"
+FIGURES = """\
+  published:
+    rents: {row: campus.rent_total, equals: 150.0 m USD, source: a filing}
+    cover: {row: issuer.cfads, over: notes.planned_payment, equals: %s}
+  leases:"""
+
+
+def test_consistent_names_what_cannot_be_true(tmp_path: Path) -> None:
+    spec, text = tmp_path / "deal.yaml", DEAL.read_text().replace("rent: 15 m USD", "rent: unknown")
+    spec.write_text(text.replace("  leases:", FIGURES % "1.16"))
+    process = cli("consistent", spec)
+    assert process.returncode == 0, process.stderr
+    assert "leases.campus.rent" in process.stdout
+    spec.write_text(text.replace("  leases:", FIGURES % "1.30"))
+    process = cli("consistent", spec)
+    assert process.returncode == 1
+    assert "These cannot all be true: rents, cover." in process.stdout
+    assert "168.4 m USD" in process.stdout
+    assert all(len(line) <= 80 for line in process.stdout.splitlines())
+    found = json.loads(cli("consistent", spec, "--json").stdout)
+    assert found["fits"] == []
+    assert found["readings"]["as it stands"]["contradictions"] == [["rents", "cover"]]
+    assert cli("consistent", DEAL).returncode == 2
+    assert cli("consistent", EXAMPLES / "minimal.yaml").returncode == 2
+
+
+def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
+    spec = tmp_path / "deal.yaml"
+    spec.write_text(DEAL.read_text().replace("up_to: 40 m USD", "up_to: 25 m USD"))
+    process = cli("run", spec, "--out", tmp_path / "run")
+    assert process.returncode == 0
+    assert "uses of Issuer are above its sources, by 15 m USD" in process.stdout
+    assert "entities.Issuer.funding[1].up_to 40 m USD" in " ".join(process.stdout.split())
+    assert all(len(line) <= 80 for line in process.stdout.splitlines() if "Issuer" in line)
+    gap = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["gaps"][0]
+    assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)

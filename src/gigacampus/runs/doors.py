@@ -184,27 +184,40 @@ def finance(run: Run) -> Any:
     """The deal's statement, with the campus's dates and monthly costs under it where there is a campus."""
     from gigacampus.engines import finance as room
 
-    assert run.campus.deal is not None
-    return room.run(run.campus.deal, *_physical(run))
+    return room.run(*_deal(run))
 
 
 def supports(run: Run) -> Any:
     """Cover and leverage of each loan, and what one is worth if what stands behind it is not there."""
     from gigacampus.engines import finance as room
 
+    return room.supports(run.finance, *_deal(run))
+
+
+def closing(run: Run) -> Any:
+    """Where the deal does not close, and what would close it."""
+    from gigacampus.engines import finance as room
+
+    return room.closing(*_deal(run))
+
+
+def consistency(run: Run) -> Any:
+    """Whether the deal's published figures can all be true, by reading."""
+    from gigacampus.engines import finance as room
+
+    return room.consistent(*_deal(run))
+
+
+def _deal(run: Run) -> tuple[Any, ...]:
+    """The deal, and the months, measures and events of the campus under it, if there is one."""
     assert run.campus.deal is not None
-    return room.supports(run.campus.deal, run.finance, *_physical(run))
-
-
-def _physical(run: Run) -> tuple[Any, ...]:
-    """Months, measures, events and powers of the campus under a deal; nothing where it runs alone."""
     if not run.campus.physical:
-        return ()
+        return (run.campus.deal,)
     assert run.campus.compute is not None
     built = run.campus.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
     powers = {phase.name: phase.power for phase in built}
-    return run.timeline.months, _measures(run), events, powers
+    return run.campus.deal, run.timeline.months, _measures(run), events, powers
 
 
 def _measures(run: Run) -> dict[str, Any]:
@@ -220,6 +233,14 @@ def _measures(run: Run) -> dict[str, Any]:
         "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
         "unavailable": 1 - timeline.monthly(run.facility.it) / timeline.monthly(timeline.gather(run.offer.it)),
     }
+
+
+def renewal(run: Run) -> Any:
+    """The campus's value when the tenant may leave, its choice, and who loses what; None without an outlook."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.renewal(run.campus.deal, run.finance)
 
 
 def accounting(run: Run) -> Any:

@@ -36,7 +36,9 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
-Members = Literal["entities", "loans", "leases", "guarantees", "exposures", "quotes", "markets"]
+Members = Literal[
+    "entities", "loans", "leases", "guarantees", "exposures", "published", "scenarios", "quotes", "markets"
+]
 
 
 @dataclass(frozen=True)

@@ -378,6 +378,17 @@ def finance_moic(run: Run) -> dict[str, float | Undefined]:
     return _family(run, "moic")
 
 
+def _published_rows(run: Run, member: str) -> list[str]:
+    return [row for row in [f"published.{member}"] if row in run.finance.rows]
+
+
+@kpi("finance.miss", "1", "finance", rows=_published_rows, members="published")
+def finance_miss(run: Run) -> dict[str, float | Undefined]:
+    """How far a published figure is missed, in tolerances: within one it is reproduced."""
+    misses = {slug(name): figure.miss for name, figure in run.finance.published.items()}
+    return {name: miss if math.isfinite(miss) else Undefined("it has no value") for name, miss in misses.items()}
+
+
 @kpi("finance.price", "fraction", "finance", rows=_quoted_rows, members="quotes")
 def finance_price(run: Run) -> dict[str, float | Undefined]:
     """Clean price of a loan by a quote, over what it still owes."""
@@ -492,6 +503,77 @@ def finance_debt_consolidated(run: Run) -> dict[str, float | Undefined]:
         for party, sheet in sheets.items():
             found[party] = max(float(sheet.debt.max()), found.get(party, 0.0))
     return dict(found)
+
+
+# Renewal
+
+
+def _scenarios(run: Run, each: Callable[[Any], float | Undefined]) -> dict[str, float | Undefined]:
+    """A figure of each scenario of the outlook."""
+    return {} if run.renewal is None else {name: each(found) for name, found in run.renewal.scenarios.items()}
+
+
+def _paths(run: Run) -> Any:
+    if run.renewal is None or run.renewal.paths is None:
+        raise Undefined("the deal has no outlook by chance")
+    return run.renewal.paths
+
+
+@kpi("finance.renewal.exit_year", "year", "renewal", members="scenarios")
+def renewal_exit_year(run: Run) -> dict[str, float | Undefined]:
+    """Years from the lease's start until the tenant leaves, in a scenario; none if it stays to the last term's end."""
+    years = [] if run.renewal is None else run.renewal.years[run.renewal.ends]
+    stays = Undefined("the tenant stays to the end of the last term")
+    return _scenarios(run, lambda s: float(years[s.choice.exit]) if s.choice.exit < len(years) - 1 else stays)
+
+
+@kpi("finance.renewal.shortfall_peak", "USD", "renewal", members="scenarios")
+def renewal_shortfall_peak(run: Run) -> dict[str, float | Undefined]:
+    """Most that the guarantee would pay if the tenant left at the end of a term, in a scenario."""
+    return _scenarios(run, lambda s: float(s.shortfall[run.renewal.ends].max()))
+
+
+@kpi("finance.renewal.lenders_loss", "USD", "renewal", members="scenarios")
+def renewal_lenders_loss(run: Run) -> dict[str, float | Undefined]:
+    """Most that lenders lose if the tenant leaves at the end of a term, proceeds being paid to owners by share."""
+    return _scenarios(run, lambda s: float(s.losses["by share"].lent[run.renewal.ends].max()))
+
+
+@kpi("finance.renewal.lenders_loss_first", "USD", "renewal", members="scenarios")
+def renewal_lenders_loss_first(run: Run) -> dict[str, float | Undefined]:
+    """The same if sale proceeds and guarantee go to lenders first."""
+    return _scenarios(run, lambda s: float(s.losses["lenders first"].lent[run.renewal.ends].max()))
+
+
+@kpi("finance.renewal.exit_probability", "fraction", "renewal")
+def renewal_exit_probability(run: Run) -> float:
+    """Probability that the tenant leaves before the end of the last term."""
+    return float(_paths(run).early)
+
+
+@kpi("finance.renewal.shortfall_mean", "USD", "renewal")
+def renewal_shortfall_mean(run: Run) -> float:
+    """Mean of what the guarantee would pay if the tenant left at the end of the first term."""
+    return float(_paths(run).shortfall[0, 0])
+
+
+@kpi("finance.renewal.shortfall_p95", "USD", "renewal")
+def renewal_shortfall_p95(run: Run) -> float:
+    """What the guarantee would pay then on the path in 20 on which it is called upon most."""
+    return float(_paths(run).shortfall[1, 0])
+
+
+@kpi("finance.renewal.loss", "USD", "renewal", members="entities")
+def renewal_loss(run: Run) -> dict[str, float]:
+    """Mean loss of a party when the tenant leaves, against a normal market, proceeds being paid to owners by share."""
+    if run.renewal is None or run.renewal.paths is None:
+        return {}
+    losses, found = run.renewal.paths.losses["by share"], dict[str, float]()
+    for side in (losses.lenders, losses.owners, {run.renewal.guarantor: losses.guarantor}):
+        for party, lost in side.items():
+            found[party] = found.get(party, 0.0) + float(lost[0])
+    found.pop("", None)  # there is no guarantee
+    return found
 
 
 # Residuals

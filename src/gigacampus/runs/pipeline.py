@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from gigacampus.campus import spec
+from gigacampus.campus.spec.deal import Deal
 from gigacampus.runs import cache, doors, inputs
 from gigacampus.timeline import Timeline
 from gigacampus.version import __version__
@@ -64,6 +65,7 @@ class Event:
 _WIRING = ("gigacampus.runs.doors", "gigacampus.runs.inputs", "gigacampus.runs.pipeline")
 _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
+_DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
 _HALL = ("facility", "compute.server")
 _POWER = ("supply", "site.grid")
@@ -80,17 +82,26 @@ STAGES: tuple[Stage, ...] = (
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
           doors.impact, files=inputs.factor_bytes),
-    Stage("finance", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply"), doors.finance,
+    Stage("finance", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.finance,
           when="deal"),
+    Stage("renewal", _ROOM + "finance", ("deal",), ("finance",), doors.renewal, when="deal"),
     Stage("supports", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply", "finance"), doors.supports,
           when="deal"),
-    Stage("accounting", _ROOM + "finance", ("deal",), ("finance",), doors.accounting, when="deal"),
-    Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance", "supports", "accounting"),
+    Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
+    Stage("kpi", _OURS, (), ("offer", "facility", "workload", "supply", "impact", "finance", "renewal", "supports",
+          "accounting"),
           doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),
     Stage("monthly", _OURS, _LIFE, ("supply", "facility", "finance"), doors.monthly, "always"),
 )  # fmt: skip
+
+ASKED: tuple[Stage, ...] = (
+    Stage("closing", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.closing, "deal"),
+    Stage("consistency", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.consistency,
+          "deal"),
+)  # fmt: skip
+"""Stages that no run goes through unless somebody asks for them."""
 
 
 class Run:
@@ -109,7 +120,7 @@ class Run:
         self.language = language
         self._store = store
         self._tell = tell
-        self._stages = {stage.name: stage for stage in (*STAGES, *faces)}
+        self._stages = {stage.name: stage for stage in (*STAGES, *ASKED, *faces)}
         self._results: dict[str, Any] = {}
         self._keys: dict[str, str] = {}
 
@@ -129,14 +140,14 @@ class Run:
     @property
     def stages(self) -> list[Stage]:
         """The stages that this campus goes through, in order."""
-        return [stage for stage in self._stages.values() if self.runs(stage.name)]
+        return [stage for stage in self._stages.values() if stage not in ASKED and self.runs(stage.name)]
 
     def key(self, name: str) -> str:
         """Hash of everything that the stage's result depends on."""
         if name not in self._keys:
             stage = self._stages[name]
             parts = [__version__.encode(), cache.versions(), cache.code(stage.room), *map(cache.code, _WIRING)]
-            if stage not in STAGES:  # faces speak a language
+            if stage not in (*STAGES, *ASKED):  # faces speak a language
                 parts.append(self.language.encode())
             parts += [part_bytes(self.campus, path) for path in stage.reads]
             parts += [self.key(need).encode() for need in stage.needs if self.runs(need)]

@@ -1,4 +1,4 @@
-"""The run folder: complete or absent. It is written beside its place and renamed."""
+"""Run folders and files: complete or absent. They are written beside their place and renamed."""
 
 from __future__ import annotations
 
@@ -47,6 +47,25 @@ def write_folder(target: Path, files: Mapping[str, bytes]) -> Path:
     finally:
         if beside is not None and beside.exists():
             shutil.rmtree(beside, ignore_errors=True)
+    return target
+
+
+def write_file(target: Path, content: bytes) -> Path:
+    """Write a file as a whole, beside its place and renamed; WriteError, and nothing left behind, if that fails."""
+    target = Path(os.path.abspath(target))
+    beside: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}-")
+        os.close(handle)
+        beside = Path(name)
+        _write(beside, content)
+        beside.chmod(0o644)
+        os.replace(beside, target)
+    except OSError as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise WriteError(Problem(f"the file could not be written: {reason}", value=str(target))) from None
     return target
 
 

@@ -142,8 +142,8 @@ def test_any_deal_is_conserved(spec: Deal) -> None:
 
 @st.composite
 def rated(draw: st.DrawFn) -> Deal:
-    """Such a deal with a loan and a lease whose supports are removed; without sweeps, which may fall into the works, when
-    the statement charges interest on all that was drawn."""
+    """Such a deal with a loan and a lease whose supports are removed; without sweeps, which may come before repayment
+    begins, when the statement charges interest on all that was drawn."""
     spec = draw((deals() | taxed()).filter(lambda spec: spec.loans and spec.leases))
     whole = spec.model_dump()
     for entity in whole["entities"].values():
@@ -166,7 +166,7 @@ def test_the_rating_view_of_any_deal(spec: Deal) -> None:
         found = run(spec)
     except InfeasibleError:
         return  # a reserve and the loan that pays for it have no size
-    view = supports(spec, found)
+    view = supports(found, spec)
     one = view.experiment
     assert set(view.coverage) == set(spec.loans)
     assert (one is None) == (found.loans[spec.rating.loan].draw.sum() <= 1)

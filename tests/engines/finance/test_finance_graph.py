@@ -64,17 +64,6 @@ def test_a_loop_takes_only_the_branch_it_needs() -> None:
     assert np.all(np.isfinite(found["y"]))
 
 
-def test_paths_equal_single_runs() -> None:
-    rows = {"x": X, "r": 0.1, "b": "prev(b, s) * (1 + r) - iff(b0 > 1, x, 0)", "b0": "prev(b)", "s": "sum(x) * r",
-            "w": "max(b, next(x), cumsum(x))"}  # fmt: skip
-    rates = np.array([0.0, 0.03, 0.2])
-    wide = graph(**rows).evaluate({"r": rates[:, None]})
-    for k, rate in enumerate(rates):
-        one = graph(**rows).evaluate({"r": float(rate)})
-        for name in ("b", "w"):
-            assert np.array_equal(wide[name][k], one[name])
-
-
 def test_only_what_rests_on_a_change_is_evaluated_again() -> None:
     found = graph(x=X, c=2.0, y="c * x", z="prev(z) + y", other="cumsum(x)")
     base = found.evaluate()

@@ -47,7 +47,9 @@ def _scaled(part: Any, k: float) -> Any:
         money = any(isinstance(m, Quantity) and m.unit == "USD" for m in [*field.metadata, *marks])
         unknown = value is UNKNOWN
         figure = name == "equals" and abs(value) > 1e6
-        if name == "holders" or ((money or figure) and value is not None and not unknown):
+        if figure:
+            out[name] = f"{k * value!r} USD"
+        elif name == "holders" or (money and value is not None and not unknown):
             out[name] = {h: k * v for h, v in value.items()} if isinstance(value, dict) else k * value
         else:
             out[name] = _scaled(value, k)

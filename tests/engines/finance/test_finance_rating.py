@@ -57,13 +57,13 @@ def other(*changes: tuple[str, str]) -> Deal:
 def viewed(request: pytest.FixtureRequest) -> tuple[Deal, FinanceResult, Supports]:
     spec = {"hyperion": hyperion, "other": other}[request.param]()
     found = run(spec)
-    return spec, found, supports(spec, found)
+    return spec, found, supports(found, spec)
 
 
 @pytest.fixture(scope="module")
 def notes() -> Experiment:
     spec = hyperion()
-    found = supports(spec, run(spec)).experiment
+    found = supports(run(spec), spec).experiment
     assert found is not None
     return found
 
@@ -124,9 +124,8 @@ def test_every_path_conserves_money(viewed: tuple[Deal, FinanceResult, Supports]
     for gone in (set(), kinds - {"lease"}, kinds, {"options", "reserve"}, {"lease"}):
         for after in ("sold", "let again"):
             path, _ = removal.path_of(of, frozenset(gone & kinds), one.markets[-1], after, "by share")
-            given = {row: values[0] for row, values in removal.inputs(of, [path]).items()}
-            rows = of.s.graph.evaluate(given, base=of.base)
-            told = Report(of.s, {k: np.squeeze(v) for k, v in rows.items()}, {}).result()
+            given = {row: np.squeeze(values) for row, values in removal.inputs(of, [path]).items()}
+            told = Report(of.s, of.s.graph.evaluate(given), {}).result()
             told.residuals.pop("solved values meet their figures")  # a reserve that is not there does not
             assert told.residual_money < 1e-13, (gone, after, told.residuals)
 
@@ -156,7 +155,7 @@ def test_hyperion_by_hand(notes: Experiment) -> None:
 def test_with_no_tenant_the_sale_is_what_is_recovered() -> None:
     """Rent that never comes: the notes are paid from the sale, half a year after the interest that was funded."""
     spec = hyperion(("      dsra: 6\n", ""))
-    one = supports(spec, run(spec)).experiment
+    one = supports(run(spec), spec).experiment
     assert one is not None
     case = one.case(one.of_party("Meta"), "collapse")
     assert str(one.fails) == "2029-11-30"
@@ -171,7 +170,7 @@ def test_supports_by_party(notes: Experiment) -> None:
     assert amounts["lease"] + amounts["options"] == pytest.approx(72.1, abs=0.05)
     assert amounts["guarantee"] == pytest.approx(26.17, abs=0.005)
     assert amounts["reserve"] == pytest.approx(1.068, abs=0.0005)
-    many = supports(other(), run(other())).experiment
+    many = supports(run(other()), other()).experiment
     assert [(s.kind, s.party) for s in many.supports] == [
         ("lease", "Tenant"), ("options", "Tenant"), ("guarantee", "Tenant"), ("reserve", "Campus LLC"),
         ("cure", "North Fund"), ("cure", "South Fund"), ("overrun cover", "Operator"),
@@ -181,7 +180,7 @@ def test_supports_by_party(notes: Experiment) -> None:
 
 def test_cover_leverage_and_break_even() -> None:
     found = run(hyperion())
-    cover = supports(hyperion(), found).coverage["notes"]
+    cover = supports(found, hyperion()).coverage["notes"]
     assert (cover.minimum, cover.median, cover.average) == pytest.approx((1.12, 1.12, 1.12))
     assert cover.llcr == pytest.approx(1.12)
     assert cover.break_even == pytest.approx(1 - 1 / 1.12, rel=1e-12)
@@ -193,7 +192,7 @@ def test_costs_of_its_own_leave_a_vehicle_less_room() -> None:
     """By hand: cash over debt service on each date, over the rent of the quarter before it."""
     spec = deal("sixty_forty")
     found = run(spec)
-    view, dates = supports(spec, found).coverage, found.cover["Campus LLC"]
+    view, dates = supports(found, spec).coverage, found.cover["Campus LLC"]
     at = np.searchsorted(found.months, dates.dates.astype("datetime64[M]"))
     rent = np.array([found.row("campus_lease.rent")[k - 2 : k + 1].sum() for k in at])
     assert view["term loan"] == view["fixed notes"]
@@ -205,7 +204,7 @@ def test_more_rent_never_lowers_cover() -> None:
     covers = []
     for rent in (200, 230, 260, 300):
         spec = deal("sixty_forty", ("rent: 260 m USD", f"rent: {rent} m USD"))
-        covers.append(supports(spec, run(spec)).coverage["term loan"])
+        covers.append(supports(run(spec), spec).coverage["term loan"])
     for field in ("minimum", "median", "average", "llcr", "break_even"):
         values = [getattr(cover, field) for cover in covers]
         assert values == sorted(values), field
@@ -219,10 +218,10 @@ def test_market_cover_is_the_rent_let_again_over_the_payments_agreed(notes: Expe
 
 def test_a_deal_without_rating_has_cover_alone_and_can_be_stored() -> None:
     spec = deal("hyperion_b")
-    found = supports(spec, run(spec))
+    found = supports(run(spec), spec)
     assert found.experiment is None
     spec = hyperion()
-    found = supports(spec, run(spec))
+    found = supports(run(spec), spec)
     assert pickle.loads(pickle.dumps(found)) == found
 
 

@@ -164,3 +164,8 @@ def test_hostile_names_stay_names() -> None:
     found = run(spec)
     assert found.metrics["moic.n_1_1_import_os"].value is None
     assert slug("lambda") == "n_lambda"
+
+
+def test_a_name_with_a_dot_is_no_part_of_a_path() -> None:
+    with pytest.raises(SpecError, match="a dot parts the names of a path"):
+        deal("sixty_forty", ("fixed notes:", "notes 1.5:"), ("loan: fixed notes", "loan: notes 1.5"))

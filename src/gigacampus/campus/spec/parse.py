@@ -79,6 +79,20 @@ def parse(text: str, file: str = "") -> tuple[dict[str, Any], Lines]:
     return tree, reader.lines
 
 
+class Written(float):
+    """A number that keeps its text, in which a last zero may count."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Written:
+        self = super().__new__(cls, text)
+        self.text = text
+        return self
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+        return (self.text,)
+
+
 class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
@@ -153,5 +167,5 @@ def _scalar(event: Any) -> Any:
     if _INT.fullmatch(value):
         return int(value)
     if _FLOAT.fullmatch(value) and len(value) < 40:
-        return float(value)
+        return Written(value)
     return value

@@ -1,21 +1,26 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-Two doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet.
+Doors: `run` gives the statement, and `account` (see `accounting`) what of it stands on whose balance sheet; `check`
+looks for published figures that it does not have, `consistent` judges whether they can all be true, and `closing` says
+what would close a deal that does not close.
 
 In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
 (`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover and returns in `report`.
+`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover and returns in `report`. Published figures stand in
+`published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps in `closing`.
+`FinanceResult.over_paths` evaluates rows over many paths of inputs.
 
-Not modelled yet: acceleration after a default, hedges, and the tenant's choice at each option (those marked as
-exercised are). Space that is let again after a lease is a second lease.
+Not modelled yet: acceleration after a default, hedges. The statement takes the options marked as exercised; whether the
+tenant would take them up is `residual`'s question. Space that is let again after a lease is a second lease.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -25,12 +30,19 @@ from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.engines.finance import contracts, loans, owners, rating, sizing, tax, vehicles
 from gigacampus.engines.finance.accounting import Accounts, account
+from gigacampus.engines.finance.closing import closed, gaps
+from gigacampus.engines.finance.consistency import Judgement, judge
+from gigacampus.engines.finance.fitting import found_together
 from gigacampus.engines.finance.graph import Graph, Row
+from gigacampus.engines.finance.published import add_published, compare, price, unfit
 from gigacampus.engines.finance.rating import Case, Coverage, Experiment, Support, Supports
 from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.residual import Renewal, renewal
 from gigacampus.engines.finance.result import (
+    Compared,
     Cover,
     FinanceResult,
+    Gap,
     GuaranteeYears,
     LeaseBook,
     LoanResult,
@@ -44,9 +56,9 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Accounts", "Case", "Cover", "Coverage", "Experiment", "FinanceResult", "Flow", "Graph", "GuaranteeYears",
-    "LeaseBook", "LoanResult", "Metric", "Quoted", "Row", "SourcesUses", "Support", "Supports", "account", "run",
-    "supports",
+    "Accounts", "Case", "Compared", "Cover", "Coverage", "Experiment", "FinanceResult", "Flow", "Gap", "Graph",
+    "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult", "Metric", "Quoted", "Renewal", "Row", "SourcesUses",
+    "Support", "Supports", "account", "check", "closing", "consistent", "price", "renewal", "run", "supports",
 ]  # fmt: skip
 
 
@@ -82,15 +94,89 @@ def run(
     InfeasibleError
         No value of an unknown meets its figure.
     """
-    s = _statement(deal, months, measures or {}, events or {}, powers or {})
+    s = _figured(deal, months, measures, events, powers)
     wanted = add_targets(s)
-    solved = solve(s, wanted)
-    return Report(s, s.graph.evaluate(solved), solved).result()
+    solved = solve(s, wanted, found_together(s, wanted))
+    rows = s.graph.evaluate(solved)
+    result = replace(Report(s, rows, solved).result(), gaps=gaps(s, rows))
+    result.published.update(compare(s, result))
+    return result
+
+
+def closing(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
+) -> tuple[Gap, ...]:
+    """Where a deal does not close, and which figures, each changed alone, would close it; parameters as for `run`."""
+    s = _figured(deal, months, measures, events, powers)
+    wanted = add_targets(s)
+    solved = solve(s, wanted, found_together(s, wanted))
+    return tuple(closed(s, gap, wanted, solved) for gap in gaps(s, s.graph.evaluate(solved)))
+
+
+def check(
+    deal: Deal, events: Mapping[str, date] | None = None, powers: Mapping[str, float] | None = None
+) -> list[Problem]:
+    """Figures of a deal, under each of its readings, that are no row of its statement, or in another unit than it.
+
+    Nothing is solved; for parameters see `run`.
+    """
+    found = unfit(_statement(deal, None, {}, events or {}, powers or {}))
+    for name in deal.readings:
+        for problem in unfit(_statement(deal.read_as(name), None, {}, events or {}, powers or {})):
+            if all(problem.path != other.path for other in found):
+                found.append(replace(problem, message=f"{problem.message} as {name!r} reads it"))
+    return found
+
+
+def consistent(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
+) -> dict[str, Judgement]:
+    """Judge, for each reading of a deal, whether its published figures can all be true; see `consistency`.
+
+    Parameters are those of `run`. Without readings the deal is judged as it stands.
+
+    Raises
+    ------
+    SpecError
+        If no figure is published, or as for `run`.
+    """
+    if not deal.published:
+        raise SpecError(Problem("no figure is published", "deal.published", fix="Add those that sources print"))
+    found = {}
+    for name in deal.readings or ("as it stands",):
+        read = deal.read_as(name) if deal.readings else deal
+        without = deal.readings[name].without if deal.readings else []
+        found[name] = judge(_figured(read, months, measures, events, powers), frozenset(without))
+    return found
+
+
+def _figured(
+    deal: Deal,
+    months: NDArray[np.datetime64] | None,
+    measures: Mapping[str, NDArray[np.float64]] | None,
+    events: Mapping[str, date] | None,
+    powers: Mapping[str, float] | None,
+) -> Statement:
+    """The statement with a row for each published figure."""
+    s = _statement(deal, months, measures or {}, events or {}, powers or {})
+    wrong = unfit(s)
+    if wrong:
+        raise SpecError(*wrong)
+    add_published(s)
+    return s
 
 
 def supports(
-    deal: Deal,
     found: FinanceResult,
+    deal: Deal,
     months: NDArray[np.datetime64] | None = None,
     measures: Mapping[str, NDArray[np.float64]] | None = None,
     events: Mapping[str, date] | None = None,
@@ -100,10 +186,10 @@ def supports(
 
     Parameters
     ----------
+    found : FinanceResult
+        What `run` gives for the rest.
     deal, months, measures, events, powers
         As `run` takes them.
-    found : FinanceResult
-        What `run` gives for them.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +23,38 @@ class Metric:
     value: float | None
     unit: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A published figure beside what the statement has: `value`, `published` and the tolerance `within`, in `unit`."""
+
+    value: float
+    published: float
+    within: float
+    unit: str
+
+    @property
+    def miss(self) -> float:
+        """How far the value is from the figure, in tolerances [1]."""
+        return (self.value - self.published) / self.within
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is within its tolerance, but for rounding."""
+        return abs(self.miss) <= 1 + 1e-6
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Where a deal does not close: `what` it is, the `amount` that is open [USD], the place in the deal (`path`) and
+    the `row` of the statement that holds it; and figures that would close it, each alone, by path, where known."""
+
+    what: str
+    amount: float
+    path: str
+    row: str = ""
+    closing: dict[str, Metric] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,6 +198,10 @@ class FinanceResult:
         Largest relative gap of each conservation law.
     quotes : dict of Quoted
         By loan and name of the quote.
+    published : dict of Compared
+        By published figure.
+    gaps : tuple of Gap
+        Where the deal does not close; `closing` finds what would close it.
     """
 
     months: Days
@@ -183,6 +219,8 @@ class FinanceResult:
     metrics: dict[str, Metric]
     residuals: dict[str, float] = field(default_factory=dict)
     quotes: dict[str, Quoted] = field(default_factory=dict)
+    published: dict[str, Compared] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def residual_money(self) -> float:
@@ -192,6 +230,30 @@ class FinanceResult:
     def row(self, name: str) -> Floats:
         """A row by month, shape (M,), a scalar repeated."""
         return np.broadcast_to(self.rows[name], len(self.months))
+
+    def over_paths(self, given: Mapping[str, float | Floats], rows: Iterable[str]) -> dict[str, Floats]:
+        """Rows of the statement over P paths of some of its inputs, as a Monte-Carlo needs them.
+
+        Whatever was solved stays as it was solved in the base case: unknowns of the deal, sizes of reserves, what a
+        plan repays. A path changes what is paid, not what was signed; by how much a path misses a figure that was
+        solved for is in its row ``check.<name>``. Give a solved input in `given` to vary it too.
+
+        Parameters
+        ----------
+        given : mapping of input row to array, shape (P, 1) for one value a path or (P, M); or a scalar or (M,)
+            Quickest where the values of a month lie side by side in memory (Fortran order).
+        rows : names of rows
+
+        Returns
+        -------
+        dict of arrays, shape (P,) for scalars, or (P, M), in the order of `rows`
+
+        Raises
+        ------
+        CampusError
+            A name that is no input or no row, or a shape that does not fit.
+        """
+        return self.graph.over_paths({**self.solved, **given}, rows)
 
     def cashflows(self, party: str, kinds: Collection[str] | None = None) -> tuple[Days, Floats]:
         """A party's payments by day, of some kinds or all: dates (N,), and amounts (N,) [USD], received positive."""

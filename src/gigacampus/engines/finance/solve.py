@@ -7,9 +7,8 @@ values are inputs of the graph, each with a row ``check.<name>`` that is zero.
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,13 +20,15 @@ from gigacampus.engines.finance.graph.compile import groups
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import bracket, find_root, find_roots
+from gigacampus.quantities import Quantity
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Solved:
-    """An unknown: its input row, the check row that must be zero, start and bounds of the search, size of the check."""
+    """An unknown: its input row, the check row that must be zero, start and bounds of the search, size of the check;
+    and whether the deal gives it, as where `fitting` frees a number that a figure is published of."""
 
     row: str
     check: str
@@ -36,12 +37,13 @@ class Solved:
     low: float
     high: float
     scale: float
+    given: bool = False
 
 
 def add_targets(s: Statement) -> list[Solved]:
     """Add the check rows of `solve`, and list everything that is to be solved for."""
     quantities = dict(unknowns(s.deal))
-    size = _size(s.deal)
+    size = size_of(s.deal)
     found = [
         Solved(name, f"check.{name}", float(s.graph.inputs[name]) or 0.01 * size, 0.01 * size, 0.0, math.inf, size)
         for name, row in s.graph.rows.items()
@@ -53,54 +55,51 @@ def add_targets(s: Statement) -> list[Solved]:
             found.append(Solved(row, f"check.{row}", 0.1 * size, 0.01 * size, 0.0, math.inf, size))
     for index, target in enumerate(s.deal.solve):
         quantity = quantities[target.unknown]
-        row = ".".join(slug(part) for part in target.unknown.split("."))
+        row = row_of(target.unknown)
         if row not in s.graph.rows:
             raise SpecError(Problem("no row of the statement uses this number", path=f"deal.{target.unknown}"))
-        money = quantity.unit == "USD"
-        guess = (
-            target.guess if target.guess is not None else (0.01 * size if money else 1.0 if not quantity.unit else 0.03)
-        )
-        low = max(x for x in (quantity.at_least, quantity.above, -math.inf) if x is not None)
-        high = quantity.at_most if quantity.at_most is not None else math.inf
         check = s.graph.add(f"check.{row}", _check(s, index, target), label=f"{target.so_that} is as published")
         scale = abs(target.equals) or (size if s.graph.rows[target.so_that].unit == "USD" else 1.0)
-        found.append(Solved(row, check, guess, abs(guess) * 0.5 or 0.01, low, high, scale))
+        found.append(start(row, check, quantity, size, target.guess, scale))
     return found
 
 
-def _size(deal: Deal) -> float:
+def start(row: str, check: str, quantity: Quantity, size: float, guess: float | None, scale: float) -> Solved:
+    """Where the search for a number begins, and its bounds."""
+    if guess is None:
+        guess = {"USD": 0.01 * size, "fraction": 0.03}.get(quantity.unit, 1.0)
+    low = max(x for x in (quantity.at_least, quantity.above, -math.inf) if x is not None)
+    high = quantity.at_most if quantity.at_most is not None else math.inf
+    return Solved(row, check, float(guess), abs(guess) * 0.5 or 0.01, low, high, scale)
+
+
+def size_of(deal: Deal) -> float:
     """An amount of money that the deal is about [USD]."""
     costs = [c.amount or 0.0 for c in deal.construction.values()] + [loan.amount for loan in deal.loans.values()]
     return max((x for x in costs if math.isfinite(x)), default=0.0) or 1e9
 
 
 def _check(s: Statement, index: int, target: Target) -> str:
-    if target.so_that not in s.graph.rows:
-        near = difflib.get_close_matches(target.so_that, s.graph.rows, n=1, cutoff=0.4)
-        fix = f"Did you mean {near[0]!r}?" if near else "See the statement's rows"
-        raise SpecError(
-            Problem("the statement has no such row", f"deal.solve[{index}].so_that", None, repr(target.so_that), fix)
-        )
     row = target.so_that
     if target.at is not None:
         flag = s.graph.add(f"solve.n{index}.at", s.grid.flag(s.calendar.of(target.at)), "1", "month of the figure")
         row = f"sum({row} * {flag})"
-    elif _by_month(s, row):
+    elif by_month(s, row):
         row = f"sum({row})"
     return f"{row} - {target.equals!r}"
 
 
-def _by_month(s: Statement, row: str) -> bool:
+def by_month(s: Statement, row: str) -> bool:
     """Whether a row has one value a month: whether any month's row is reached without passing a sum."""
     if row in s.graph.inputs:
         return s.graph.inputs[row].ndim > 0
     formula = s.graph.formulas[row]
-    return bool(formula.lagged or formula.lead) or any(_by_month(s, name) for name in formula.now)
+    return bool(formula.lagged or formula.lead) or any(by_month(s, name) for name in formula.now)
 
 
-def solve(s: Statement, wanted: list[Solved]) -> dict[str, float]:
-    """Values of all unknowns, by input row; InfeasibleError where there are none."""
-    values = {one.row: one.guess for one in wanted}
+def solve(s: Statement, wanted: list[Solved], given: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Values of all unknowns, by input row, beside those given; InfeasibleError where there are none."""
+    values = {**(given or {}), **{one.row: one.guess for one in wanted}}
     by_row = {one.row: one for one in wanted}
     rests = {one.row: s.graph.ancestors([one.check]) & set(by_row) for one in wanted}
     for group in groups(rests):
@@ -129,16 +128,35 @@ class _Miss:
 
 
 def _alone(s: Statement, one: Solved, values: dict[str, float]) -> dict[str, float]:
-    miss = _Miss(s, [one], values)
+    miss, tried = _Miss(s, [one], values), dict[float, float]()
 
     def f(x: float) -> float:
-        return float(miss([x])[0])
+        tried[x] = float(miss([x])[0])
+        return tried[x]
 
     ends = bracket(f, one.guess, one.step, one.low, one.high)
     if ends is None:
-        by = f"the figure is missed by {f(one.guess) * one.scale:.6g} at {one.guess:.6g}, and no value meets it"
-        raise InfeasibleError(Problem(by, path=_path(s, one.row), fix="Check the figure, or give the number"))
+        near = min(tried, key=lambda x: abs(tried[x]) if math.isfinite(tried[x]) else math.inf)
+        by = f"no value meets its figure; the nearest, {near:.6g}, misses it by {tried[near] * one.scale:.6g}"
+        raise InfeasibleError(Problem(by, path=_path(s, one.row), fix=_closing(s, one, tried[near])))
     return {one.row: find_root(f, *ends)}
+
+
+def _closing(s: Statement, one: Solved, miss: float) -> str:
+    """The figure that the nearest value would meet."""
+    target = next((t for t in s.deal.solve if row_of(t.unknown) == one.row), None)
+    if target is None:
+        return "Check the figure, or give the number"
+    return f"A figure of {target.equals + miss * one.scale:.6g} could be met; or give the number"
+
+
+def row_of(path: str) -> str:
+    """The row of the statement that a path of the deal, or a row, stands for.
+
+    >>> row_of("entities.JV.owners.Blue Owl")
+    'entities.jv.owners.blue_owl'
+    """
+    return ".".join(slug(part) for part in path.split("."))
 
 
 def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dict[str, float]:

@@ -19,7 +19,7 @@ from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.terms import near
 from gigacampus.engines.finance.graph import Graph
-from gigacampus.engines.finance.schedule import Days, Grid, LoanTimes
+from gigacampus.engines.finance.schedule import Days, Grid, LoanTimes, stamps
 from gigacampus.errors import Problem, SpecError
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ class Statement:
         self, row: str, kind: str, payer: str, payee: str, days: list[date], paid: Paid, received: Received
     ) -> None:
         """Register a payment."""
-        self.flows.append(Flow(row, kind, payer, payee, np.array(days, "datetime64[D]"), paid, received))
+        self.flows.append(Flow(row, kind, payer, payee, stamps(days), paid, received))
 
     def rows_of(self, payer: str = "", payee: str = "", **how: str) -> str:
         """Sum, as a formula, of the flows of one payer or payee that its waterfall takes in one way."""

@@ -93,6 +93,34 @@ def explain(spec: Path, kpi: str, as_json: bool) -> None:
 
 
 @commands.command()
+@SPEC
+@JSON
+def consistent(spec: Path, as_json: bool) -> None:
+    """Say which published figures of a deal cannot all be true, and which readings fit.
+
+    Each reading of the deal is held against all of its published figures at once. Exits with 1 when none fits.
+    """
+    from gigacampus.faces.cli import judging
+
+    if not judging.consistent(spec, as_json):
+        raise SystemExit(1)
+
+
+@commands.command()
+@SPEC
+@click.option("--xlsx", type=click.Path(path_type=Path), required=True, help="Workbook to write, FILE.xlsx.")
+@JSON
+def export(spec: Path, xlsx: Path, as_json: bool) -> None:
+    """Write the deal as a workbook of live formulas.
+
+    It has FAST layout and recalculates in Excel and LibreOffice to the figures of 'gigacampus run'.
+    """
+    from gigacampus.faces.cli import exporting
+
+    exporting.export(spec, xlsx, as_json)
+
+
+@commands.command()
 @click.argument("ids", nargs=-1)
 @JSON
 def verify(ids: tuple[str, ...], as_json: bool) -> None:

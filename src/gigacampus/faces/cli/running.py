@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -51,6 +54,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
                 "folder": str(written),
                 "kpi": {name: value.plain() for name, value in kpis.items()},
                 "promises": [vars(verdict) for verdict in running.policy],
+                "gaps": [asdict(gap) for gap in open_gaps(running)],
             }
         )
     else:
@@ -58,9 +62,38 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
         click.echo(table(kpis, list(kpis) if all_kpis else [n for n in HEADLINE if n in kpis]))
         for verdict in running.policy:
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
+        for line in gap_lines(running):
+            click.echo(line)
         click.echo(f"\nBalances close to {residuals(kpis)} (limit 10⁻⁹, relative)")
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
     return any(verdict.state != "pass" for verdict in running.policy)
+
+
+def open_gaps(running: Run) -> Sequence[Any]:
+    """Where the deal does not close, with what would close it; computed only if it does not."""
+    gaps: Sequence[Any] = running.closing if running.finance is not None and running.finance.gaps else ()
+    return gaps
+
+
+def gap_lines(running: Run) -> Iterator[str]:
+    """What does not close in the deal, by how much, and the ways out."""
+    for gap in open_gaps(running):
+        yield f"\nDoes not close: {gap.what}, by {written(gap.amount, 'USD')}"
+        if gap.closing:
+            yield "  Any one of these would close it:"
+        for path, metric in gap.closing.items():
+            yield number_line(path, metric)
+
+
+def number_line(path: str, metric: Any) -> str:
+    """A number of the deal and its value, in a line."""
+    return f"    {path:<50} {written(metric.value, metric.unit)}"
+
+
+def written(value: float, unit: str) -> str:
+    """A value with its unit, to four significant digits."""
+    unit = "fraction" if unit == "1/year" else unit
+    return " ".join(numbers.published(float(f"{value:.3e}"), unit)).strip() if math.isfinite(value) else "no value"
 
 
 def residuals(kpis: Mapping[str, Value]) -> str:

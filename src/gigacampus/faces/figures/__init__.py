@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
 _MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "water", "carbon", "money_flow",
-            "deal", "debt", "parties", "guarantee", "supports", "accounts")  # fmt: skip
+            "deal", "debt", "parties", "guarantee", "value", "persistence", "losses", "supports", "accounts")  # fmt: skip
 
 
 def load() -> None:

@@ -58,11 +58,11 @@ _JAPANESE = {
     "outside": "外部",
     "arrangers": "アレンジャー",
     "jv": "合弁会社",
-    "notes": "社債",
-    "term loan": "タームローン",
     "flat": "横ばい",
     "hype cycle": "過熱と反落",
     "collapse": "暴落",
+    "notes": "社債",
+    "term loan": "タームローン",
 }
 
 

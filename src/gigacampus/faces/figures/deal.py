@@ -13,7 +13,7 @@ from gigacampus.faces.figures.money_flow import KINDS
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """One piece of a bar: its name, its colour and its amount [bn USD]."""
 
     name: Text
@@ -30,7 +30,7 @@ def sources_and_uses(run: Any) -> Figure | None:
     shown = [bar for bar in bars if sum(piece.amount for piece in bar[2]) > 0]
     if not shown:
         return None
-    drawn = [_drawn(shown, False), _drawn(shown, True)]
+    drawn = [stacked(shown, False), stacked(shown, True)]
     return Figure(
         id="sources_and_uses",
         title=_su_finding(run),
@@ -42,14 +42,14 @@ def sources_and_uses(run: Any) -> Figure | None:
         layout=drawn[0]["layout"],
         narrow=drawn[1],
         height=98 * len(shown),
-        narrow_height=(100 + 14 * max(len(_wrap(_small(pieces, True))) for _, _, pieces in shown)) * len(shown),
+        narrow_height=(100 + 14 * max(len(wrap(small(pieces, True))) for _, _, pieces in shown)) * len(shown),
         table=_su_table(shown),
         aria=Text("Stacked bars of sources and uses: " + _spoken(shown, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, "ja")),
         stages=("finance",),
     )  # fmt: skip
 
 
-def _statements(run: Any) -> list[tuple[Text, Text, list[_Piece]]]:
+def _statements(run: Any) -> list[tuple[Text, Text, list[Piece]]]:
     """Two bars a vehicle, those that owe debt first."""
     debtors = {loan.borrower for loan in run.campus.deal.loans.values()}
     found = []
@@ -59,10 +59,10 @@ def _statements(run: Any) -> list[tuple[Text, Text, list[_Piece]]]:
     return found
 
 
-def _pieces(run: Any, amounts: dict[str, float]) -> list[_Piece]:
+def _pieces(run: Any, amounts: dict[str, float]) -> list[Piece]:
     ranked = sorted(amounts.items(), key=lambda item: -item[1])
     return [
-        _Piece(_what(name), _fill(run, name, i), amount / 1e9) for i, (name, amount) in enumerate(ranked) if amount > 0
+        Piece(_what(name), _fill(run, name, i), amount / 1e9) for i, (name, amount) in enumerate(ranked) if amount > 0
     ]
 
 
@@ -103,14 +103,14 @@ def _fill(run: Any, name: str, rank: int) -> str:
     return ("grid", "axis", "rule", "losses")[min(rank, 3)]
 
 
-def _drawn(bars: list[tuple[Text, Text, list[_Piece]]], slim: bool) -> dict[str, Any]:
+def stacked(bars: list[tuple[Text, Text, list[Piece]]], slim: bool) -> dict[str, Any]:
     """Bars from the top down, each label inside its piece or in a line below."""
     widest = max(sum(piece.amount for piece in pieces) for _, _, pieces in bars)
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     for i, (vehicle, side, pieces) in enumerate(bars):
         row = len(bars) - 1 - i
-        base, below = 0.0, _small(pieces, slim, widest)
+        base, below = 0.0, small(pieces, slim, widest)
         for piece in pieces:
             data.append(_bar(piece, row))
             if piece not in below:
@@ -126,20 +126,20 @@ def _drawn(bars: list[tuple[Text, Text, list[_Piece]]], slim: bool) -> dict[str,
     return {"data": data, "layout": layout}
 
 
-def _small(pieces: list[_Piece], slim: bool, widest: float | None = None) -> list[_Piece]:
+def small(pieces: list[Piece], slim: bool, widest: float | None = None) -> list[Piece]:
     """The pieces whose label does not fit into them."""
     room = (342 if slim else 1000) / (widest or sum(piece.amount for piece in pieces))
     return [piece for piece in pieces if piece.amount * room < parts.width(piece.name.en) + 14]
 
 
-def _bar(piece: _Piece, row: int) -> dict[str, Any]:
+def _bar(piece: Piece, row: int) -> dict[str, Any]:
     return {
         "type": "bar", "orientation": "h", "x": [piece.amount], "y": [row], "name": piece.name,
         "marker": {"color": f"@{piece.colour}"}, "hovertemplate": "%{x:.2f}", "width": 0.42,
     }  # fmt: skip
 
 
-def _inside(piece: _Piece, base: float, row: int) -> dict[str, Any]:
+def _inside(piece: Piece, base: float, row: int) -> dict[str, Any]:
     token, _, faint = piece.colour.partition("/")
     amount = numbers.fixed(piece.amount, 2)
     shade = "@ink" if faint else f"@on-{token}"
@@ -155,12 +155,12 @@ def _head(vehicle: Text, side: Text, total: float, row: int) -> dict[str, Any]:
     return parts.note(text, 0.0, row + 0.22, yref="y", yanchor="bottom", font={"size": 13})
 
 
-def _below(pieces: list[_Piece], row: int, slim: bool) -> list[dict[str, Any]]:
+def _below(pieces: list[Piece], row: int, slim: bool) -> list[dict[str, Any]]:
     """The pieces that are too small for a label, in one line below the bar, each with a square of its colour."""
     if not pieces:
         return []
     keyed = [parts.keyed(Text(p.name.en, p.name.ja), numbers.fixed(p.amount, 2), p.colour) for p in pieces]
-    lines = [keyed[i : i + n] for i, n in _wrap(pieces)] if slim else [keyed]
+    lines = [keyed[i : i + n] for i, n in wrap(pieces)] if slim else [keyed]
     en = "<br>".join("   ".join(text.en for text in line) for line in lines)
     ja = "<br>".join("   ".join(text.ja for text in line) for line in lines)
     plain = Text(en.replace("<b>", "").replace("</b>", ""), ja.replace("<b>", "").replace("</b>", ""))
@@ -169,7 +169,7 @@ def _below(pieces: list[_Piece], row: int, slim: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _wrap(pieces: list[_Piece], room: float = 318.0) -> list[tuple[int, int]]:
+def wrap(pieces: list[Piece], room: float = 318.0) -> list[tuple[int, int]]:
     """Lines of a narrow figure: the first piece of each, and how many stand in it."""
     lines: list[tuple[int, int]] = []
     left = 0.0
@@ -183,13 +183,13 @@ def _wrap(pieces: list[_Piece], room: float = 318.0) -> list[tuple[int, int]]:
     return lines
 
 
-def _su_table(bars: list[tuple[Text, Text, list[_Piece]]]) -> Table:
+def _su_table(bars: list[tuple[Text, Text, list[Piece]]]) -> Table:
     columns = (Column(Text("Vehicle", "事業体")), Column(Text("Side", "区分")), Column(Text("What", "項目")),
                Column(Text("Amount", "金額"), "bn USD", 4))  # fmt: skip
     return Table(columns, tuple((vehicle, side, p.name, p.amount) for vehicle, side, pieces in bars for p in pieces))
 
 
-def _spoken(bars: list[tuple[Text, Text, list[_Piece]]], language: str) -> str:
+def _spoken(bars: list[tuple[Text, Text, list[Piece]]], language: str) -> str:
     return ", ".join(
         f"{vehicle.of(language)} {side.of(language)} {numbers.fixed(sum(p.amount for p in pieces), 2)}"
         for vehicle, side, pieces in bars

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGE", "html"]
 
-RESULTS = ("site", "offer", "facility", "workload", "supply", "impact", "finance", "supports", "accounting", "kpi",
-           "policy")  # fmt: skip
+RESULTS = (
+    "site", "offer", "facility", "workload", "supply", "impact", "finance", "renewal", "supports", "accounting", "kpi",
+    "policy",
+)  # fmt: skip
 
 
 def html(run: Run) -> bytes:

@@ -27,13 +27,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gigacampus.campus.spec.parse import parse
 from gigacampus.errors import CampusError
+from gigacampus.quantities import rounding
 from gigacampus.runs.verify.reading import Reading, figure
 
 __all__ = ["AREAS", "LEDGER", "Outcome", "outcome", "rows", "verify"]
@@ -148,6 +148,4 @@ def _tolerance(row: dict[str, Any], expected: float) -> float:
     if "tolerance" in row:
         number, _, unit = str(row["tolerance"]).partition(" ")
         return float(number) / 100 * abs(expected) if unit == "%" else float(number)
-    exponent = Decimal(str(row["expected"]).partition(" ")[0].replace(",", "")).as_tuple().exponent
-    assert isinstance(exponent, int)
-    return float(Decimal(5).scaleb(exponent - 1))
+    return rounding(str(row["expected"]))

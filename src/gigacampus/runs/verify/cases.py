@@ -7,9 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from gigacampus.campus.spec.deal import Process
 from gigacampus.campus.spec.facility import HeatRejection
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.engines.facility.rejection import Cooler
+from gigacampus.engines.finance.residual import market
 from gigacampus.engines.supply import reference
 from gigacampus.engines.supply.costs import demand_charge
 from gigacampus.engines.supply.profile import Hourly
@@ -37,6 +39,25 @@ def merit_order(loads: list[float], plants: list[list[float]], mean: bool = Fals
         return float("nan")
     spent = cost @ flows.gas
     return float(spent.mean() if mean else spent.sum())
+
+
+def slump(depth: float, mean_reversion: float, years: float) -> SimpleNamespace:
+    """Rent over normal that is `left` some years after a fall by a depth, and the years of rent `lost` by then."""
+    process = Process(mean_reversion=mean_reversion, volatility=0.01, jump_rate=0.0, jump_mean=0.0, jump_sd=0.0)
+    fallen, times = np.log([1 - depth]), np.linspace(0.0, years, 401)
+    rent = np.array([market.expected(process, fallen, time)[0] for time in times])
+    return SimpleNamespace(left=rent[-1], lost=float(np.trapezoid(1 - rent, times)))
+
+
+def long_run(name: str) -> SimpleNamespace:
+    """A market of the catalogue in the long run: standard deviation of its logarithm, how far slumps would shift it on
+    average if nothing offset them, and the probability of `any_slump` within four years."""
+    process, count = Process.model_validate(name), 100_000
+    bare = process.model_copy(update={"compensated": False})
+    few, many = (market.Draws.of(process.jump_rate, np.array([years]), count, 1) for years in (4.0, 60.0))
+    slumped = len(np.unique(few.paths[0])) / count
+    shift = float(market.simulate(bare, many).mean())
+    return SimpleNamespace(sd=market.sd(process, 60.0), shift=shift, any_slump=slumped)
 
 
 def _thermal(load: Floats, capacity: Floats, cost: Floats) -> Hourly:

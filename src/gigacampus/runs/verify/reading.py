@@ -30,8 +30,6 @@ import numpy as np
 
 from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import parse
-from gigacampus.engines.finance import bonds
-from gigacampus.engines.finance.quotes import payments_of
 from gigacampus.errors import CampusError, shorten
 from gigacampus.quantities import ACCEPTED
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
@@ -190,9 +188,10 @@ def _row(run: Run, term: dict[str, Any]) -> float:
 
 
 def _price(run: Run, term: dict[str, Any]) -> float:
-    """Clean price of a loan at a yield, per 100 of its balance [1]."""
-    name, day = term["price"]["loan"], date.fromisoformat(term["price"]["at"])
+    """Clean price of a loan."""
+    from gigacampus.engines.finance import price
+
     number, factor, _ = figure(term["price"]["yield"])
-    deal, found = run.campus.deal, run.finance
-    assert deal is not None
-    return bonds.clean_price(payments_of(name, deal.loans[name], found.loans[name], found.rows, day), number * factor)
+    assert run.campus.deal is not None
+    day = date.fromisoformat(term["price"]["at"])
+    return price(run.campus.deal, run.finance, term["price"]["loan"], day, number * factor)

@@ -1,8 +1,8 @@
 """The deal: who owns, builds, lends, leases, guarantees and pays. Any number of each, under any names.
 
-Money is nominal US dollars. Any number of a type that begins with `Find` may be the word ``unknown``; an entry of
-`solve` then says which published figure it is found from. Every date is a rule: a day, an event, or the earlier or
-later of several (`When`).
+Money is nominal US dollars. Any number of a type that begins with `Find` may be the word ``unknown``. An entry of
+`solve` then says from which figure it is found, exactly; without one it is found from all the `published` figures
+together, by least squares. Every date is a rule: a day, an event, or the earlier or later of several (`When`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from gigacampus.campus.spec.deal.covenants import Covenants, Promote, Tier
 from gigacampus.campus.spec.deal.debt import Amortisation, Call, Loan, RateFrom, Sizing
 from gigacampus.campus.spec.deal.guarantee import Exposure, Guarantee
 from gigacampus.campus.spec.deal.lease import Lease
+from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
+from gigacampus.campus.spec.deal.published import Published, Reading, put
 from gigacampus.campus.spec.deal.quotes import Quote
 from gigacampus.campus.spec.deal.rating import Market, Rating
 from gigacampus.campus.spec.deal.tax import Asset, Credit, Recovery, Tax, Taxpayer
@@ -30,6 +32,7 @@ from gigacampus.campus.spec.deal.terms import (
     UNKNOWN,
     Figure,
     Findable,
+    Printed,
     Rule,
     When,
     slug,
@@ -39,9 +42,9 @@ from gigacampus.quantities import MW, Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
-    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Market", "Promote", "Quote",
-    "RateFrom", "Rating", "Recovery", "Rule", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier",
-    "Transfer", "When", "slug",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Market", "Outlook", "Printed",
+    "Process", "Promote", "Published", "Quote", "RateFrom", "Rating", "Reading", "Recovery", "Rule", "Scenario",
+    "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier", "Transfer", "When", "slug",
 ]  # fmt: skip
 
 
@@ -73,9 +76,21 @@ class Deal(Part):
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
     rating: Rating | None = Field(None, description="what a loan is worth if what stands behind it is not there")
+    outlook: Outlook | None = Field(None, description="the market when the tenant may leave, and what is lost then")
     accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
     tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
-    solve: list[Target] = Field(default_factory=list, description="unknowns, one published figure each", max_length=20)
+    solve: list[Target] = Field(
+        default_factory=list, description="unknowns that are found from one figure each, exactly", max_length=20
+    )
+    published: dict[str, Published] = Field(
+        default_factory=dict,
+        description="published figures, by name; unknowns that solve does not name are found from them by least "
+        "squares, each weighted by its rounding",
+        max_length=50,
+    )
+    readings: dict[str, Reading] = Field(
+        default_factory=dict, description="readings of terms that the sources leave open, by name", max_length=20
+    )
 
     @field_validator("entities", mode="before")
     @classmethod
@@ -96,6 +111,13 @@ class Deal(Part):
             raise ValidationError.from_exception_data("Deal", found)
         return self
 
+    def read_as(self, name: str) -> Deal:
+        """The deal under one of its readings."""
+        tree = self.model_dump(mode="json")
+        for path, value in tree.pop("readings")[name]["set"].items():
+            put(tree, path, value)
+        return Deal.model_validate(tree, context={"written": True})
+
     @property
     def quotes(self) -> dict[str, tuple[str, Quote]]:
         """Every quote, called by its loan and its own name, with its loan."""
@@ -105,6 +127,11 @@ class Deal(Part):
     def markets(self) -> dict[str, Market]:
         """Markets of the rating view."""
         return self.rating.markets if self.rating is not None else {}
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Paths of the market that the outlook has."""
+        return self.outlook.scenarios if self.outlook is not None else {}
 
     def contracts(self) -> Iterator[tuple[str, str, Any]]:
         """Every contract as (kind, name, contract)."""

@@ -39,7 +39,8 @@ class Entity(Part):
     owners: dict[str, Share] = Field(default_factory=dict, description="who owns it, with their shares")
     funding: list[Step] = Field(
         default_factory=list,
-        description="what pays for its uses, in this order; the owners pay what is left",
+        description="what pays for its uses, in this order; the owners pay what is left, which is told where the last "
+        "step is theirs and ends",
         max_length=20,
     )
     while_building: Literal["keep", "distribute"] = Field(

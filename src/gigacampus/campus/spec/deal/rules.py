@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, rating, slug
+from pydantic_core import ValidationError
+
+from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, outlook, rating, slug
 from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.payments import COSTS
@@ -24,8 +26,10 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
     yield from rating.faults(deal)
+    yield from outlook.faults(deal)
     yield from accounting_faults(deal)
     yield from _tax(deal)
+    yield from _unfit_readings(deal)
     calendar = Calendar(deal, {}, partial=True)
     for kind, name, _ in deal.contracts():
         yield from calendar.disorder(kind, name)
@@ -85,6 +89,8 @@ def _slug_clashes(deal: Deal) -> Iterator[Fault]:
     seen: dict[str, tuple[str, str]] = {OUTSIDE: (OUTSIDE, ""), OWNERS: (OWNERS, "")}
     named = [("entities", name) for name in deal.entities] + [(kind, name) for kind, name, _ in deal.contracts()]
     for kind, name in named:
+        if "." in name:
+            yield (kind, name), "a dot parts the names of a path, such as notes.final; leave it out of this one", name
         taken = seen.setdefault(slug(name), (kind, name))
         if taken != (kind, name):
             yield (
@@ -105,18 +111,25 @@ def _circles(deal: Deal) -> Iterator[Fault]:
             return
 
 
-def unknowns(part: Part, path: str = "") -> Iterator[tuple[str, Quantity]]:
-    """Every number marked unknown under a part, as (path, its quantity)."""
+def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
+    """Every number under a part, outside lists, as (path, value, its quantity)."""
     for name, field in type(part).model_fields.items():
+        if name in ("outlook", "rating"):  # none of their numbers is found
+            continue
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
-        if value is UNKNOWN:
-            yield here, next(m for m in _metadata(field) if isinstance(m, Quantity))
-        elif isinstance(value, Part):
-            yield from unknowns(value, here)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                if isinstance(item, Part):
-                    yield from unknowns(item, f"{here}.{key}")
+        quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
+        for place, item in (
+            ((f"{here}.{k}", v) for k, v in value.items()) if isinstance(value, dict) else [(here, value)]
+        ):
+            if isinstance(item, Part):
+                yield from numbers(item, place)
+            elif isinstance(item, float) and quantity is not None:
+                yield place, item, quantity
+
+
+def unknowns(part: Part) -> Iterator[tuple[str, Quantity]]:
+    """Every number marked unknown under a part, as (path, its quantity)."""
+    return ((path, quantity) for path, value, quantity in numbers(part) if value is UNKNOWN)
 
 
 def _metadata(field: Any) -> list[Any]:
@@ -127,13 +140,18 @@ def _metadata(field: Any) -> list[Any]:
 def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
     sized = [f"loans.{name}.amount" for name, loan in deal.loans.items() if loan.sizing is not None]
     found, aimed = [path for path, _ in unknowns(deal)], [*sized, *(target.unknown for target in deal.solve)]
+    figures = [(target.so_that, str(target.at)) for target in deal.solve]
     for index, path in enumerate(aimed[len(sized) :]):
         if path not in found:
             yield ("solve", index, "unknown"), f"that number is not marked unknown; {near(path, found)}", path
         if path in aimed[: len(sized) + index]:
             yield ("solve", index, "unknown"), "found twice; each unknown has one figure", path
+        elif figures[index] in figures[:index]:
+            other = deal.solve[figures.index(figures[index])].unknown
+            message = f"two unknowns for one figure: {other} is found from it; give this one, or another figure"
+            yield ("solve", index, "so_that"), message, figures[index][0]
     for path in found:
-        if path not in aimed:
+        if path not in aimed and not deal.published:
             yield tuple(path.split(".")), "no entry of solve says which figure it is found from", UNKNOWN
 
 
@@ -165,3 +183,26 @@ def _tax(deal: Deal) -> Iterator[Fault]:
         if credit.asset not in deal.tax.assets:
             message = f"no asset of this name; {near(credit.asset, deal.tax.assets)}"
             yield ("tax", "credits", name, "asset"), message, credit.asset
+
+
+def _unfit_readings(deal: Deal) -> Iterator[Fault]:
+    names = {slug(name): name for name in reversed(deal.published)}
+    for name, figure in deal.published.items():
+        if names[slug(name)] != name:
+            yield ("published", name), f"the name is taken by {names[slug(name)]!r}; each figure has its own", name
+        if figure.price_of is not None and figure.price_of not in deal.loans:
+            message = f"no loan of this name; {near(figure.price_of, deal.loans)}"
+            yield ("published", name, "price_of"), message, figure.price_of
+    for name, reading in deal.readings.items():
+        for figure_name in reading.without:
+            if figure_name not in deal.published:
+                message = f"no figure of this name is published; {near(figure_name, deal.published)}"
+                yield ("readings", name, "without"), message, figure_name
+        try:
+            deal.read_as(name)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+            yield ("readings", name), f"{'.'.join(map(str, first['loc']))}: {what}", first["input"]
+        except (IndexError, TypeError, KeyError):
+            yield ("readings", name, "set"), "no such place in the deal", list(reading.set)

@@ -15,7 +15,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_va
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from gigacampus.campus.spec.part import Part
-from gigacampus.quantities import Quantity, format_quantity, parse_quantity
+from gigacampus.quantities import Quantity, format_quantity, parse_quantity, rounding
 
 OUTSIDE = "outside"
 """The rest of the world: contractors, utilities, the Treasury. It needs no entry among the entities."""
@@ -75,23 +75,63 @@ class Findable(Quantity):
         return {"anyOf": [known, {"const": "unknown"}]}
 
 
-@dataclass(frozen=True)
-class _Figure(Quantity):
-    """A published figure whose unit is that of the row it belongs to."""
+class Printed(float):
+    """A figure as printed: a number that keeps its text, and with it its unit and the rounding.
 
-    def _read(self, value: Any, info: core_schema.ValidationInfo) -> float:
-        if isinstance(value, str):
-            for unit in ("USD", "fraction", "year"):
-                try:
-                    return parse_quantity(value, unit)
-                except ValueError:
-                    continue
-        elif not isinstance(value, bool) and isinstance(value, (int, float)) and math.isfinite(value):
-            return float(value)
-        raise PydanticCustomError("quantity", "an amount, a share, years or a plain number is needed, '12.31 bn USD'")
+    Attributes
+    ----------
+    text : str
+    unit : str
+        USD, fraction or year; empty for a plain number.
+    within : float
+        Half a unit of its last digit.
+
+    >>> Printed("12.31 bn USD").within, Printed("17.1 years").unit, Printed("1.10").within
+    (5000000.0, 'year', 0.005)
+    """
+
+    text: str
+    unit: str
+    within: float
+
+    def __new__(cls, text: str) -> Printed:
+        for unit in ("USD", "fraction", "year", ""):
+            try:
+                value = parse_quantity(text, unit) if unit else float(text.replace(",", ""))
+                break
+            except ValueError:
+                continue
+        else:
+            value = math.nan
+        if not math.isfinite(value):
+            raise ValueError("an amount, a share, years or a plain number is needed, such as '12.31 bn USD'")
+        self = super().__new__(cls, value)
+        self.text, self.unit, self.within = text, unit, rounding(text, unit)
+        return self
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+        return (self.text,)
+
+
+class _Figure:
+    """Reads a published figure, whose unit is that of the row it belongs to."""
+
+    @staticmethod
+    def _read(value: Any) -> Printed:
+        if isinstance(value, Printed):
+            return value
+        try:
+            return Printed("" if isinstance(value, bool) else str(getattr(value, "text", value))[:200])
+        except ValueError as error:
+            raise PydanticCustomError("quantity", "{reason}", {"reason": str(error)}) from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._read)
+        return core_schema.no_info_plain_validator_function(
+            self._read,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: value.text, when_used="json-unless-none"
+            ),
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": ["string", "number"], "examples": ["12.31 bn USD", "17.1 years", 1.12]}
@@ -101,7 +141,7 @@ FindUSD = Annotated[float, Findable("USD")]
 FindShare = Annotated[float, Findable("fraction", at_most=1.0)]
 FindRate = Annotated[float, Findable("fraction", at_least=-0.99, at_most=10.0)]
 FindNumber = Annotated[float, Findable("", above=0.0)]
-Figure = Annotated[float, _Figure("")]
+Figure = Annotated[Printed, _Figure()]
 Offset = Annotated[float, Quantity("month", at_least=-1200.0, at_most=1200.0)]
 
 

@@ -15,7 +15,7 @@ an Excel twin, so that a row prints as one formula across all months:
 
 Rows without a loop are evaluated for all months at once. Rows that need each other run month by month: forward where
 the loop goes through `prev`, backward where it goes through `next`. A loop within one month, through both directions,
-or through a `sum` is an error that names its rows. All of it also works along a leading axis of paths: (paths, months).
+or through a `sum` is an error that names its rows. `Graph.evaluate` takes one path, `Graph.over_paths` many at once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.engines.finance.graph.compile import Step, plan
+from gigacampus.engines.finance.graph.compile import Plan, Step, groups, plan
 from gigacampus.engines.finance.graph.formula import Formula, parse
+from gigacampus.engines.finance.graph.paths import BLOCK, Paths
 from gigacampus.errors import CampusError
 
 Floats = NDArray[np.float64]
@@ -68,12 +69,21 @@ class Graph:
         self.rows: dict[str, Row] = {}
         self.inputs: dict[str, Floats] = {}
         self.formulas: dict[str, Formula] = {}
-        self._compiled: dict[tuple[str, ...], Step] = {}
-        self._plans: dict[tuple[frozenset[str] | None, frozenset[str] | None], list[Step]] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._order: list[list[str]] = []
+        self._compiled: dict[str, Step] = {}
+        self._plans: dict[tuple[frozenset[str], frozenset[str] | None], Plan] = {}
+        self._paths: dict[tuple[Any, ...], Paths] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Compiled plans are made again when needed: they cannot be stored."""
-        return self.__dict__ | {"_plans": {}, "_compiled": {}}
+        """What is compiled is made again when needed: it cannot be stored."""
+        return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
 
     def add(
         self,
@@ -93,8 +103,7 @@ class Graph:
         else:
             self.rows[name] = Row(name, "", unit, label, path, solved)
             self.inputs[name] = np.asarray(what, dtype=float)
-        self._plans.clear()
-        self._compiled.clear()
+        self._forget()
         return name
 
     def precedents(self, name: str) -> tuple[str, ...]:
@@ -120,23 +129,74 @@ class Graph:
         only: Iterable[str] | None = None,
         base: Mapping[str, Floats] | None = None,
     ) -> dict[str, Floats]:
-        """Value of every row (or of `only` these, and what they rest on), with some inputs replaced.
+        """Value of every row (or of `only` these), with some inputs replaced.
 
-        With `base`, values of an evaluation before, only what rests on the replaced inputs is evaluated again.
+        With `base`, values of an evaluation of the same rows before, only what rests on the replaced inputs is
+        evaluated again.
 
         Returns
         -------
-        dict of arrays, shape () for scalars, (M,) or, where an input has a leading axis of paths, (P, 1) or (P, M)
+        dict of arrays, shape () for scalars, or (M,)
         """
         given = given or {}
-        key = (frozenset(only) if only is not None else None, frozenset(given) if base is not None else None)
+        wanted = frozenset(self.rows if only is None else only)
+        key = (wanted, frozenset(given) if base is not None else None)
         if key not in self._plans:
-            names = self.ancestors(key[0] if key[0] is not None else self.rows)
-            formulas = {name: self.formulas[name] for name in sorted(names) if name in self.formulas}
-            self._plans[key] = plan(formulas, key[1], self._compiled)
+            self._order = self._order or groups({name: formula.names for name, formula in self.formulas.items()})
+            names = self.ancestors(wanted)
+            formulas = {name: self.formulas[name] for name in names if name in self.formulas}
+            self._plans[key] = plan(formulas, self._order, *key, self._compiled)
         values = {**(self.inputs if base is None else base)}
         values.update((name, np.asarray(value, dtype=float)) for name, value in given.items())
+        found = self._plans[key]
         with np.errstate(all="ignore"):
-            for step in self._plans[key]:
-                step(values, self.periods)
+            for step in found.steps:
+                step(values, self.periods, found.kept)
         return values
+
+    def over_paths(
+        self, given: Mapping[str, float | Floats], wanted: Iterable[str], block: int = BLOCK
+    ) -> dict[str, Floats]:
+        """Value of some rows over P paths of some inputs; everything else is as it stands.
+
+        Each path comes out as `evaluate` would have it alone. Only rows that rest on an input that differs between
+        paths are evaluated over them, a month of `block` paths at a time; see `paths`.
+
+        Parameters
+        ----------
+        given : mapping of input to array, shape (P, 1) for one value a path or (P, M); or as in `evaluate`
+        wanted : names of rows
+        block : int
+
+        Returns
+        -------
+        dict of arrays, shape (P,) for scalars, or (P, M)
+
+        Raises
+        ------
+        CampusError
+            A name that is no input or no row, or a shape that does not fit.
+        """
+        wanted = list(wanted)
+        arrays = {name: np.asarray(value, dtype=float) for name, value in given.items()}
+        many = {name for name, array in arrays.items() if array.ndim > 1}
+        self._check(arrays, many)
+        first = {name: (array[0].squeeze() if name in many else array) for name, array in arrays.items()}
+        key = (tuple((name, name in many, array.ndim) for name, array in first.items()), frozenset(wanted))
+        if key not in self._paths:
+            self._paths[key] = Paths(self, first, many, key[1])
+        found = self._paths[key](arrays, first, block)
+        return {name: found[name] for name in wanted}
+
+    def _check(self, given: Mapping[str, Floats], many: set[str]) -> None:
+        for name, array in given.items():
+            if name not in self.inputs:
+                raise CampusError(f"the statement has no input {name!r}")
+            fits = [(1,), (self.periods,)] if name in many else [(), (self.periods,)]
+            if array.shape[name in many :] not in fits:
+                right = f"a number, ({self.periods},), (paths, 1) or (paths, {self.periods})"
+                raise CampusError(f"the input {name!r} cannot be of shape {array.shape}; it takes {right}")
+            if not np.isfinite(array).all():
+                raise CampusError(f"the input {name!r} holds a value that is not a number")
+        if len({len(given[name]) for name in many}) != 1 or not all(len(given[name]) for name in many):
+            raise CampusError("the inputs give no path, or not the same number of paths")

@@ -1,116 +1,127 @@
-"""From formulas to code: rows without a loop over all months at once, loops as one Python function each.
-
-What is compiled is the tree of a formula that `formula.parse` let through, with its names replaced; no text is run.
-"""
+"""From formulas to code along one path: rows without a loop over all months at once, loops as one function each."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.engines.finance.graph.formula import SHIFT, TOTAL, Formula, dotted
+from gigacampus.engines.finance.graph.months import Month, Names, Run, function, loop
 from gigacampus.errors import CampusError
 
 Floats = NDArray[np.float64]
-Step = Callable[[dict[str, Floats], int], None]
-"""Evaluates some rows: takes the values so far and the number of months, and adds its own."""
+Step = Callable[[dict[str, Floats], int, Collection[str]], None]
+"""Evaluates some rows: takes the values so far, the number of months and the names of the rows to keep."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps that evaluate some rows in order, and the rows whose values they leave."""
+
+    steps: list[Step]
+    kept: frozenset[str]
 
 
 def plan(
-    formulas: Mapping[str, Formula], changed: frozenset[str] | None, compiled: dict[tuple[str, ...], Step]
-) -> list[Step]:
-    """Steps that evaluate rows in order; with `changed`, only those that rest on these inputs.
+    formulas: Mapping[str, Formula],
+    order: Iterable[list[str]],
+    wanted: frozenset[str],
+    changed: frozenset[str] | None,
+    compiled: dict[str, Step],
+) -> Plan:
+    """How to evaluate rows, in the order of their groups; with `changed`, only those that rest on these inputs.
 
-    `compiled` holds the steps of groups of rows that were planned before, and takes the new ones.
+    `compiled` holds the steps of groups that were planned before, by their first row, and takes the new ones.
     """
     steps: list[Step] = []
-    touched = set(changed or ())
-    for group in groups({name: formula.names for name, formula in formulas.items()}):
+    touched, kept = set(changed or ()), set(wanted)
+    for group in (group for group in order if group[0] in formulas):
+        outside = {name for member in group for name in formulas[member].names} - set(group)
+        kept |= outside
         if changed is not None:
-            if touched.isdisjoint(name for member in group for name in formulas[member].names):
+            if touched.isdisjoint(outside):
                 continue
             touched.update(group)
-        key, first = tuple(sorted(group)), formulas[group[0]]
-        if key not in compiled:
-            alone = len(group) == 1 and group[0] not in first.names
-            compiled[key] = _vector_step(group[0], first) if alone else _loop_step(group, formulas)
-        steps.append(compiled[key])
-    return steps
+        if group[0] not in compiled:
+            alone = len(group) == 1 and group[0] not in formulas[group[0]].names
+            compiled[group[0]] = _vector_step(group[0], formulas) if alone else _loop_step(group, formulas)
+        steps.append(compiled[group[0]])
+    return Plan(steps, frozenset(kept))
 
 
-def _vector_step(name: str, formula: Formula) -> Step:
-    body = _Vector().visit(formula.fresh())
-    code = compile(ast.fix_missing_locations(ast.Expression(body)), f"<{name}>", "eval")
+def _vector_step(name: str, formulas: Mapping[str, Formula]) -> Step:
+    evaluate = _vector(formulas[name].text)
 
-    def step(values: dict[str, Floats], periods: int) -> None:
-        values[name] = np.asarray(eval(code, {"v": values, "n": periods, **_NUMPY}), dtype=float)
+    def step(values: dict[str, Floats], periods: int, kept: Collection[str]) -> None:
+        values[name] = np.asarray(evaluate(values, periods), dtype=float)
 
     return step
+
+
+@lru_cache(8192)
+def _vector(text: str) -> Callable[[Mapping[str, Floats], int], Any]:
+    code = ast.parse("lambda v, n: 0", mode="eval")
+    code.body.body = _Vector().visit(ast.parse(text, mode="eval").body)  # type: ignore[attr-defined]
+    found: Callable[[Mapping[str, Floats], int], Any] = eval(
+        compile(ast.fix_missing_locations(code), f"<{text}>", "eval"), _NUMPY
+    )
+    return found
 
 
 def _loop_step(group: list[str], formulas: Mapping[str, Formula]) -> Step:
-    order, forward = _order(group, formulas)
-    outside = sorted({name for member in group for name in formulas[member].names} - set(group))
-    slot = {name: index for index, name in enumerate([*outside, *order])}
-    codes: dict[bool, Any] = {}
+    outside, order, run = _loop(tuple((name, formulas[name]) for name in sorted(group)))
 
-    def step(values: dict[str, Floats], periods: int) -> None:
-        paths = max((values[name].shape[0] for name in outside if values[name].ndim > 1), default=0)
-        if bool(paths) not in codes:
-            codes[bool(paths)] = _loop_code(order, formulas, slot, forward, bool(paths))
-        columns = [_columns(values[name], paths, periods) for name in outside] + [[0.0] * periods for _ in order]
-        space: dict[str, Any] = {**(_NUMPY if paths else _SCALAR)}
-        exec(codes[bool(paths)], space)
-        space["loop"](columns, periods)
+    def step(values: dict[str, Floats], periods: int, kept: Collection[str]) -> None:
+        columns = [_column(values[name], periods) for name in outside]
+        own = {name: [0.0] * periods for name in order}
+        run([*columns, *own.values()], periods)
         for name in order:
-            column = columns[slot[name]]
-            values[name] = np.array([np.broadcast_to(x, paths) for x in column]).T if paths else np.array(column)
+            if name in kept:
+                values[name] = np.fromiter(own[name], float, periods)
 
     return step
 
 
-def _loop_code(
-    order: list[str], formulas: Mapping[str, Formula], slot: Mapping[str, int], forward: bool, paths: bool
-) -> Any:
-    """A function ``loop(v, n)`` that fills the columns of `order` month by month."""
-    months = "range(n)" if forward else "range(n - 1, -1, -1)"
-    names = ", ".join(f"v{index}" for index in range(len(slot)))
-    module = ast.parse(f"def loop(v, n):\n    ({names},) = v\n    for t in {months}:\n        pass")
-    body = []
-    for name in order:
-        if formulas[name].total:
-            raise CampusError(f"a sum inside a loop of months stands in a row of its own: {name}")
-        place = ast.Subscript(ast.Name(f"v{slot[name]}", ast.Load()), ast.Name("t", ast.Load()), ast.Store())
-        body.append(ast.Assign([place], _Month(slot, paths).visit(formulas[name].fresh())))
-    module.body[0].body[1].body = body  # type: ignore[attr-defined]
-    return compile(ast.fix_missing_locations(module), "<loop>", "exec")
+@lru_cache(2048)
+def _loop(rows: tuple[tuple[str, Formula], ...]) -> tuple[list[str], list[str], Run]:
+    """Rows that a loop reads and rows that it evaluates, in the order in which its code takes them, and that code."""
+    formulas = dict(rows)
+    order, forward = month_order(formulas)
+    outside = sorted({name for formula in formulas.values() for name in formula.names} - set(formulas))
+    slot = {name: index for index, name in enumerate([*outside, *order])}
+    month = Month(slot, order)
+    trees = {f"f{slot[name]}": month.visit(formulas[name].fresh()) for name in order}
+    return outside, order, function(loop(order, formulas, slot, forward, order), trees, len(slot), {"zero": 0.0})
 
 
-def _columns(value: Floats, paths: int, periods: int) -> list[Any]:
-    """A row as a list by month, of floats or of arrays over paths."""
-    if not paths:
-        listed: list[Any] = np.broadcast_to(value, periods).tolist()
-        return listed
-    return list(np.ascontiguousarray(np.broadcast_to(value, (paths, periods)).T))
+def _column(value: Floats, periods: int) -> list[float]:
+    """A row by month, with a 0 beyond the last."""
+    by_month: list[float] = value.tolist() if value.ndim else [float(value)] * periods
+    return [*by_month, 0.0]
 
 
-def _order(group: list[str], formulas: Mapping[str, Formula]) -> tuple[list[str], bool]:
+def month_order(group: Mapping[str, Formula]) -> tuple[list[str], bool]:
     """Order within one month of the rows of a loop, and whether it runs forward."""
     members = set(group)
     chain = " -> ".join(sorted(members)[:6])
-    if any(formulas[name].total & members for name in group):
+    if any(formula.total & members for formula in group.values()):
         raise CampusError(f"a sum over all months rests on itself: {chain}; make it an input that is solved for")
-    back, ahead = (any(getattr(formulas[n], kind) & members for n in group) for kind in ("lagged", "lead"))
+    back, ahead = (any(getattr(formula, kind) & members for formula in group.values()) for kind in ("lagged", "lead"))
     if back and ahead:
         raise CampusError(f"a loop needs both the month before and the month after: {chain}")
-    order = groups({name: formulas[name].now & members for name in group})
+    order = groups({name: formula.now & members for name, formula in group.items()})
     for knot in order:
-        if len(knot) > 1 or knot[0] in formulas[knot[0]].now:
+        if len(knot) > 1 or knot[0] in group[knot[0]].now:
             raise CampusError(f"rows rest on each other within one month: {' -> '.join(sorted(knot)[:6])}")
+    for name, formula in group.items():
+        if formula.total:
+            raise CampusError(f"a sum inside a loop of months stands in a row of its own: {name}")
     return [knot[0] for knot in order], not ahead
 
 
@@ -147,23 +158,8 @@ def groups(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return found
 
 
-class _Names(ast.NodeTransformer):
-    def at(self, name: str) -> ast.expr:
-        raise NotImplementedError
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.at(dotted(node))
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return self.at(dotted(node))
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        self.generic_visit(node)
-        return ast.BinOp(ast.Constant(1.0), ast.Mult(), node)  # 1 or 0, not True or False
-
-
-class _Vector(_Names):
-    """Names become ``v['name']``; prev, next and totals work on the last axis."""
+class _Vector(Names):
+    """Names become ``v['name']``; shifts and totals take the number of months."""
 
     def at(self, name: str) -> ast.expr:
         return ast.Subscript(ast.Name("v", ast.Load()), ast.Constant(name), ast.Load())
@@ -171,70 +167,25 @@ class _Vector(_Names):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         node.args = [self.visit(argument) for argument in node.args]
         if dotted(node.func) in SHIFT | TOTAL:
-            node.args.append(ast.Name("n", ast.Load()))
+            node.args.insert(0, ast.Name("n", ast.Load()))
         return node
 
 
-class _Month(_Names):
-    """Names become ``v3[t]``: one month of a loop, of floats or (``paths``) of arrays over paths."""
-
-    def __init__(self, slot: Mapping[str, int], paths: bool) -> None:
-        self.slot, self.paths = slot, paths
-
-    def at(self, name: str, time: str = "t") -> ast.expr:
-        when = ast.parse(time, mode="eval").body
-        return ast.Subscript(ast.Name(f"v{self.slot[name]}", ast.Load()), when, ast.Load())
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        name = dotted(node.func)
-        if name in SHIFT:
-            shift, inside = ("t - 1", "t > 0") if name == "prev" else ("t + 1", "t < n - 1")
-            edge = self.visit(node.args[1]) if len(node.args) > 1 else ast.Constant(0.0)
-            return ast.IfExp(ast.parse(inside, mode="eval").body, self.at(dotted(node.args[0]), shift), edge)
-        node.args = [self.visit(argument) for argument in node.args]
-        if name == "iff" and not self.paths:  # only the branch that is taken is computed, as in Excel
-            return ast.IfExp(node.args[0], node.args[1], node.args[2])
-        return node
+def _prev(n: int, x: Any, first: Any = 0.0) -> Floats:
+    return np.concatenate([np.broadcast_to(first, n)[:1], np.broadcast_to(x, n)[:-1]])
 
 
-def _over(x: Any, n: int) -> Floats:
-    return np.broadcast_to(x, np.broadcast_shapes(np.shape(x), (n,)))
+def _next(n: int, x: Any, last: Any = 0.0) -> Floats:
+    return np.concatenate([np.broadcast_to(x, n)[1:], np.broadcast_to(last, n)[-1:]])
 
 
-def _shift(x: Any, edge: Any, n: int, forward: bool) -> Floats:
-    wide = _over(x, n)
-    first = _over(edge, n)[..., :1] if forward else _over(edge, n)[..., -1:]
-    lead = np.broadcast_shapes(wide.shape[:-1], first.shape[:-1])
-    wide, first = np.broadcast_to(wide, (*lead, n)), np.broadcast_to(first, (*lead, 1))
-    return np.concatenate([first, wide[..., :-1]] if forward else [wide[..., 1:], first], axis=-1)
-
-
-def _prev(x: Any, *rest: Any) -> Floats:
-    return _shift(x, rest[0] if len(rest) > 1 else 0.0, rest[-1], True)
-
-
-def _next(x: Any, *rest: Any) -> Floats:
-    return _shift(x, rest[0] if len(rest) > 1 else 0.0, rest[-1], False)
-
-
-def _sum(x: Any, n: int) -> Floats:
-    return np.asarray(np.sum(_over(x, n), axis=-1, keepdims=np.ndim(x) > 1))
-
-
-def _cumsum(x: Any, n: int) -> Floats:
-    return np.cumsum(_over(x, n), axis=-1)
-
-
-def _least(*values: Any) -> Any:
-    return values[0] if len(values) == 1 else np.minimum(values[0], _least(*values[1:]))
-
-
-def _most(*values: Any) -> Any:
-    return values[0] if len(values) == 1 else np.maximum(values[0], _most(*values[1:]))
-
-
-_SCALAR: dict[str, Any] = {"__builtins__": {}, "range": range, "min": min, "max": max}
 _NUMPY: dict[str, Any] = {
-    "__builtins__": {}, "range": range, "min": _least, "max": _most, "iff": np.where,
-    "prev": _prev, "next": _next, "sum": _sum, "cumsum": _cumsum,
-}  # fmt: skip
+    "__builtins__": {},
+    "min": lambda *values: reduce(np.minimum, values),
+    "max": lambda *values: reduce(np.maximum, values),
+    "iff": np.where,
+    "prev": _prev,
+    "next": _next,
+    "sum": lambda n, x: np.sum(np.broadcast_to(x, n)),
+    "cumsum": lambda n, x: np.cumsum(np.broadcast_to(x, n)),
+}

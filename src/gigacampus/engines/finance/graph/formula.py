@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gigacampus.errors import CampusError
 
@@ -49,7 +50,7 @@ def dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else f"{dotted(node.value)}.{node.attr}"  # type: ignore[attr-defined]
 
 
-def _references(node: ast.AST, kind: str = "now") -> Iterator[tuple[str, str]]:
+def references(node: ast.AST, kind: str = "now") -> Iterator[tuple[str, str]]:
     """Names in an expression, each with the way in which it is reached: now, prev, next or total."""
     if isinstance(node, (ast.Name, ast.Attribute)):
         yield dotted(node), kind
@@ -57,12 +58,13 @@ def _references(node: ast.AST, kind: str = "now") -> Iterator[tuple[str, str]]:
         name = dotted(node.func)
         inner = {"prev": "prev", "next": "next", "sum": "total", "cumsum": "total"}.get(name, kind)
         for index, argument in enumerate(node.args):
-            yield from _references(argument, kind if name in SHIFT and index else inner)
+            yield from references(argument, kind if name in SHIFT and index else inner)
     else:
         for child in ast.iter_child_nodes(node):
-            yield from _references(child, kind)
+            yield from references(child, kind)
 
 
+@lru_cache(8192)
 def parse(formula: str) -> Formula:
     """Read a formula; CampusError if it holds anything but the language."""
     try:
@@ -73,7 +75,7 @@ def parse(formula: str) -> Formula:
         if not _allowed(node):
             raise CampusError(f"a formula cannot hold this: {ast.unparse(node)[:60]!r}")
     found: dict[str, set[str]] = {"now": set(), "prev": set(), "next": set(), "total": set()}
-    for name, kind in _references(tree):
+    for name, kind in references(tree):
         found[kind].add(name)
     return Formula(formula, *(frozenset(found[kind]) for kind in ("now", "prev", "next", "total")))
 

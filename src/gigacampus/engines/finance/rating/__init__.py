@@ -10,8 +10,8 @@ operating deficits that nobody pays: the owners do, so that a cover of overruns 
 
 References
 ----------
-.. [1] S&P Global Ratings (2022). General Project Finance Rating Methodology; Sector-Specific Project Finance Rating
-   Methodology, 14 December 2022.
+.. [1] S&P Global Ratings (2022). General Project Finance Rating Methodology, 14 December 2022.
+   https://spglobal.com/ratings/en/research/articles/221214-rfc-process-summary-rfc-process-summary-project-finance-rating-methodology-12557351
 """
 
 from __future__ import annotations
@@ -67,9 +67,8 @@ def _results(of: Setting, paths: list[Path]) -> dict[Path, tuple[float, float, f
     """Worth, share recovered and life of the loan on each path."""
     proceeds = f"{of.moved[0]}.paid"
     wanted = [f"{of.n}.{what}" for what in ("interest", "principal", "draw", "balance", "due", "wal")]
-    rows = of.s.graph.evaluate(removal.inputs(of, paths), [*wanted, proceeds], of.base)
-    size = (len(paths), of.s.grid.count)
-    interest, principal, drawn, balance, due, life = (np.broadcast_to(rows[row], size) for row in wanted)
+    rows = of.s.graph.over_paths(removal.inputs(of, paths), [*wanted, proceeds])
+    interest, principal, drawn, balance, due, life = (rows[row] for row in wanted)
     agreed = np.minimum(due, of.agreed("due"))
     paid, met = interest + principal, np.maximum(0, interest + principal - rows[proceeds])
     value = discount(of.agreed("pay"), of.agreed("factor"))
@@ -77,7 +76,7 @@ def _results(of: Setting, paths: list[Path]) -> dict[Path, tuple[float, float, f
         path: (
             worth(paid[k], drawn[k], value),
             recovered(agreed[k], met[k], paid[k], drawn[k], balance[k], of.agreed("pay"), value),
-            float(life[k, 0]) if principal[k].any() else None,
+            float(life[k]) if principal[k].any() else None,
         )
         for k, path in enumerate(paths)
     }

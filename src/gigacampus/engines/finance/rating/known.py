@@ -60,7 +60,7 @@ def _planned(loan: Loan, n: str, rows: Mapping[str, Floats]) -> Loan:
     if loan.amortisation.kind != "sculpted":
         return loan.model_copy(update={"sizing": None})
     planned, at = rows[f"{n}.planned"], np.flatnonzero(rows[f"{n}.repay"] > 0)
-    funded = float(rows[f"{n}.funded"]) or 1.0  # nothing is drawn: any share of it is nothing
+    funded = max(float(rows[f"{n}.funded"]), 1.0)  # less is a crumb of rounding
     shares = -np.diff(planned[at], prepend=planned[at[0] - 1]) / funded
     shares[-1] += 1 - shares.sum()
     listed = Amortisation.model_construct(kind="list", shares=shares.tolist())

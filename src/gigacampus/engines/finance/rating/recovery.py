@@ -8,7 +8,7 @@ value then of what is paid beyond it, over what was owed [1]_.
 
 References
 ----------
-.. [1] Moody's Investors Service (2019). Default and Recovery Rates for Project Finance Bank Loans, 1983-2017.
+.. [1] Moody's Investors Service (2017). Default and Recovery Rates for Project Finance Bank Loans, 1983-2015.
 """
 
 from __future__ import annotations
@@ -79,6 +79,6 @@ def recovered(
     good = np.flatnonzero(pay[: missed[0]] * owed[: missed[0]])
     at = int(good[-1]) if len(good) else int(np.flatnonzero(owed)[0])
     later = np.arange(len(paid)) > at
-    beyond = paid[at] - agreed[at]
+    beyond = max(0.0, paid[at] - agreed[at])
     base = owed[at] + beyond + (later * drawn) @ value / value[at]
     return round(float((beyond + (later * paid) @ value / value[at]) / base), 12)  # all is all, to the bit

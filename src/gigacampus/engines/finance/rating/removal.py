@@ -161,11 +161,12 @@ def rents(of: Setting, ends: int | None, rent: float) -> Floats:
 
 
 def inputs(of: Setting, paths: list[Path]) -> dict[str, Floats]:
-    """Inputs of the statement for some paths, each of shape (P, M) or (P, 1)."""
+    """Inputs of the statement for some paths, each of shape (P, M) or (P, 1), and what was solved for."""
     base, due = of.base, [of.due(path.ends) for path in paths]
     month = np.arange(of.s.grid.count)
     proceeds, spent = of.moved
-    given = {
+    given = {name: base[name] for name, row in of.s.graph.rows.items() if row.solved}
+    given |= {
         f"{slug(of.rating.lease)}.fraction": np.array([rents(of, path.ends, path.rent) for path in paths]),
         f"transfers.{proceeds}.amount": column([path.proceeds for path in paths]),
         f"{proceeds}.flag": np.array([month == at for at in due], float),
