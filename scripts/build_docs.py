@@ -325,6 +325,8 @@ def kpi_table(entries: list[Kpi]) -> str:
         "exposures": "exposure",
         "scenarios": "scenario",
         "published": "figure",
+        "quotes": "quote",
+        "markets": "market",
     }
     rows = [
         (

@@ -187,6 +187,13 @@ def finance(run: Run) -> Any:
     return room.run(*_deal(run))
 
 
+def supports(run: Run) -> Any:
+    """Cover and leverage of each loan, and what one is worth if what stands behind it is not there."""
+    from gigacampus.engines import finance as room
+
+    return room.supports(run.finance, *_deal(run))
+
+
 def closing(run: Run) -> Any:
     """Where the deal does not close, and what would close it."""
     from gigacampus.engines import finance as room

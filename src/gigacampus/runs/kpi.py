@@ -43,7 +43,9 @@ def defined(value: float | None, reason: str) -> float:
     return value
 
 
-Members = Literal["entities", "loans", "leases", "guarantees", "exposures", "published", "scenarios"]
+Members = Literal[
+    "entities", "loans", "leases", "guarantees", "exposures", "published", "scenarios", "quotes", "markets"
+]
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,11 @@ def evaluate(run: Run) -> dict[str, Value]:
 
 def _values(entry: Kpi, run: Run) -> Mapping[str, Value]:
     if not run.runs(entry.stage):
-        what = "deal" if entry.stage in ("finance", "sensitivity", "renewal", "accounting") else "campus to run"
+        what = (
+            "deal"
+            if entry.stage in ("finance", "sensitivity", "renewal", "supports", "accounting")
+            else "campus to run"
+        )
         return {} if entry.members else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
     try:
         found = entry.call(run)

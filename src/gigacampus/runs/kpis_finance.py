@@ -17,19 +17,19 @@ def _metric(run: Run, name: str) -> float:
     return defined(metric.value, metric.reason)
 
 
-def _family(run: Run, family: str) -> dict[str, float | Undefined]:
-    found = {
-        name.removeprefix(f"{family}."): m for name, m in run.finance.metrics.items() if name.startswith(f"{family}.")
-    }
-    return {name: m.value if m.value is not None else Undefined(m.reason) for name, m in found.items()}
+def family(run: Run, name: str) -> dict[str, float | Undefined]:
+    """Metrics that begin with a name, by what follows it."""
+    found = {key.removeprefix(f"{name}."): m for key, m in run.finance.metrics.items() if key.startswith(f"{name}.")}
+    return {key: m.value if m.value is not None else Undefined(m.reason) for key, m in found.items()}
 
 
-def _cover_rows(run: Run, _: str) -> list[str]:
+def cover_rows(run: Run, _: str) -> list[str]:
+    """Rows of cash and debt service."""
     vehicles = [slug(name) for name in run.finance.cover]
     return [f"{name}.cfads" for name in vehicles] + [f"{slug(loan)}.service" for loan in run.finance.loans]
 
 
-def _rows(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
+def rows_of(suffix: str, of: str) -> Callable[[Run, str], list[str]]:
     """Rows of every loan or lease that end alike, such as ``notes.balance``."""
     return lambda run, member: [
         row for name in getattr(run.finance, of) for row in [f"{slug(name)}.{suffix}"] if row in run.finance.rows
@@ -48,124 +48,124 @@ def _tax_rows(run: Run, member: str) -> list[str]:
     return [row for row in (f"{member}.tax.total",) if row in run.finance.rows]
 
 
-@kpi("finance.dscr_min", "1", "finance", rows=_cover_rows)
+@kpi("finance.dscr_min", "1", "finance", rows=cover_rows)
 def finance_dscr_min(run: Run) -> float:
     """Lowest debt service coverage ratio of any payment: CFADS over debt service."""
     return _metric(run, "dscr_min")
 
 
-@kpi("finance.dscr_avg", "1", "finance", rows=_cover_rows)
+@kpi("finance.dscr_avg", "1", "finance", rows=cover_rows)
 def finance_dscr_avg(run: Run) -> float:
     """Average debt service coverage ratio."""
     return _metric(run, "dscr_avg")
 
 
-@kpi("finance.llcr", "1", "finance", rows=_cover_rows)
+@kpi("finance.llcr", "1", "finance", rows=cover_rows)
 def finance_llcr(run: Run) -> float:
     """Loan life coverage ratio: present value of CFADS over debt when repayment begins."""
     return _metric(run, "llcr")
 
 
-@kpi("finance.plcr", "1", "finance", rows=_cover_rows)
+@kpi("finance.plcr", "1", "finance", rows=cover_rows)
 def finance_plcr(run: Run) -> float:
     """Project life coverage ratio: as the loan life's, with cash until the statement ends."""
     return _metric(run, "plcr")
 
 
-@kpi("finance.debt_peak", "USD", "finance", rows=_rows("balance", "loans"))
+@kpi("finance.debt_peak", "USD", "finance", rows=rows_of("balance", "loans"))
 def finance_debt_peak(run: Run) -> float:
     """Highest debt outstanding, all loans together."""
     return _metric(run, "debt_peak")
 
 
-@kpi("finance.capitalised_interest", "USD", "finance", rows=_rows("capitalised", "loans"))
+@kpi("finance.capitalised_interest", "USD", "finance", rows=rows_of("capitalised", "loans"))
 def finance_capitalised_interest(run: Run) -> float:
     """Interest paid out of funding before rent begins."""
     return _metric(run, "capitalised_interest")
 
 
-@kpi("finance.rent_year1", "USD", "finance", rows=_rows("rent_year1", "leases"))
+@kpi("finance.rent_year1", "USD", "finance", rows=rows_of("rent_year1", "leases"))
 def finance_rent_year1(run: Run) -> float:
     """Rent of the first lease year, all leases together."""
     return _metric(run, "rent_year1")
 
 
-@kpi("finance.rent_total", "USD", "finance", rows=_rows("rent_total", "leases"))
+@kpi("finance.rent_total", "USD", "finance", rows=rows_of("rent_total", "leases"))
 def finance_rent_total(run: Run) -> float:
     """Rent over all terms that are taken up, undiscounted."""
     return _metric(run, "rent_total")
 
 
-@kpi("finance.wal", "year", "finance", rows=_rows("wal", "loans"), members="loans")
+@kpi("finance.wal", "year", "finance", rows=rows_of("wal", "loans"), members="loans")
 def finance_wal(run: Run) -> dict[str, float | Undefined]:
     """Weighted average life of a loan, by principal, from the day on which it starts."""
-    return _family(run, "wal")
+    return family(run, "wal")
 
 
-@kpi("finance.unpaid", "USD", "finance", rows=_rows("unpaid", "loans"), members="loans")
+@kpi("finance.unpaid", "USD", "finance", rows=rows_of("unpaid", "loans"), members="loans")
 def finance_unpaid(run: Run) -> dict[str, float | Undefined]:
     """What a loan owes after its last payment by plan; it bears interest until it is paid."""
-    return _family(run, "unpaid")
+    return family(run, "unpaid")
 
 
-@kpi("finance.uncovered", "USD", "finance", rows=_rows("uncovered", "guarantees"), members="guarantees")
+@kpi("finance.uncovered", "USD", "finance", rows=rows_of("uncovered", "guarantees"), members="guarantees")
 def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
     """Debt left when a guarantee ends."""
-    return _family(run, "uncovered")
+    return family(run, "uncovered")
 
 
 @kpi("finance.exposure", "USD", "finance", members="exposures")
 def finance_exposure(run: Run) -> dict[str, float | Undefined]:
     """Maximum exposure to loss of a party on a day."""
-    return _family(run, "exposure")
+    return family(run, "exposure")
 
 
 @kpi("finance.irr", "fraction", "finance", rows=_party_rows, members="entities")
 def finance_irr(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a party, by dates of payment (XIRR)."""
-    return _family(run, "irr")
+    return family(run, "irr")
 
 
 @kpi("finance.irr_owner", "fraction", "finance", rows=_party_rows, members="entities")
 def finance_irr_owner(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a party on its capital alone, rent and energy left out."""
-    return _family(run, "irr_owner")
+    return family(run, "irr_owner")
 
 
 @kpi("finance.irr_after_tax", "fraction", "finance", rows=_taxed_rows, members="entities")
 def finance_irr_after_tax(run: Run) -> dict[str, float | Undefined]:
     """Internal rate of return of a taxed party, its tax and what credits and losses save of it included."""
-    return _family(run, "irr_after_tax")
+    return family(run, "irr_after_tax")
 
 
 @kpi("finance.tax", "USD", "finance", rows=_tax_rows, members="entities")
 def finance_tax(run: Run) -> dict[str, float | Undefined]:
     """Tax that a party pays in all, less what credits and losses save of its other tax."""
-    return _family(run, "tax")
+    return family(run, "tax")
 
 
 @kpi("finance.moic", "1", "finance", rows=_party_rows, members="entities")
 def finance_moic(run: Run) -> dict[str, float | Undefined]:
     """Multiple of invested capital: received over paid in, each day's payments netted."""
-    return _family(run, "moic")
+    return family(run, "moic")
 
 
 @kpi("finance.irr_roots", "1", "finance", rows=_party_rows, members="entities")
 def finance_irr_roots(run: Run) -> dict[str, float | Undefined]:
     """Rates at which a party's flows have no present value; its IRR is defined where there is one."""
-    return _family(run, "irr_roots")
+    return family(run, "irr_roots")
 
 
 @kpi("finance.npv", "USD", "finance", rows=_party_rows, members="entities")
 def finance_npv(run: Run) -> dict[str, float | Undefined]:
     """Net present value at closing of all that a party pays and receives, at its own discount rate."""
-    return _family(run, "npv")
+    return family(run, "npv")
 
 
 @kpi("finance.payback", "year", "finance", rows=_party_rows, members="entities")
 def finance_payback(run: Run) -> dict[str, float | Undefined]:
     """Years from a party's first payment until all that it has paid in is back for good."""
-    return _family(run, "payback")
+    return family(run, "payback")
 
 
 def _test_rows(suffix: str) -> Callable[[Run, str], list[str]]:
@@ -175,19 +175,19 @@ def _test_rows(suffix: str) -> Callable[[Run, str], list[str]]:
 @kpi("finance.headroom", "fraction", "finance", rows=_test_rows("cover"), members="entities")
 def finance_headroom(run: Run) -> dict[str, float | Undefined]:
     """Least cover looking back over the level of lock-up (of default where there is no lock-up), minus 1."""
-    return _family(run, "headroom")
+    return family(run, "headroom")
 
 
 @kpi("finance.locked_months", "month", "finance", rows=_test_rows("locked"), members="entities")
 def finance_locked_months(run: Run) -> dict[str, float | Undefined]:
     """Months in which a vehicle's cash is locked up while it owes debt."""
-    return _family(run, "locked_months")
+    return family(run, "locked_months")
 
 
 @kpi("finance.default_months", "month", "finance", rows=_test_rows("default"), members="entities")
 def finance_default_months(run: Run) -> dict[str, float | Undefined]:
     """Months in which a default stands while debt is owed."""
-    return _family(run, "default_months")
+    return family(run, "default_months")
 
 
 @kpi("finance.break_even_rent", "fraction", "sensitivity")

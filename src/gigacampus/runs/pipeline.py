@@ -65,7 +65,7 @@ class Event:
 _WIRING = ("gigacampus.runs.doors", "gigacampus.runs.inputs", "gigacampus.runs.pipeline")
 _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
-_DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity"))
+_DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
 _HALL = ("facility", "compute.server")
 _POWER = ("supply", "site.grid")
@@ -87,9 +87,12 @@ STAGES: tuple[Stage, ...] = (
     Stage("sensitivity", _ROOM + "finance", (*_DEAL, "deal.sensitivity", *_LIFE),
           ("offer", "facility", "supply", "finance"), doors.sensitivity, when="deal"),
     Stage("renewal", _ROOM + "finance", ("deal",), ("finance",), doors.renewal, when="deal"),
+    Stage("supports", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply", "finance"), doors.supports,
+          when="deal"),
     Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
     Stage("kpi", _OURS, (),
-          ("offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "renewal", "accounting"),
+          ("offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "renewal", "supports",
+           "accounting"),
           doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),

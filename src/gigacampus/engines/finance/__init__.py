@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, sensitivity, sizing, tax, vehicles
+from gigacampus.engines.finance import contracts, loans, owners, rating, sensitivity, sizing, tax, vehicles
 from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.chances import Chances, Fan
 from gigacampus.engines.finance.closing import closed, gaps
@@ -37,6 +37,7 @@ from gigacampus.engines.finance.consistency import Judgement, judge
 from gigacampus.engines.finance.fitting import found_together
 from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.published import add_published, compare, price, unfit
+from gigacampus.engines.finance.rating import Case, Coverage, Experiment, Support, Supports
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.residual import Renewal, renewal
 from gigacampus.engines.finance.result import (
@@ -49,6 +50,7 @@ from gigacampus.engines.finance.result import (
     LeaseBook,
     LoanResult,
     Metric,
+    Quoted,
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
@@ -58,9 +60,10 @@ from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
 
 __all__ = [
-    "Accounts", "Chances", "Compared", "CovenantTests", "Cover", "Fan", "FinanceResult", "Flow", "Gap", "Graph",
-    "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult", "Metric", "Renewal", "Row", "SensitivityResult",
-    "SourcesUses", "account", "check", "closing", "consistent", "price", "renewal", "run", "study",
+    "Accounts", "Case", "Chances", "Compared", "CovenantTests", "Cover", "Coverage", "Experiment", "Fan",
+    "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult", "Metric",
+    "Quoted", "Renewal", "Row", "SensitivityResult", "SourcesUses", "Support", "Supports", "account", "check",
+    "closing", "consistent", "price", "renewal", "run", "study", "supports",
 ]  # fmt: skip
 
 
@@ -207,6 +210,31 @@ def study(
     return sensitivity.study(
         deal, base, lambda case, days: _statement(case, months, measures or {}, days, powers or {}), events or {}
     )
+
+
+def supports(
+    found: FinanceResult,
+    deal: Deal,
+    months: NDArray[np.datetime64] | None = None,
+    measures: Mapping[str, NDArray[np.float64]] | None = None,
+    events: Mapping[str, date] | None = None,
+    powers: Mapping[str, float] | None = None,
+) -> Supports:
+    """Cover and leverage of each loan, and what the loan of `deal.rating` is worth if a support is removed.
+
+    Parameters
+    ----------
+    found : FinanceResult
+        What `run` gives for the rest.
+    deal, months, measures, events, powers
+        As `run` takes them.
+
+    Returns
+    -------
+    Supports
+    """
+    s = _statement(rating.known(deal, found), months, measures or {}, events or {}, powers or {})
+    return rating.view(s, found)
 
 
 def _statement(

@@ -67,6 +67,12 @@ def metrics(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     for name, entity in s.deal.entities.items():
         if entity.discount_rate is not None:
             found[f"npv.{slug(name)}"] = Metric(_npv(s, result, name, entity.discount_rate), "USD")
+    for name, quote in result.quotes.items():
+        n, bare = slug(name), "" if quote.spread is not None else "the quote has no benchmark"
+        found[f"price.{n}"] = Metric(quote.price, "fraction")
+        found[f"yield.{n}"] = Metric(quote.yield_to_maturity, "fraction")
+        found[f"spread.{n}"] = Metric(quote.spread, "fraction", bare)
+        found[f"duration.{n}"] = Metric(quote.duration, "year")
     return found
 
 
@@ -74,7 +80,7 @@ def _ratios(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     """Cover by payment, and the least, over vehicles, of the covers over loan life and the statement's."""
     ratios = np.concatenate([c.dscr for c in result.cover.values()] or [np.array([])])
     none = "" if len(ratios) else "there is no debt service"
-    lives = [life for life in (_life(s, result, vehicle) for vehicle in result.cover) if life is not None]
+    lives = [lived for lived in (life(s, result.rows, vehicle) for vehicle in result.cover) if lived is not None]
     no_debt = "" if lives else "there is no debt to cover"
     return {
         "dscr_min": Metric(float(ratios.min()) if len(ratios) else None, "1", none),
@@ -84,17 +90,21 @@ def _ratios(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     }
 
 
-def _life(s: Statement, result: FinanceResult, vehicle: str) -> tuple[float, float] | None:
+def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float, float] | None:
     """Value of a vehicle's cash over its debt as repayment begins, until the last payment and until the statement ends.
 
     Cash counts on the payment date after it; the rate is the one at which the debt is worth what is owed, so that a
     cover that is the same on every date is the loan life's cover too.
     """
+
+    def month(name: str) -> Floats:
+        return np.broadcast_to(rows[name], s.grid.count)
+
     names = [name for name, x in s.deal.loans.items() if x.borrower == vehicle]
-    plan = np.sum([result.row(f"{slug(n)}.planned_payment") * s.loans[n].repay for n in names], axis=0)
+    plan = np.sum([month(f"{slug(n)}.planned_payment") * s.loans[n].repay for n in names], axis=0)
     at = np.flatnonzero(np.any([s.loans[n].repay > 0 for n in names], axis=0))
-    owed = float(sum(result.row(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
-    if not owed > 1e-9 * sum(float(result.rows[f"loans.{slug(n)}.amount"]) for n in names):
+    owed = float(sum(month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
+    if not owed > 1e-9 * sum(float(rows[f"loans.{slug(n)}.amount"]) for n in names):
         return None
     paid = np.flatnonzero(np.any([s.loans[n].pay > 0 for n in names], axis=0)[: at[0]])
     step = min(MONTHS[s.deal.loans[n].every] for n in names if s.loans[n].repay[at[0]] > 0)
@@ -103,7 +113,7 @@ def _life(s: Statement, result: FinanceResult, vehicle: str) -> tuple[float, flo
     rate = irr(days[[begin, *range(at[0], s.grid.count)]], np.concatenate([[-owed], plan[at[0] :]])).rate
     if rate is None:
         return None
-    cash = np.cumsum(result.row(f"{slug(vehicle)}.cfads"))
+    cash = np.cumsum(month(f"{slug(vehicle)}.cfads"))
     ends = np.concatenate([[begin], at, np.arange(at[-1] + 1, s.grid.count)])
     years = (days[ends[1:]] - days[begin]).astype(float) / 365
     worth = np.diff(cash[ends]) * (1 + rate) ** -years / owed

@@ -11,13 +11,14 @@ from datetime import date
 
 import numpy as np
 
-from gigacampus.campus.spec.deal import MONTHS, Deal, Printed, slug
-from gigacampus.days import year_fraction
+from gigacampus.campus.spec.deal import Deal, Printed, slug
+from gigacampus.engines.finance import bonds
+from gigacampus.engines.finance.quotes import payments_of
 from gigacampus.engines.finance.report import Report
 from gigacampus.engines.finance.result import Compared, FinanceResult
 from gigacampus.engines.finance.solve import by_month, row_of
 from gigacampus.engines.finance.statement import Statement
-from gigacampus.errors import Problem
+from gigacampus.errors import Problem, SpecError
 
 _UNITS: Mapping[str, tuple[str, ...]] = {
     "USD": ("USD", "USD/year"),
@@ -114,21 +115,9 @@ def compare(s: Statement, result: FinanceResult) -> dict[str, Compared]:
 
 
 def price(deal: Deal, result: FinanceResult, name: str, day: date, rate: float) -> float:
-    """Clean price of a loan's debt service after a day, compounded as often as it pays, per 100 of its balance [1].
-
-    Notes
-    -----
-    With m payments a year, P = sum(s_k (1 + y/m)^(-m t_k)) - accrued interest, t_k in years of 30/360 [1]_.
-
-    References
-    ----------
-    .. [1] Fabozzi, F. J. (2016). Bond Markets, Analysis, and Strategies, 9th ed., ch. 2.
-    """
-    loan, often = result.loans[name], 12 / MONTHS[deal.loans[name].every]
-    due = [(d.item(), float(paid)) for d, paid in zip(loan.dates, loan.service, strict=True) if paid > 0]
-    worth = sum(paid * (1 + rate / often) ** (-often * year_fraction(day, d, "30/360")) for d, paid in due if d > day)
-    before = max([d for d, _ in due if d <= day], default=deal.close)
-    now = int(np.flatnonzero(result.months.astype("datetime64[M]") == np.datetime64(day, "M"))[0])
-    accrued = float(result.row(f"{slug(name)}.rate")[now]) * year_fraction(before, day, "30/360")
-    owed = float(loan.balance[now])
-    return 100 * (worth / owed - accrued) if owed > 0 else np.nan
+    """Clean price of a loan at a yield, per 100 of its balance [1]; not a number where nothing is owed on that day."""
+    try:
+        left = payments_of(name, deal.loans[name], result.loans[name], result.rows, day)
+    except SpecError:
+        return np.nan
+    return bonds.clean_price(left, rate)

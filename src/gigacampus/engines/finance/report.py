@@ -12,6 +12,7 @@ from gigacampus.days import add_months
 from gigacampus.engines.finance.metrics import cover as cover_of
 from gigacampus.engines.finance.metrics import metrics
 from gigacampus.engines.finance.owners import payment_days
+from gigacampus.engines.finance.quotes import payments_of, quoted
 from gigacampus.engines.finance.result import (
     CovenantTests,
     Cover,
@@ -19,6 +20,7 @@ from gigacampus.engines.finance.result import (
     GuaranteeYears,
     LeaseBook,
     LoanResult,
+    Quoted,
     SourcesUses,
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import index
@@ -52,7 +54,7 @@ class Report:
             {name: self._guarantee(name) for name in s.deal.guarantees},
             {name: self._lease(name) for name in s.deal.leases},
             {v: self._covenants(v) for v in s.vehicles if f"{slug(v)}.cover" in self.rows}, {},
-            self._residuals(parties, funding),
+            self._residuals(parties, funding), self._quotes(loans),
         )  # fmt: skip
         result.metrics.update(metrics(s, result))
         return result
@@ -67,6 +69,13 @@ class Report:
                 if f"{n}.held_by.{slug(h)}" in self.rows}  # fmt: skip
         return LoanResult(days, draw, interest, principal, interest + principal, balance, self.rows[f"{n}.repay"] > 0,
                           held)  # fmt: skip
+
+    def _quotes(self, loans: dict[str, LoanResult]) -> dict[str, Quoted]:
+        found = {}
+        for key, (name, quote) in self.s.deal.quotes.items():
+            day = self.s.calendar.of(quote.at)
+            found[key] = quoted(quote, day, payments_of(name, self.s.deal.loans[name], loans[name], self.rows, day))
+        return found
 
     def _covenants(self, vehicle: str) -> CovenantTests:
         e, levels = slug(vehicle), self.s.deal.entities[vehicle].covenants

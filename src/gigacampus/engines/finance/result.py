@@ -142,6 +142,40 @@ class GuaranteeYears:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A quote with what follows from it.
+
+    Attributes
+    ----------
+    at : date
+    price, accrued : float [fraction]
+        Clean price and accrued interest over what is owed.
+    yield_to_maturity : float [1/year]
+    benchmark, spread, z_spread : float or None [1/year]
+        Benchmark's yield at the weighted average life, yield over it, and spread over the benchmark's zero rates; None
+        where no benchmark, or no curve of it, is given.
+    life, macaulay, duration : float [years]
+        Weighted average life, Macaulay and modified duration.
+    convexity : float [years²]
+    dv01 : float [fraction]
+        Fall of the price for a yield that is 1 bp higher.
+    """
+
+    at: date
+    price: float
+    accrued: float
+    yield_to_maturity: float
+    benchmark: float | None
+    spread: float | None
+    z_spread: float | None
+    life: float
+    macaulay: float
+    duration: float
+    convexity: float
+    dv01: float
+
+
+@dataclass(frozen=True)
 class FinanceResult:
     """A deal's statement and what follows from it. M months; money in nominal USD.
 
@@ -177,10 +211,13 @@ class FinanceResult:
         ``headroom.<vehicle>`` (least cover looking back over the level of lock-up, or of default, minus 1),
         ``locked_months.<vehicle>``, ``default_months.<vehicle>``,
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``plcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
-        ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``, and
-        ``uncovered.<guarantee>`` (debt left when it ends).
+        ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``,
+        ``uncovered.<guarantee>`` (debt left when it ends), and ``price``, ``yield``, ``spread`` and ``duration`` of
+        each quote.
     residuals : dict of float
         Largest relative gap of each conservation law.
+    quotes : dict of Quoted
+        By loan and name of the quote.
     published : dict of Compared
         By published figure.
     gaps : tuple of Gap
@@ -202,6 +239,7 @@ class FinanceResult:
     covenants: dict[str, CovenantTests]
     metrics: dict[str, Metric]
     residuals: dict[str, float] = field(default_factory=dict)
+    quotes: dict[str, Quoted] = field(default_factory=dict)
     published: dict[str, Compared] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
 

@@ -15,7 +15,7 @@ __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "d
 
 _MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "water", "carbon", "money_flow",
             "deal", "debt", "parties", "guarantee", "tornado", "two_way", "fan", "value", "persistence", "losses",
-            "accounts")  # fmt: skip
+            "supports", "accounts")  # fmt: skip
 
 
 def load() -> None:

@@ -22,6 +22,8 @@ from gigacampus.campus.spec.deal.outlook import Outlook, Process, Scenario
 from gigacampus.campus.spec.deal.parties import Entity, Step
 from gigacampus.campus.spec.deal.payments import Cost, Service, Transfer
 from gigacampus.campus.spec.deal.published import Published, Reading, put
+from gigacampus.campus.spec.deal.quotes import Quote
+from gigacampus.campus.spec.deal.rating import Market, Rating
 from gigacampus.campus.spec.deal.study import Paths, Range, Sensitivity, TwoWay
 from gigacampus.campus.spec.deal.tax import Asset, Credit, Recovery, Tax, Taxpayer
 from gigacampus.campus.spec.deal.terms import (
@@ -41,9 +43,10 @@ from gigacampus.quantities import MW, Date
 
 __all__ = [
     "MONTHS", "OUTSIDE", "OWNERS", "UNKNOWN", "Accounting", "Amortisation", "Asset", "Call", "Cost", "Covenants",
-    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Outlook", "Paths", "Printed",
-    "Process", "Promote", "Published", "Range", "RateFrom", "Reading", "Recovery", "Rule", "Scenario", "Sensitivity",
-    "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier", "Transfer", "TwoWay", "When", "slug",
+    "Credit", "Deal", "Entity", "Exposure", "Findable", "Guarantee", "Lease", "Loan", "Market", "Outlook", "Paths",
+    "Printed", "Process", "Promote", "Published", "Quote", "Range", "RateFrom", "Rating", "Reading", "Recovery",
+    "Rule", "Scenario", "Sensitivity", "Service", "Sizing", "Step", "Target", "Tax", "Taxpayer", "Tier", "Transfer",
+    "TwoWay", "When", "slug",
 ]  # fmt: skip
 
 
@@ -74,6 +77,7 @@ class Deal(Part):
     transfers: dict[str, Transfer] = Field(default_factory=dict, description="payments on one day", max_length=200)
     benchmarks: dict[str, list[RateFrom]] = Field(default_factory=dict, description="floating rates, each in steps")
     exposures: dict[str, Exposure] = Field(default_factory=dict, description="maximum exposure to loss to report")
+    rating: Rating | None = Field(None, description="what a loan is worth if what stands behind it is not there")
     outlook: Outlook | None = Field(None, description="the market when the tenant may leave, and what is lost then")
     accounting: Accounting | None = Field(None, description="how leases and vehicles are accounted for")
     tax: Tax | None = Field(None, description="tax; without it nothing is taxed")
@@ -117,6 +121,16 @@ class Deal(Part):
         for path, value in tree.pop("readings")[name]["set"].items():
             put(tree, path, value)
         return Deal.model_validate(tree, context={"written": True})
+
+    @property
+    def quotes(self) -> dict[str, tuple[str, Quote]]:
+        """Every quote, called by its loan and its own name, with its loan."""
+        return {f"{loan} {name}": (loan, q) for loan, x in self.loans.items() for name, q in x.quotes.items()}
+
+    @property
+    def markets(self) -> dict[str, Market]:
+        """Markets of the rating view."""
+        return self.rating.markets if self.rating is not None else {}
 
     @property
     def scenarios(self) -> dict[str, Scenario]:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from gigacampus.campus.spec.deal.quotes import Quote
 from gigacampus.campus.spec.deal.terms import (
     OUTSIDE,
     UNKNOWN,
@@ -115,6 +116,7 @@ class Loan(Part):
     commitment_fee: Rate = Field(0.0, description="a year, on what is not drawn yet")
     dsra: int = Field(0, description="months of debt service kept in reserve", ge=0, le=60)
     dsra_funded: When | None = Field(None, description="when the reserve is filled; if not given, as repayment begins")
+    quotes: dict[str, Quote] = Field(default_factory=dict, description="what it is quoted at, by name", max_length=100)
 
     @model_validator(mode="after")
     def _coupon(self) -> Loan:

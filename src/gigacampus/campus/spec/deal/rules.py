@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import ValidationError
 
-from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, outlook, slug
+from gigacampus.campus.spec.deal import OUTSIDE, OWNERS, UNKNOWN, Deal, outlook, rating, slug
 from gigacampus.campus.spec.deal.accounting import accounting_faults
 from gigacampus.campus.spec.deal.calendar import Calendar, Fault
 from gigacampus.campus.spec.deal.payments import COSTS
@@ -25,6 +25,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
+    yield from rating.faults(deal)
     yield from outlook.faults(deal)
     yield from accounting_faults(deal)
     yield from _tax(deal)
@@ -113,7 +114,7 @@ def _circles(deal: Deal) -> Iterator[Fault]:
 def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
     """Every number under a part, outside lists, as (path, value, its quantity)."""
     for name, field in type(part).model_fields.items():
-        if name in ("outlook", "sensitivity"):  # none of their numbers is found
+        if name in ("outlook", "sensitivity", "rating"):  # none of their numbers is found
             continue
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
         quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
