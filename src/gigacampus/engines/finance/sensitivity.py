@@ -80,7 +80,12 @@ class SensitivityResult:
 def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> SensitivityResult:
     """Run the cases of a deal; `base` is its base case."""
     asked = deal.sensitivity or Sensitivity()
-    figures, closed = _figures(asked, base), Cases(signed(deal, base), build, events)
+    figures = _figures(asked, base)
+    shown = [*figures, *([] if asked.two_way is None else [_plain(asked.two_way.figure)])]
+    if not any(name.startswith(("price.", "yield.", "spread.", "duration.")) for name in shown):
+        bare = {name: loan.model_copy(update={"quotes": {}}) for name, loan in deal.loans.items()}
+        deal = deal.model_copy(update={"loans": bare})
+    closed = Cases(signed(deal, base), build, events)
     cases = Cases(deal, build, events, base.solved) if asked.unknowns == "solved" else closed
     ranges = asked.vary or {key: ends for key, ends in USUAL.items() if any(map(cases.matters, cases.targets(key)))}
     bars = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
 
 from pydantic_core import ValidationError
 
@@ -113,11 +113,8 @@ def _circles(deal: Deal) -> Iterator[Fault]:
 
 def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
     """Every number under a part, outside lists, as (path, value, its quantity)."""
-    for name, field in type(part).model_fields.items():
-        if name in ("outlook", "sensitivity", "rating"):  # none of their numbers is found
-            continue
+    for name, quantity in _quantities(type(part)):
         value, here = getattr(part, name), f"{path}.{name}".lstrip(".")
-        quantity = next((m for m in _metadata(field) if isinstance(m, Quantity)), None)
         for place, item in (
             ((f"{here}.{k}", v) for k, v in value.items()) if isinstance(value, dict) else [(here, value)]
         ):
@@ -132,9 +129,16 @@ def unknowns(part: Part) -> Iterator[tuple[str, Quantity]]:
     return ((path, quantity) for path, value, quantity in numbers(part) if value is UNKNOWN)
 
 
-def _metadata(field: Any) -> list[Any]:
-    inner = [m for argument in getattr(field.annotation, "__args__", ()) for m in getattr(argument, "__metadata__", ())]
-    return [*field.metadata, *inner]
+@cache
+def _quantities(noun: type[Part]) -> list[tuple[str, Quantity | None]]:
+    """Fields of a noun, with the quantity of those that are numbers."""
+    found = []
+    for name, field in noun.model_fields.items():
+        arguments = getattr(field.annotation, "__args__", ())
+        marks = [*field.metadata, *(m for argument in arguments for m in getattr(argument, "__metadata__", ()))]
+        if name not in ("outlook", "sensitivity", "rating"):  # none of their numbers is found
+            found.append((name, next((m for m in marks if isinstance(m, Quantity)), None)))
+    return found
 
 
 def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
