@@ -113,7 +113,14 @@ def save(stage: str, key: str, value: Any) -> None:
 
 
 def _make_room(folder: Path, needed: int) -> None:
-    """Drop the results that were used longest ago until the new one fits under the limit."""
+    """Drop the results that were used longest ago until the new one fits under the limit.
+
+    The folder is looked through once a process, and again when what it then held and what was added reach the limit.
+    """
+    held = _held.get(folder)
+    if held is not None and held + needed <= LIMIT_BYTES:
+        _held[folder] = held + needed
+        return
     files = []
     for path in folder.glob("*.pickle"):
         with contextlib.suppress(FileNotFoundError):  # another run may have dropped it
@@ -122,6 +129,11 @@ def _make_room(folder: Path, needed: int) -> None:
     total = needed + sum(size for _, size, _ in files)
     for _, size, path in files:
         if total <= LIMIT_BYTES:
-            return
+            break
         path.unlink(missing_ok=True)
         total -= size
+    _held[folder] = total
+
+
+_held: dict[Path, int] = {}
+"""Bytes in each cache folder, as far as this process knows."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -17,27 +18,35 @@ from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.payments import COSTS
 from gigacampus.engines import policy
-from gigacampus.errors import Problem, SpecError
+from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.runs import cache
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs.kpi import REGISTRY, slug
 
 
-def check(loaded: Loaded) -> None:
-    """Check a spec.
+def check(loaded: Loaded, figures: bool = True) -> None:
+    """Check a spec; without `figures`, all but the rows that its deal's figures are of, which a run finds too.
 
     Raises
     ------
     SpecError
         With file and line.
     """
-    lines = {path: origin.line for path, origin in loaded.origins.items() if origin.line}
-    try:
+    with located(loaded):
         policy.check(loaded.campus.promises, known(loaded))
         if loaded.campus.deal is not None:
-            _check_deal(loaded, loaded.campus.deal)
-    except SpecError as error:
-        raise SpecError(*(replace(p, file=loaded.file, line=_line(p.path, lines)) for p in error.problems)) from None
+            _check_deal(loaded, loaded.campus.deal, figures)
+
+
+@contextmanager
+def located(loaded: Loaded) -> Iterator[None]:
+    """Give faults of the spec that are found inside their file and line."""
+    lines = {path: origin.line for path, origin in loaded.origins.items() if origin.line}
+    try:
+        yield
+    except (SpecError, InfeasibleError) as error:
+        placed = (p if p.file else replace(p, file=loaded.file, line=_line(p.path, lines)) for p in error.problems)
+        raise type(error)(*placed) from None
 
 
 def _line(path: str, lines: dict[str, int]) -> int | None:
@@ -56,7 +65,7 @@ def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
     return names
 
 
-def _check_deal(loaded: Loaded, deal: Deal) -> None:
+def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
     phases = loaded.campus.compute.built if loaded.campus.compute else []
     events = {phase.name: phase.ready for phase in phases} | ({"ready": phases[-1].ready} if phases else {})
     calendar = Calendar(deal, events)
@@ -66,7 +75,7 @@ def _check_deal(loaded: Loaded, deal: Deal) -> None:
             Problem(message, "deal." + ".".join(map(str, place)), value=str(value))
             for place, message, value in calendar.disorder(kind, name)
         ]
-    if not found and (deal.solve or deal.published):
+    if figures and not found and (deal.solve or deal.published):
         found += _figures(deal, events, {phase.name: phase.power for phase in phases})
     if found:
         raise SpecError(*found)

@@ -89,7 +89,7 @@ class Cases:
         self.wanted = [replace(one, guess=base[one.row]) for one in wanted]
 
     def run(self, changes: Changes) -> FinanceResult:
-        """The result with these changes.
+        """The figures with these changes; the result has no tables.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class Cases:
             for row in self.rows_of(one) if shared or one.quantity is None else ():
                 given[row] = made.of(given.get(row, s.graph.inputs[row]))
         values = solve(s, wanted, given)
-        return Report(s, s.graph.evaluate(values), values).result()
+        return Report(s, s.graph.evaluate(values), values).result(tables=False)
 
     def targets(self, key: str) -> list[Number]:
         """The numbers that a key stands for; one that is found is not among them."""

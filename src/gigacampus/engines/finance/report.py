@@ -40,21 +40,21 @@ class Report:
         """A row by month."""
         return np.broadcast_to(self.rows[name], self.count)
 
-    def result(self) -> FinanceResult:
-        """Everything that the statement says."""
+    def result(self, tables: bool = True) -> FinanceResult:
+        """Everything that the statement says; without `tables`, no lease years, funding, guarantees and residuals."""
         s = self.s
         loans = {name: self._loan(name) for name in s.deal.loans}
         borrowers = {loan.borrower for loan in s.deal.loans.values()}
         cover = {vehicle: cover_of(s, self.rows, vehicle) for vehicle in s.vehicles if vehicle in borrowers}
         parties = self._parties()
-        funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles}
+        funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles} if tables else {}
         result = FinanceResult(
             s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
-            {name: self._lease_years(name, cover, parties) for name in s.deal.leases}, funding,
-            {name: self._guarantee(name) for name in s.deal.guarantees},
+            {name: self._lease_years(name, cover, parties) for name in s.deal.leases} if tables else {}, funding,
+            {name: self._guarantee(name) for name in s.deal.guarantees} if tables else {},
             {name: self._lease(name) for name in s.deal.leases},
             {v: self._covenants(v) for v in s.vehicles if f"{slug(v)}.cover" in self.rows}, {},
-            self._residuals(parties, funding), self._quotes(loans),
+            self._residuals(parties, funding) if tables else {}, self._quotes(loans),
         )  # fmt: skip
         result.metrics.update(metrics(s, result))
         return result

@@ -14,7 +14,7 @@ import click
 from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import say
 from gigacampus.runs import folder, inputs
-from gigacampus.runs.checks import check
+from gigacampus.runs.checks import check, located
 from gigacampus.runs.kpi import Value
 from gigacampus.runs.pipeline import Event, Run
 
@@ -41,11 +41,12 @@ MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bool) -> bool:
     """Run, write, show. Returns whether a promise failed or could not be tested."""
     loaded = inputs.read_spec(path)
-    check(loaded)
+    check(loaded, figures=False)
     progress = Progress()
     running = Run(loaded, progress, faces=(report.STAGE,), language=language)
     target = out or folder.default(running)
-    written = folder.write(running, target, {"report.html": running.report})
+    with located(loaded):
+        written = folder.write(running, target, {"report.html": running.report})
     progress.done()
     kpis: Mapping[str, Value] = running.kpi
     if as_json:

@@ -37,6 +37,7 @@ class Inputs:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.all: dict[str, Origin] = provenance.used(run)
+        self._behind: dict[str, tuple[dict[str, None], set[str]]] = {}
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -76,10 +77,14 @@ class Inputs:
     def _of_rows(self, rows: tuple[str, ...]) -> frozenset[str]:
         seen, todo, found = set(rows), list(rows), set[str]()
         while todo:
-            below, inputs = behind(self.run, todo.pop())
-            found.update(origin.path for origin in inputs)
-            todo += [name for name in dict.fromkeys(below) if name not in seen]
-            seen.update(below)
+            name = todo.pop()
+            if name not in self._behind:  # many KPIs rest on the same rows
+                below, inputs = behind(self.run, name)
+                self._behind[name] = dict.fromkeys(below), {origin.path for origin in inputs}
+            rests, paths = self._behind[name]
+            found |= paths
+            todo += [row for row in rests if row not in seen]
+            seen.update(rests)
         return frozenset(found & set(self.all))
 
     def grade(self, paths: Iterable[str]) -> Grade:
