@@ -206,7 +206,9 @@ def test_every_row_of_the_ledger_is_documented_as_it_is_recorded() -> None:
 
 @cache
 def headings(page: Path) -> set[str]:
-    return {builder("parts.markdown").anchor(line.lstrip("# ")) for line in prose(page).splitlines() if line.startswith("#")}
+    return {
+        builder("parts.markdown").anchor(line.lstrip("# ")) for line in prose(page).splitlines() if line.startswith("#")
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

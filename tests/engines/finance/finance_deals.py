@@ -16,9 +16,9 @@ def text(name: str) -> str:
     return (DEALS / f"{name}.yaml").read_text()
 
 
-def deal(name: str, *replace: tuple[str, str]) -> Deal:
-    """A deal of tests/deals, with some of its text replaced."""
-    written = text(name)
+def deal(name: str, *replace: tuple[str, str], more: str = "") -> Deal:
+    """A deal of tests/deals, with more text at its end, and some of its text replaced."""
+    written = text(name) + more
     for old, new in replace:
         assert old in written, old
         written = written.replace(old, new)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import deal, text
+from finance_deals import deal
 from test_finance_covenants import OWNERS
 from test_finance_debt import PLAIN
 
@@ -24,13 +24,7 @@ from gigacampus.errors import SpecError
 
 def asked(name: str, block: str, *replace: tuple[str, str]) -> Deal:
     """A deal with a block of what is varied."""
-    written = text(name) + f"  sensitivity: {block}\n"
-    for old, new in replace:
-        assert old in written, old
-        written = written.replace(old, new)
-    found = read(written, f"{name}.yaml").campus.deal
-    assert found is not None
-    return found
+    return deal(name, *replace, more=f"  sensitivity: {block}\n")
 
 
 def studied(name: str, block: str, *replace: tuple[str, str]) -> tuple[FinanceResult, SensitivityResult]:

@@ -9,6 +9,7 @@ text of a formula is run.
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, reduce
 from typing import Any
@@ -19,12 +20,12 @@ Run = Callable[[list[Any], int], None]
 """Takes the column of each row, and the number of months."""
 
 
-class Names(ast.NodeTransformer):
+class Names(ast.NodeTransformer, ABC):
     """Puts something in the place of each row's name, and makes comparisons 1 or 0."""
 
+    @abstractmethod
     def at(self, name: str) -> ast.expr:
         """What stands for a row."""
-        raise NotImplementedError
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """A row."""
