@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-settings.register_profile("default", deadline=None, print_blob=True)  # a shared machine keeps no deadline
-settings.load_profile("default")
+# The same examples in each run, so that a change is judged by what it changes; `--hypothesis-profile search` draws new
+# ones. A shared machine keeps no deadline.
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.register_profile("same", deadline=None, derandomize=True, database=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session", autouse=True)
