@@ -160,7 +160,7 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     spec.write_text(DEAL.read_text().replace("up_to: 40 m USD", "up_to: 25 m USD"))
     process = cli("run", spec, "--out", tmp_path / "run")
     assert process.returncode == 0
-    assert "uses of Issuer are above its sources, by 15 m USD" in process.stdout
+    assert "uses of Issuer above its sources, by 15 m USD" in process.stdout
     assert "entities.Issuer.funding[1].up_to 40 m USD" in " ".join(process.stdout.split())
     assert all(len(line) <= 80 for line in process.stdout.splitlines() if "Issuer" in line)
     gap = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["gaps"][0]

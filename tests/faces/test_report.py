@@ -6,14 +6,17 @@ import doctest
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pages import html, run
 
-from gigacampus.faces import report
+from gigacampus.faces import figures, report
 from gigacampus.faces.report import glance, inputs, page, proof, words
+from gigacampus.runs import inputs as files
 from gigacampus.runs import kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs.kpi import REGISTRY
+from gigacampus.runs.pipeline import Run
 
 NAMES = ("hyperion", "abilene", "minimal", "deal")
 
@@ -115,3 +118,18 @@ def test_drawing_needs_no_plotly_in_python() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_deal_that_does_not_close_says_so_with_the_ways_out(tmp_path: Path) -> None:
+    """Fifteen million is missing, as the deal's funding shows; what would close it is found by `closing`."""
+    short = tmp_path / "short.yaml"
+    text = (Path(__file__).parents[1] / "deals" / "small.yaml").read_text(encoding="utf-8")
+    short.write_text("schema_version: 1\n" + text.replace("up_to: 40 m", "up_to: 25 m"), encoding="utf-8")
+    opened = Run(files.read_spec(short))
+    assert "uses of Issuer above its sources, by $15" in glance.lead(opened).en
+    assert "Issuerの使途が資金源を上回る" in glance.lead(opened).ja
+    made = next(made for made in figures.draw(opened) if made.id == "what_does_not_close")
+    ways = {row[0]: row[1] for row in made.table.rows}
+    assert ways["entities.Issuer.funding[1].up_to"] == "40"
+    assert ways["loans.notes.amount"] == "75"
+    assert "what_does_not_close" not in html("deal")

@@ -267,7 +267,7 @@ def test_a_deal_that_closes_has_no_gaps() -> None:
 
 def test_uses_above_sources() -> None:
     short = deal("small", ("up_to: 40 m", "up_to: 25 m"))
-    one = gap(short, "uses of Issuer are above its sources")
+    one = gap(short, "uses of Issuer above its sources")
     assert one.amount == pytest.approx(15e6, abs=0.01)
     assert one.path == "entities.Issuer.funding"
     ways = {path: metric.value for path, metric in one.closing.items()}
@@ -280,7 +280,7 @@ def test_uses_above_sources() -> None:
 
 def test_notes_that_cannot_be_repaid() -> None:
     poor = deal("small", ("rent: 15 m", "rent: 12 m"))
-    one = gap(poor, "notes is not repaid at the end")
+    one = gap(poor, "notes not repaid at the end")
     owed = (SERVICE - 7.2e6) * ((1.05**10 - 1) / 0.05)  # what is short each year, at interest
     assert one.amount == pytest.approx(owed, rel=1e-9)
     assert one.closing["leases.campus.rent"].value == pytest.approx(SERVICE / 0.6, rel=1e-6)
@@ -291,7 +291,7 @@ def test_notes_that_cannot_be_repaid() -> None:
 
 def test_a_reserve_larger_than_the_draw() -> None:
     spec = deal("small", ("coupon: 5 %", "coupon: 5 %\n      dsra: 60"), ("final: 2036", "final: 2030"))
-    one = gap(spec, "the reserve of notes is larger than its draw")
+    one = gap(spec, "reserve of notes larger than its draw")
     service = 60e6 * annuity(0.05, 4)
     assert one.amount == pytest.approx(4 * service - 60e6, rel=1e-9)
     assert one.closing["loans.notes.dsra"].value == 36

@@ -38,7 +38,7 @@ def _unfunded(s: Statement, rows: Rows) -> Iterator[Gap]:
         if steps and OWNERS in steps[-1].drawn and steps[-1].up_to is not None:
             loans = {n for n, loan in s.deal.loans.items() if loan.borrower == name}
             row = f"{e}.step{len(steps) + len(loans - {source for step in steps for source in step.drawn})}_left"
-            what, path = f"uses of {name} are above its sources", f"entities.{name}.funding"
+            what, path = f"uses of {name} above its sources", f"entities.{name}.funding"
             yield Gap(what, float(np.sum(rows[row])), path, row)
 
 
@@ -46,7 +46,7 @@ def _unpaid(s: Statement, rows: Rows) -> Iterator[Gap]:
     for name, loan in s.deal.loans.items():
         if loan.amortisation.kind not in ("bullet", "balloon"):
             row = f"{slug(name)}.unpaid"
-            yield Gap(f"{name} is not repaid at the end", float(rows[row]), f"loans.{name}", row)
+            yield Gap(f"{name} not repaid at the end", float(rows[row]), f"loans.{name}", row)
 
 
 def _reserves(s: Statement, rows: Rows) -> Iterator[Gap]:
@@ -56,7 +56,7 @@ def _reserves(s: Statement, rows: Rows) -> Iterator[Gap]:
             n = slug(name)
             drawn, planned = float(np.sum(rows[f"{n}.draw"])), (rows[f"{n}.planned_payment"] * rows[f"{n}.repay"])
             fits = int(np.sum(np.cumsum(planned[rows[f"{n}.repay"] > 0]) <= drawn)) * MONTHS[loan.every]
-            gap = Gap(f"the reserve of {name} is larger than its draw", float(rows[f"{n}.reserve_target"]) - drawn,
+            gap = Gap(f"reserve of {name} larger than its draw", float(rows[f"{n}.reserve_target"]) - drawn,
                       f"loans.{name}.dsra")  # fmt: skip
             yield replace(gap, closing={f"loans.{name}.dsra": Metric(float(fits), "month")})
 

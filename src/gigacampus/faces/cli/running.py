@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gigacampus.campus.spec.deal import slug
 from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import say
+from gigacampus.faces.figures.facts import open_gaps
 from gigacampus.runs import folder, inputs
 from gigacampus.runs.checks import check, located
 from gigacampus.runs.kpi import Value
@@ -34,6 +36,7 @@ HEADLINE = (
     "finance.rent_year1",
     "finance.debt_peak",
     "finance.dscr_min",
+    "finance.llcr",
 )
 MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 
@@ -60,7 +63,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
         )
     else:
         click.echo(f"\n{running.campus.name}: {running.campus.case}\n")
-        click.echo(table(kpis, list(kpis) if all_kpis else [n for n in HEADLINE if n in kpis]))
+        click.echo(table(kpis, list(kpis) if all_kpis else headline(running)))
         for verdict in running.policy:
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
         for line in gap_lines(running):
@@ -70,10 +73,16 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
     return any(verdict.state != "pass" for verdict in running.policy)
 
 
-def open_gaps(running: Run) -> Sequence[Any]:
-    """Where the deal does not close, with what would close it; computed only if it does not."""
-    gaps: Sequence[Any] = running.closing if running.finance is not None and running.finance.gaps else ()
-    return gaps
+def headline(running: Run) -> list[str]:
+    """KPIs that are shown unless all are asked for: of the campus, of the deal, and what each owner earns."""
+    deal = running.campus.deal
+    parts = [
+        name for name in HEADLINE if name in running.kpi and (running.campus.physical or name.startswith("finance."))
+    ]
+    if deal is None:
+        return [name for name in parts if not name.startswith("finance.")]
+    owners = {owner for entity in deal.entities.values() for owner in entity.owners} - set(running.finance.funding)
+    return [*parts, *(f"finance.irr.{slug(name)}" for name in deal.entities if name in owners)]
 
 
 def gap_lines(running: Run) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,12 @@ Floats = NDArray[np.float64]
 
 MWH_PER_MMBTU = 0.29307107
 """1 MMBtu is 0.293 071 07 MWh (1 Btu = 1,055.055 852 62 J, ISO 31-4)."""
+
+
+def open_gaps(run: Any) -> Sequence[Any]:
+    """Where the deal does not close, with what would close it, which is looked for only if it does not."""
+    gaps: Sequence[Any] = run.closing if run.campus.deal is not None and run.finance.gaps else ()
+    return gaps
 
 
 def full_year(run: Any) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gigacampus.faces import numbers
+from gigacampus.faces.figures import closing
 from gigacampus.faces.figures.concepts import SOURCES, titled
 from gigacampus.faces.figures.facts import delivered
 from gigacampus.faces.figures.text import Text
@@ -25,8 +26,8 @@ PER = f"{numbers.THIN}%"
 
 
 def lead(run: Run) -> Text:
-    """Two to four sentences: energy, debt, and every promise that is not kept."""
-    said = [*_energy(run), *_debt(run), *_promises(run)]
+    """Two to five sentences: energy, debt, what does not close, and every promise that is not kept."""
+    said = [*_energy(run), *_debt(run), *_open(run), *_promises(run)]
     return Text(" ".join(text.en for text in said), "".join(text.ja for text in said))
 
 
@@ -67,6 +68,15 @@ def _debt(run: Run) -> Iterator[Text]:
         f"{what.en} repaid in full by {numbers.month(end)}{cover}.",
         f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する。",
     )
+
+
+def _open(run: Run) -> Iterator[Text]:
+    gaps = run.finance.gaps if run.campus.deal is not None else ()
+    if gaps:
+        said = [(closing.said(gap), gap.amount) for gap in gaps]
+        en = "; ".join(f"{what.en}, by {numbers.money(amount)}" for what, amount in said)
+        ja = "、".join(f"{what.ja}({numbers.money_ja(amount)})" for what, amount in said)
+        yield Text(f"The deal does not close: {en}.", f"契約の収支は閉じない。{ja}。")
 
 
 def _one_loan(name: str) -> Text:

@@ -22,6 +22,7 @@ FIGURES_OF = {
     "facility": ("months", "facility_weather", "losses_by_part", "water_balance"),
     "carbon": ("carbon_by_year", "embodied_by_year"),
     "money": (
+        "what_does_not_close",
         "sources_and_uses",
         "debt_and_cover",
         "money_sankey",
