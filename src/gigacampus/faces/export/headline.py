@@ -24,6 +24,9 @@ MEMBERS = {"wal": "{}.wal", "unpaid": "{}.unpaid", "uncovered": "{}.tail", "expo
            "tax": "{}.tax.total"}  # fmt: skip
 """Figures that are a row of one contract."""
 
+LIVES = {"llcr": "repaying", "plcr": "ends"}
+"""Covers over a life, by the row of the months in which their cash counts."""
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -60,7 +63,18 @@ class Headline:
         if name == "dscr_avg" and rows:
             both = ["+".join(f"SUM({span(f'{row}.{what}')})" for row in rows) for what in ("dscr", "counts")]
             return f"({both[0]})/({both[1]})"
+        if name in LIVES and self.model.lives:
+            return f"MIN({','.join(self._life(vehicle, LIVES[name]) for vehicle in self.model.lives)})"
         return ""
+
+    def _life(self, vehicle: str, counts: str) -> str:
+        """Cash at the rate at which the debt is worth what is owed, over that debt."""
+        n, span, begin = f"life_.{slug(vehicle)}", self.writer.span, self.model.lives[vehicle] + 1
+        ends = [
+            f"INDEX({span(row)},{begin}):INDEX({span(row)},{self.model.count})" for row in (f"{n}.flow", f"{n}.day")
+        ]
+        worth = f"(1+XIRR({','.join(ends)}))^(-{span(f'{n}.years')})"
+        return f"SUMPRODUCT({span(f'{n}.cash')}*{span(f'{n}.{counts}')}*{worth})/{self.writer.total(f'{n}.debt')}"
 
     def _irr(self, flows: Column, value: float) -> str:
         """XIRR from the first payment on: it takes no leading zero. The search starts near the rate as written."""

@@ -7,6 +7,7 @@ underscore, as no name of the deal does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -38,6 +39,7 @@ PARTS = {"irr": ("before_tax_", "before tax"), "irr_owner": ("capital_", "on its
 
 GROUPS = {
     "cover_": "Cover of debt service",
+    "life_": "Cover over the life of the loans, and of the deal",
     "net_": "Net cash of each party, received positive",
     "before_tax_": "Net cash of each party before tax",
     "capital_": "Net cash of each party on its capital alone",
@@ -67,7 +69,8 @@ class Ledger:
 class Model:
     """The statement of a run as the workbook shows it; `values` holds every row, () or (M,).
 
-    `rolling` names the rows that add up another one over the latest months, with the row of how many.
+    `rolling` names the rows that add up another one over the latest months, with the row of how many; `lives` has the
+    month, by vehicle with debt, from which cover over the life of its loans is reckoned.
     """
 
     def __init__(self, loaded: Loaded, finance: FinanceResult) -> None:
@@ -83,6 +86,7 @@ class Model:
             what = row.formula or finance.rows[name]
             whole.add(name, what, row.unit, row.label, row.path, row.solved)
         self._add_cover(whole)
+        self.lives = {vehicle: begin for vehicle in finance.cover for begin in self._add_life(whole, vehicle)}
         self._add_parties(whole)
         self._add_gaps(whole)
         self.graph = lowered(whole)
@@ -190,6 +194,41 @@ class Model:
                 alive = np.cumsum(final) - final == 0
                 months, repays = np.maximum(months, alive * MONTHS[loan.every]), np.maximum(repays, repay)
         return months, repays
+
+    def _add_life(self, g: Graph, vehicle: str) -> Iterator[int]:
+        """Cash by date of repayment and debt by the plan, from the month that it gives: of the payment before the first
+        repayment; nothing where nothing is owed. The rate is found where the cover is."""
+        n, loans, month = f"life_.{slug(vehicle)}", self.loans_of(vehicle), np.arange(self.count)
+        rows, repay = self.finance.row, {loan: self.finance.row(f"{loan}.repay") > 0 for loan in loans}
+        at = np.flatnonzero(np.any([*repay.values()], axis=0))
+        if not len(at) or not sum(rows(f"{loan}.planned")[at[0] - 1] for loan in loans) > 0:
+            return
+        paid = np.flatnonzero(np.any([rows(f"{loan}.pay")[: at[0]] > 0 for loan in loans], axis=0))
+        step = min(
+            MONTHS[x.every] for name, x in self.deal.loans.items() if slug(name) in repay and repay[slug(name)][at[0]]
+        )
+        begin = max(int(paid[-1] if len(paid) else at[0] - step), 0)
+        ends = np.isin(month, at) | (month > at[-1])
+        days = self.finance.months.astype("datetime64[D]").astype(float)
+        carried = np.concatenate([[0.0], (~ends & (month > begin))[:-1]])
+        for what, values, unit, label in (
+            ("day", days - float(np.datetime64("1899-12-30").astype(int)), "day", "first day of the month"),
+            ("years", (days - days[begin]) / 365, "year", "years since the payment before the first repayment"),
+            ("begins", month == begin, "1", "month of that payment"),
+            ("before", month == at[0] - 1, "1", "month before the first repayment"),
+            ("carried", carried, "1", "cash of the month before is carried on"),
+            ("after", month > begin, "1", "cash counts"),
+            ("repaying", np.isin(month, at), "1", "date of repayment"),
+            ("ends", ends, "1", "cash is counted, until the deal ends"),
+        ):
+            g.add(f"{n}.{what}", np.asarray(values, float), unit, f"{vehicle}: {label}")
+        g.add(f"{n}.owed", plus([f"{loan}.planned" for loan in loans]), "USD", f"{vehicle}: debt by the plan")
+        g.add(f"{n}.debt", f"sum({n}.owed * {n}.before)", "USD", f"{vehicle}: debt as repayment begins")
+        plan = plus([f"{loan}.planned_payment * {loan}.repay" for loan in loans])
+        g.add(f"{n}.flow", f"{plan} - {n}.debt * {n}.begins", "USD", f"{vehicle}: debt, and what repays it by the plan")
+        cash = f"{n}.carried * prev({n}.cash) + {n}.after * {slug(vehicle)}.cfads"
+        g.add(f"{n}.cash", cash, "USD", f"{vehicle}: cash since the last repayment")
+        yield begin
 
     def _add_parties(self, g: Graph) -> None:
         for party in self.finance.parties:

@@ -66,7 +66,7 @@ class Outputs:
 
     def _figure(self, name: str, metric: Metric, at: int) -> None:
         full, number = f"finance.{name}", metric.unit if metric.unit in NUMBERS else "other"
-        if name.startswith(("dscr", "moic", "llcr")):
+        if name.startswith(("dscr", "moic", "llcr", "plcr")):
             number = "cover"
         self.places[full] = at + 1
         self.sheet.text(at, 0, about(full, self.model.members), indent=1)

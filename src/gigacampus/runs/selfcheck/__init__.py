@@ -66,7 +66,7 @@ NOT_YET = {
     9: "there is no HTTP server yet",
     10: "run folders are renamed into place as a whole; no process is killed at random yet",
     11: "write errors have tests; not at each write yet",
-    15: "psychrolib, pvlib and QuantLib stand in the tests; PyPSA, PySAM and LibreOffice do not yet",
+    15: "psychrolib, pvlib, QuantLib, PySAM and LibreOffice stand in the tests; PyPSA does not yet",
     16: "there is no web server yet",
     17: "the report is not opened in a browser here yet",
     18: "no run of 200 in one process is watched yet",
