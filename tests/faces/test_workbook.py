@@ -170,7 +170,7 @@ def _returns(name: str, sheets: Any) -> None:
     rates = {n: m.value for n, m in run(name).finance.metrics.items() if m.unit == "1/year" and m.value is not None}
     assert len(rates) >= 4
     assert {n: live[f"finance.{n}"] for n in rates} == pytest.approx(rates, abs=1e-9)
-    lives = {n: run(name).finance.metrics[n].value for n in ("llcr", "plcr")}  # the workbook has rows of its own for them
+    lives = {n: run(name).finance.metrics[n].value for n in ("llcr", "plcr")}  # by rows of the workbook alone
     assert {n: live[f"finance.{n}"] for n in lives} == pytest.approx(lives, rel=1e-9)
 
 
