@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, UNKNOWN, Cost, Guarantee, Lease, Service, slug
-from gigacampus.days import year_fraction
+from gigacampus.days import add_months, year_fraction
 from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
-from gigacampus.engines.finance.statement import Statement, plus
+from gigacampus.engines.finance.statement import Floats, Statement, plus
 
 QUANTITIES = {
     "facility_energy": "MWh", "it_energy": "MWh", "water": "m3", "it_capacity": "kW-month", "accelerator_hours": "h",
@@ -148,13 +148,14 @@ def add_leases(s: Statement) -> None:
         growth = s.number(f"leases.{name}.escalator", lease.escalator, "fraction")
         s.graph.add(f"{n}.fraction", times.fraction, "year", f"{name}: part of a year's rent paid in the month")
         s.graph.add(f"{n}.year", times.year, "year", f"{name}: lease year, from 0")
-        first = lease.term or (s.calendar.of(lease.end or s.deal.close) - s.calendar[f"{name}.start"]).days / 365.25
+        first_term = _paid_until(s, lease, s.calendar.term_ends(name)[0])
+        s.graph.add(f"{n}.first_term", first_term, "1", f"{name}: rent is for the first term")
         s.table(n, name, f"""
             .step [1]        = (1 + {growth}) ** .year ; rent over that of the first year
-            .base [USD/year] = {_base_rent(s, name, lease, times)} ; rent of the first year, for the whole
+            .base [USD/year] = {_base_rent(s, name, lease)} ; rent of the first year, for the whole
             .rent            = .base * .step * .fraction{_abated(s, name, lease)} ; rent paid
             .rent_year1      = sum(.rent * (.year == 0)) ; rent paid for the first year
-            .commitment      = sum(.rent * (.year < {first!r})) ; rent paid for the first term
+            .commitment      = sum(.rent * .first_term) ; rent paid for the first term
             .rent_total      = sum(.rent) ; rent paid in all
         """)  # fmt: skip
         s.days.setdefault(lease.landlord, []).append(times.days)
@@ -168,18 +169,25 @@ def _abated(s: Statement, name: str, lease: Lease) -> str:
     n, step = slug(name), MONTHS[lease.every]
     lost = schedule.physical(s.measures, "unavailable", s.months, s.grid)
     lost = np.zeros(s.grid.count) if lost is None else lost
-    total = np.concatenate([np.zeros(step), np.cumsum(lost)])
+    lag = s.calendar[f"{name}.start"].day <= 15  # a period that ends early in a month ends with the month before
+    total = np.concatenate([np.zeros(step + lag), np.cumsum(lost)])[: s.grid.count + step]
     s.graph.add(f"{n}.unavailable", (total[step:] - total[:-step]) / step, "1", f"{name}: computing that was not there")
     beyond = s.number(f"leases.{name}.abatement.beyond", lease.abatement.beyond, "fraction")
     return f" * (1 - max(0, {n}.unavailable - {beyond}))"
 
 
-def _base_rent(s: Statement, name: str, lease: Lease, times: LeaseTimes) -> str:
+def _paid_until(s: Statement, lease: Lease, day: date) -> Floats:
+    """1 in the months whose rent is for the time until a day, shape (M,)."""
+    month, last = np.arange(s.grid.count), s.grid.at(day)
+    return (month <= last if lease.timing == "arrears" else month < last).astype(float)
+
+
+def _base_rent(s: Statement, name: str, lease: Lease) -> str:
     if lease.commitment is None:
         return s.number(f"leases.{name}.rent", lease.rent or 0.0, "USD/year")
     amount = s.number(f"leases.{name}.commitment.amount", lease.commitment.amount)
-    early = (np.cumsum(times.fraction) <= lease.commitment.years + 1e-9).astype(float)
-    s.graph.add(f"{slug(name)}.committed", early, "1", f"{name}: within the years of the commitment")
+    until = add_months(s.calendar[f"{name}.start"], round(12 * lease.commitment.years))
+    s.graph.add(f"{slug(name)}.committed", _paid_until(s, lease, until), "1", f"{name}: within the years of the commitment")
     return f"{amount} / sum(.step * .fraction * .committed)"
 
 

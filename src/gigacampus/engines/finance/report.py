@@ -149,8 +149,7 @@ class Report:
 
     def _lease(self, name: str) -> LeaseBook:
         lease, calendar = self.s.deal.leases[name], self.s.calendar
-        start, end = calendar[f"{name}.start"], calendar[f"{name}.end"]
-        first = calendar.of(lease.end) if lease.end is not None else add_months(start, round(12 * (lease.term or 0.0)))
+        start, (first, end) = calendar[f"{name}.start"], calendar.term_ends(name)
         options, day = [], first
         for number, length in enumerate(lease.options):
             options.append((day, number < len(lease.taken)))

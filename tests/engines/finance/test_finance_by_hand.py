@@ -1,0 +1,80 @@
+"""Terms of leases, loans and guarantees in deals of a few lines, each against arithmetic by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_finance_laws import assert_conserved
+
+from gigacampus.campus.spec import read
+from gigacampus.engines.finance import FinanceResult, run
+
+M = 1e6
+MONTHS = np.arange(np.datetime64("2026-01"), np.datetime64("2041-01"))
+
+
+def tiny(terms: str, promises: str = "", lost: list[str] | None = None) -> FinanceResult:
+    """One vehicle of one owner, with works of 1 bn; `lost` are months in which no computing is there."""
+    spec = read(f"""
+name: tiny
+deal:
+  close: 2025-12-31
+  entities: {{Bank: , Fund: , Tenant: , Owner: , Box: {{owners: {{Owner: 100 %}}{promises}}}}}
+  construction: {{works: {{payer: Box, amount: 1 bn USD}}}}
+{terms}
+""").campus.deal
+    assert spec is not None
+    gone = None if lost is None else {"unavailable": np.isin(MONTHS, np.array(lost, "datetime64[M]")).astype(float)}
+    found = run(spec, None if gone is None else MONTHS, gone)
+    assert_conserved(found)
+    return found
+
+
+def paid(found: FinanceResult, row: str) -> dict[str, float]:
+    """What a row has in the months in which it has something [million USD]."""
+    return {str(m): float(x) / M for m, x in zip(found.months, found.row(row), strict=True) if abs(x) > 1}
+
+
+LEASE = "  leases: {lease: {landlord: Box, tenant: Tenant, %s}}"
+
+
+def test_options_follow_a_first_term_that_ends_on_a_day() -> None:
+    found = tiny(LEASE % "rent: 100 m USD, start: 2028-01-01, end: 2031-01-01, options: [3 years], every: yearly")
+    assert list(paid(found, "lease.rent")) == [f"{year}-01" for year in range(2029, 2035)]
+    book = found.leases["lease"]
+    assert (str(book.first_end), str(book.end)) == ("2031-01-01", "2034-01-01")
+    assert float(found.rows["lease.commitment"]) == pytest.approx(300 * M)
+
+
+@pytest.mark.parametrize("timing", ["arrears", "advance"])
+def test_what_is_committed_ends_with_a_first_term_of_two_and_a_half_years(timing: str) -> None:
+    lease = f"rent: 100 m USD, start: 2028-01-01, term: 2.5 years, options: [2.5 years], every: half-yearly, {timing=}"
+    found = tiny(LEASE % lease.replace("timing='", "timing: ").replace("'", ""))
+    assert float(found.rows["lease.commitment"]) == pytest.approx(250 * M)
+    assert float(found.rows["lease.rent_total"]) == pytest.approx(500 * M)
+
+
+def test_a_commitment_is_of_the_first_years_also_where_parts_start_later() -> None:
+    """Half of the rent in the first of four years, all of it in the others: 3.5 years' rent in all."""
+    parts = "parts: {a: {share: 50 %, start: 2028-01-01}, b: {share: 50 %, start: 2029-01-01}}"
+    terms = f"commitment: {{amount: 350 m USD, years: 4 years}}, start: 2028-01-01, term: 10 years, {parts}"
+    found = tiny(LEASE % f"{terms}, every: half-yearly")
+    assert float(found.rows["lease.base"]) == pytest.approx(100 * M)
+
+
+@pytest.mark.parametrize(
+    ("lost", "start", "timing", "short"),
+    [
+        ("2029-06", "2028-01-01", "arrears", "2029-07"),
+        ("2029-07", "2028-01-01", "arrears", "2030-01"),
+        ("2029-06", "2028-01-01", "advance", "2029-07"),
+        ("2029-06", "2027-12-31", "arrears", "2029-06"),
+        ("2029-07", "2027-12-31", "arrears", "2029-12"),
+    ],
+)
+def test_rent_abates_for_the_period_in_which_computing_is_lost(lost: str, start: str, timing: str, short: str) -> None:
+    """One month of six; rent in advance for the next period bears it."""
+    terms = f"rent: 120 m USD, start: {start}, term: 4 years, every: half-yearly, timing: {timing}, abatement: {{}}"
+    rents = paid(tiny(LEASE % terms, lost=[lost]), "lease.rent")
+    assert rents == pytest.approx({month: 50 if month == short else 60 for month in rents})
+    assert short in rents
