@@ -7,14 +7,15 @@ import pytest
 from test_finance_laws import assert_conserved
 
 from gigacampus.campus.spec import read
-from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.campus.spec.deal import Deal
+from gigacampus.engines.finance import FinanceResult, renewal, run, supports
 
 M = 1e6
 MONTHS = np.arange(np.datetime64("2026-01"), np.datetime64("2041-01"))
 
 
-def tiny(terms: str, promises: str = "", lost: list[str] | None = None) -> FinanceResult:
-    """One vehicle of one owner, with works of 1 bn; `lost` are months in which no computing is there."""
+def tiny_deal(terms: str, promises: str = "") -> Deal:
+    """One vehicle of one owner, with works of 1 bn."""
     spec = read(f"""
 name: tiny
 deal:
@@ -24,6 +25,12 @@ deal:
 {terms}
 """).campus.deal
     assert spec is not None
+    return spec
+
+
+def tiny(terms: str, promises: str = "", lost: list[str] | None = None) -> FinanceResult:
+    """Such a deal, run; `lost` are months in which no computing is there."""
+    spec = tiny_deal(terms, promises)
     gone = None if lost is None else {"unavailable": np.isin(MONTHS, np.array(lost, "datetime64[M]")).astype(float)}
     found = run(spec, None if gone is None else MONTHS, gone)
     assert_conserved(found)
@@ -78,3 +85,33 @@ def test_rent_abates_for_the_period_in_which_computing_is_lost(lost: str, start:
     rents = paid(tiny(LEASE % terms, lost=[lost]), "lease.rent")
     assert rents == pytest.approx({month: 50 if month == short else 60 for month in rents})
     assert short in rents
+
+
+CAPPED = """
+  loans:
+    loan: {borrower: Box, amount: 500 m USD, rest: Bank, coupon: 6 %, every: yearly, interest_only_until: 2026-12-31,
+           final: 2041-12-31, amortisation: {kind: bullet}}
+  leases: {lease: {landlord: Box, tenant: Tenant, rent: 100 m USD, start: 2026-12-31, term: 5 years,
+           options: [10 years], every: yearly}}
+  guarantees: {floor: {guarantor: Tenant, beneficiary: Box, start: lease.start, until: 2036-12-31, cap: 100 m USD,
+               line: {first: 400 m USD, last: 400 m USD}}}
+  rating: {loan: loan, lease: lease, markets: {fair: {value: 350 m USD, rent: 50 %}, low: {value: 50 m USD, rent: 0 %}}}
+  outlook: {lease: lease, guarantee: floor, life: 15 years, discount: 8 %, growth: 0 %, void: 0 years,
+            tenant_discount: 5 %, moving_cost: 0 USD,
+            scenarios: {fair: {index: [{after: 0 years, level: LEVEL}], mean_reversion: 0 1/year}}}
+"""
+
+
+def test_a_cap_is_on_what_a_guarantee_pays_and_not_on_its_threshold() -> None:
+    """A threshold of 400 and a cap of 100: a value of 350 is made up to 400, one of 50 to 150."""
+    annuity = sum(1.08**-k for k in range(1, 11))  # rent of ten more years, at the end of the first term
+    spec = tiny_deal(CAPPED.replace("LEVEL", f"{350 / annuity} %"))
+    found = run(spec)
+    after = renewal(spec, found).scenarios["fair"]
+    assert after.value[5] == pytest.approx(350 * M)
+    assert after.shortfall[5] == pytest.approx(50 * M)
+    cases = supports(found, spec).experiment
+    assert cases is not None
+    assert cases.case(["options"], "fair").guaranteed == pytest.approx(50 * M)
+    assert cases.case(["options"], "low").guaranteed == pytest.approx(100 * M)
+    assert renewal(tiny_deal(CAPPED.replace("LEVEL", f"{50 / annuity} %")), found).scenarios["fair"].shortfall[5] == 100 * M

@@ -192,7 +192,7 @@ def _base_rent(s: Statement, name: str, lease: Lease) -> str:
 
 
 def add_guarantees(s: Statement) -> None:
-    """Threshold by month, and what of the loan lies above it (the uncovered tail)."""
+    """Threshold and most that is paid by month, and what of the loan lies above that (the uncovered tail)."""
     for name, guarantee in s.deal.guarantees.items():
         n, g = slug(name), s.graph
         start, until = s.calendar[f"{name}.start"], s.calendar[f"{name}.until"]
@@ -205,11 +205,13 @@ def add_guarantees(s: Statement) -> None:
         s.table(n, name, f"""
             .threshold       = .window * {_threshold(s, name, guarantee, days)} ; guaranteed amount
             .threshold_start = sum(.threshold * .first) ; guaranteed amount at its start
+            .maximum         = {_capped(s, name, guarantee)} ; most that it pays
+            .maximum_start   = sum(.maximum * .first) ; most that it pays at its start
         """)  # fmt: skip
         if guarantee.loan is not None:
             loan = slug(guarantee.loan)
             s.table(n, name, f"""
-                .uncovered = max(0, {loan}.balance - .threshold) * (1 - {loan}.open) ; debt above the guaranteed amount
+                .uncovered = max(0, {loan}.balance - .maximum) * (1 - {loan}.open) ; debt above the most that it pays
                 .tail      = sum({loan}.balance * .last) ; debt left when the guarantee ends
             """)  # fmt: skip
 
@@ -231,9 +233,14 @@ def _threshold(s: Statement, name: str, guarantee: Guarantee, days: list[date]) 
         steps = np.searchsorted([x.after for x in guarantee.table], after + 1e-9, side="right")
         table = np.array([0.0, *(x.amount for x in guarantee.table)])[steps]
         level = s.graph.add(f"{slug(name)}.table", table, label=f"{name}: table", path=f"guarantees.{name}.table")
+    return level
+
+
+def _capped(s: Statement, name: str, guarantee: Guarantee) -> str:
+    """What is paid if nothing else is worth anything."""
     if guarantee.cap is None:
-        return level
-    return f"min({level}, {s.number(f'guarantees.{name}.cap', guarantee.cap)})"
+        return ".threshold"
+    return f"min(.threshold, {s.number(f'guarantees.{name}.cap', guarantee.cap)})"
 
 
 def add_exposures(s: Statement) -> None:
@@ -242,7 +249,7 @@ def add_exposures(s: Statement) -> None:
         n, party = f"exposures.{slug(name)}", exposure.party
         later = np.array([day > exposure.at for day in s.grid.days()], float)
         s.graph.add(f"{n}.later", later, "1", f"{name}: after {exposure.at}")
-        given = [f"{slug(k)}.threshold_start" for k, x in s.deal.guarantees.items() if x.guarantor == party]
+        given = [f"{slug(k)}.maximum_start" for k, x in s.deal.guarantees.items() if x.guarantor == party]
         rents = [f"{slug(k)}.commitment" for k, x in s.deal.leases.items() if x.tenant == party]
         paid_in = [f.row for f in s.flows if f.payer == party and f.received in ("capital", "owners")]
         carrying = s.number(f"exposures.{name}.carrying", exposure.carrying)

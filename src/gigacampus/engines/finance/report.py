@@ -143,9 +143,9 @@ class Report:
         )
         days = [add_months(start, 12 * year) for year in range((index(last) - index(start)) // 12 + 1)]
         at = [s.grid.at(day) for day in days]
-        threshold = self.month(f"{n}.threshold")[at]
+        threshold, most = (self.month(f"{n}.{row}")[at] for row in ("threshold", "maximum"))
         debt = self.month(f"{slug(loan)}.balance")[at] if loan else np.zeros(len(at))
-        return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - threshold))
+        return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - most))
 
     def _lease(self, name: str) -> LeaseBook:
         lease, calendar = self.s.deal.leases[name], self.s.calendar

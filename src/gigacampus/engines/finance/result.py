@@ -133,7 +133,7 @@ class LeaseBook:
 @dataclass(frozen=True)
 class GuaranteeYears:
     """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt`
-    (what the guaranteed loan still owes) and `uncovered` (debt above the threshold) in [USD]."""
+    (what the guaranteed loan still owes) and `uncovered` (debt above the most that it pays) in [USD]."""
 
     dates: Days
     threshold: Floats

@@ -92,9 +92,13 @@ class Setting:
         found = self.s.deal.guarantees.items()
         return [name for name, g in found if g.loan == self.rating.loan or g.beneficiary in parties]
 
-    def threshold(self, month: int) -> float:
-        """What the guarantees come to in a month [USD]."""
-        return float(sum(self.base[f"{slug(name)}.threshold"][month] for name in self.guarantees))
+    def guaranteed(self, month: int, value: float) -> float:
+        """What the guarantees pay in a month if the asset is worth so much [USD]."""
+        threshold, most = (
+            float(sum(self.base[f"{slug(name)}.{row}"][month] for name in self.guarantees))
+            for row in ("threshold", "maximum")
+        )
+        return min(most, max(0.0, threshold - value))
 
     def share(self, owned: str) -> float:
         """What the borrower has of an entity, through others too [fraction]."""
@@ -113,7 +117,7 @@ def supports(of: Setting) -> tuple[Support, ...]:
         found.append(Support("options", lease, of.lease.tenant, later))
     due = of.due(of.ends("options" if of.lease.taken else "lease"))
     for name in of.guarantees:
-        amount = 0.0 if due is None else float(of.base[f"{slug(name)}.threshold"][due])
+        amount = 0.0 if due is None else float(of.base[f"{slug(name)}.maximum"][due])
         found.append(Support("guarantee", name, s.deal.guarantees[name].guarantor, amount))
     if s.deal.loans[loan].dsra:
         found.append(Support("reserve", loan, of.borrower, float(of.base[f"{of.n}.reserve_target"])))
@@ -144,7 +148,7 @@ def path_of(of: Setting, removed: frozenset[str], market: str, after: str, paid:
     if due is None:
         return Path(None, 0.0, 0.0, *accounts), 0.0
     there = of.rating.markets[market]
-    guaranteed = 0.0 if "guarantee" in removed else max(0.0, of.threshold(due) - there.value)
+    guaranteed = 0.0 if "guarantee" in removed else of.guaranteed(due, there.value)
     share = 1.0 if paid == "lenders first" else of.share(of.lease.landlord)
     proceeds = share * (guaranteed + (there.value if after == "sold" else 0.0))
     return Path(ends, there.rent if after == "let again" else 0.0, proceeds, *accounts), guaranteed

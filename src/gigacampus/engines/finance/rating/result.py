@@ -42,8 +42,8 @@ class Coverage:
 class Support:
     """Something that stands behind a loan: its kind, the contract it stands in, whose promise it is, and how much.
 
-    `kind` is lease (rent of the first term), options (rent of those taken up later), guarantee (its threshold when the
-    tenant leaves), reserve, cure (by the owners) or overrun cover; `amount` [USD] is undiscounted.
+    `kind` is lease (rent of the first term), options (rent of those taken up later), guarantee (the most that it pays
+    when the tenant leaves), reserve, cure (by the owners) or overrun cover; `amount` [USD] is undiscounted.
     """
 
     kind: str
