@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from test_finance_laws import assert_conserved
@@ -35,6 +37,11 @@ def tiny(terms: str, promises: str = "", lost: list[str] | None = None) -> Finan
     found = run(spec, None if gone is None else MONTHS, gone)
     assert_conserved(found)
     return found
+
+
+def at(found: FinanceResult, row: str, month: str) -> float:
+    """A row in one month [million USD]."""
+    return float(found.row(row)[list(found.months).index(np.datetime64(month))]) / M
 
 
 def paid(found: FinanceResult, row: str) -> dict[str, float]:
@@ -115,3 +122,66 @@ def test_a_cap_is_on_what_a_guarantee_pays_and_not_on_its_threshold() -> None:
     assert cases.case(["options"], "fair").guaranteed == pytest.approx(50 * M)
     assert cases.case(["options"], "low").guaranteed == pytest.approx(100 * M)
     assert renewal(tiny_deal(CAPPED.replace("LEVEL", f"{50 / annuity} %")), found).scenarios["fair"].shortfall[5] == 100 * M
+
+
+TWO = """
+  loans:
+    a: {borrower: Box, amount: 300 m USD, rest: Bank, coupon: 6 %, every: A, interest_only_until: 2026-12-31,
+        final: FIRST, ALSO}
+    b: {borrower: Box, amount: 300 m USD, rest: Fund, coupon: 6 %, every: yearly, START
+        final: LAST, MORE}
+  leases: {lease: {landlord: Box, tenant: Tenant, rent: RENT m USD, start: 2026-12-31, term: 12 years, every: RENTS,
+           abatement: {}}}
+"""
+
+
+def two(promises: str, lost: list[str] | None = None, **terms: str) -> FinanceResult:
+    text, usual = TWO, {"A": "quarterly", "FIRST": "2036-12-31", "ALSO": "rank: 1", "MORE": "rank: 1", "RENT": "120",
+                        "RENTS": "quarterly", "START": "interest_only_until: 2026-12-31,", "LAST": "2036-12-31"}  # fmt: skip
+    for name, value in (usual | terms).items():
+        text = re.sub(rf"\b{name}\b", value, text)
+    return tiny(text, f", covenants: {{{promises}}}", lost)
+
+
+def test_cover_is_tested_before_a_slower_loan_takes_over() -> None:
+    """Rent of 10 a quarter against a payment of 11.82: locked up from the first date, though the new loan pays yearly.
+
+    A quarterly payment that leaves 80 % of 500 after five years: (500 - 400 / 1.015^20) / annuity(1.5 %, 20).
+    """
+    start = "start: 2031-12-31, interest_only_until: 2031-12-31, refinances: a,"
+    bridge = {"FIRST": "2031-12-31", "ALSO": "amortisation: {kind: balloon, balloon: 80 %}", "START": start}
+    found = two("lock_up: 1.2", RENT="24", **bridge)
+    payment = 300 * (1 - 0.8 / 1.015**20) / sum(1.015**-k for k in range(1, 21))
+    assert found.covenants["Box"].cover[0] == pytest.approx(6 / payment, rel=1e-9)
+    assert str(found.covenants["Box"].first_lock_up) == "2027-03-31"
+    assert found.cover["Box"].cfads[:3] == pytest.approx(6 * M)
+    assert found.cover["Box"].service[:3] == pytest.approx(payment * M)
+
+
+def test_the_look_back_stays_a_year_when_the_slower_loan_is_repaid() -> None:
+    """Rents come half-yearly: a quarter alone would have none."""
+    tests = two("lock_up: 1.2, look_back: 12", RENTS="half-yearly", LAST="2029-12-31").covenants["Box"]
+    payment = 300 / sum(1.015**-k for k in range(1, 41))
+    cover = dict(zip(tests.dates.astype(str).tolist(), tests.cover.tolist(), strict=True))
+    assert list(cover)[2:5] == ["2029-12-31", "2030-03-31", "2030-06-30"]
+    later = [value for day, value in cover.items() if day > "2030-12-01"]
+    assert later == pytest.approx([120 / (4 * payment)] * 25, rel=1e-9)
+
+
+def test_all_cash_is_swept_on_every_date_on_which_it_could_be_distributed() -> None:
+    found = two("sweep: 100 %")
+    owed = found.loans["a"].balance + found.loans["b"].balance
+    assert found.row("box.distribution")[owed > 1].sum() == 0
+    assert at(found, "box.sweep", "2027-03") > 1
+    assert owed[-1] == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("a", ["yearly", "quarterly"])
+def test_a_cure_pays_a_junior_loan_whatever_reserve_the_senior_one_has(a: str) -> None:
+    """Half a year's rent of 90 is lost: 45 pays the senior 40.76, and the junior lacks the rest of its own 40.76."""
+    lost = [f"2029-{month:02}" for month in range(7, 13)]
+    found = two("cure: 1 bn USD", lost, A=a, ALSO="rank: 1, dsra: 12", MORE="rank: 2", RENT="90", RENTS="yearly")
+    assert found.row("box.missed").max() < 1
+    if a == "yearly":
+        payment = 300 / sum(1.06**-k for k in range(1, 11))
+        assert at(found, "box.cure", "2029-12") == pytest.approx(2 * payment - 45, rel=1e-9)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
 from gigacampus.engines.finance import tax
 from gigacampus.engines.finance.result import CovenantTests, Cover, FinanceResult, Metric
-from gigacampus.engines.finance.schedule import Days
+from gigacampus.engines.finance.schedule import Days, slowest
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.money import irr
 
@@ -29,16 +29,14 @@ CAPITAL = ("contribution", "contribution in kind", "distribution")
 
 
 def cover(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Cover:
-    """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then.
+    """Cash over what is due, on each date of repayment, over the period of the slowest loan that is being repaid then.
 
     `rows` may have a leading axis of paths; so have cash and debt service then.
     """
     count, times = s.grid.count, {n: x for n, x in s.loans.items() if s.deal.loans[n].borrower == vehicle}
-    dates = s.grid.months.astype("datetime64[D]")
-    step, repays = np.ones(count, int), np.zeros(count, bool)
-    for name, loan in times.items():
-        alive = np.cumsum(loan.final) - loan.final == 0
-        step = np.maximum(step, alive * MONTHS[s.deal.loans[name].every])
+    dates, repays = s.grid.months.astype("datetime64[D]"), np.zeros(count, bool)
+    step = slowest(((s.deal.loans[name], loan) for name, loan in times.items()), count)
+    for loan in times.values():
         repays |= loan.repay > 0
         dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)
     due = sum((rows[f"{slug(name)}.scheduled"] for name in times), np.zeros(count))

@@ -76,7 +76,7 @@ class LoanResult:
 @dataclass(frozen=True)
 class Cover:
     """Debt service cover of a vehicle on each date of repayment, each field of shape (N,): `dates`, `cfads` and
-    `service` due in [USD], both over the period of the slowest of the loans that are alive then, and `dscr`, their
+    `service` due in [USD], both over the period of the slowest of the loans that are being repaid then, and `dscr`, their
     ratio. What falls due at the end of a bullet or balloon loan is left out, as it is refinanced."""
 
     dates: Days

@@ -101,7 +101,7 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
         less_reserved=" - (.reserve_needed - prev(.reserve_needed))" if needed else "",
     ))  # fmt: skip
     if promises is not None and cured:
-        covenants.add_cure(s, vehicle, promises, loans)
+        covenants.add_cure(s, vehicle, promises, loans, ready)
     left = ".available"
     for rank in sorted({loan.rank for loan in loans.values()}):
         same = [n for n, loan in loans.items() if loan.rank == rank]

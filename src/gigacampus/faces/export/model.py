@@ -162,7 +162,7 @@ class Model:
         return len(self.days) - 1
 
     def _add_cover(self, g: Graph) -> None:
-        """Cash over what is due, on each date of repayment, over the period of the slowest loan alive (as `Cover`)."""
+        """Cash over what is due, on each date of repayment, over the period of the slowest loan being repaid (as `Cover`)."""
         for vehicle in self.finance.cover:
             n, loans = f"cover_.{slug(vehicle)}", self.loans_of(vehicle)
             months, repays = self._periods(vehicle)
@@ -186,12 +186,14 @@ class Model:
             g.add("cover_.debt", plus(debt), "USD", "debt outstanding, all loans")
 
     def _periods(self, vehicle: str) -> tuple[Floats, Floats]:
-        """Months between payments of the slowest loan alive, and flags of repayment, by month."""
+        """Months between payments of the slowest loan that is being repaid, and flags of repayment, by month."""
         months, repays = np.ones(self.count), np.zeros(self.count)
         for name, loan in self.deal.loans.items():
             if loan.borrower == vehicle:
-                final, repay = (self.finance.row(f"{slug(name)}.{what}") for what in ("final", "repay"))
-                alive = np.cumsum(final) - final == 0
+                first, waits, final, repay = (
+                    self.finance.row(f"{slug(name)}.{what}") for what in ("first", "open", "final", "repay")
+                )
+                alive = (np.cumsum(first) > 0) & (waits == 0) & (np.cumsum(final) - final == 0)
                 months, repays = np.maximum(months, alive * MONTHS[loan.every]), np.maximum(repays, repay)
         return months, repays
 
