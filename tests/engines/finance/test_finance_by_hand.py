@@ -185,3 +185,37 @@ def test_a_cure_pays_a_junior_loan_whatever_reserve_the_senior_one_has(a: str) -
     if a == "yearly":
         payment = 300 / sum(1.06**-k for k in range(1, 11))
         assert at(found, "box.cure", "2029-12") == pytest.approx(2 * payment - 45, rel=1e-9)
+
+
+OLD = """
+  loans:
+    old: {borrower: Box, amount: 500 m USD, rest: Bank, coupon: 5 %, every: yearly, interest_only_until: 2026-12-31,
+          final: LAST, amortisation: {kind: bullet}ALSO}
+    new: {borrower: Box, amount: AMOUNT m USD, rest: Fund, coupon: 5 %, every: yearly, start: CALL,
+          interest_only_until: CALL, final: 2041-12-31, refinances: old}
+  leases: {lease: {landlord: Box, tenant: Tenant, rent: 100 m USD, start: 2026-12-31, term: 15 years, every: yearly}}
+"""
+
+
+def renewed(also: str = "", call: str = "2031-12-31", amount: int = 500, last: str = "2036-12-31") -> FinanceResult:
+    text = OLD.replace("AMOUNT", str(amount)).replace("CALL", call).replace("LAST", last).replace("ALSO", also)
+    return tiny(text)
+
+
+@pytest.mark.parametrize("last", ["2031-12-31", "2036-12-31"])
+def test_cover_over_the_loan_life_counts_a_debt_once_that_another_loan_pays_off(last: str) -> None:
+    """Both loans pay 5 %, and so the rate is 5 %, whether the first one is called or has come to its end."""
+    found = renewed(last=last)
+    rent = sum(100 / 1.05**k for k in range(1, 16))
+    assert found.metrics["llcr"].value == pytest.approx(rent / 500, rel=1e-3)  # days over 365, as XIRR
+
+
+def test_a_make_whole_is_of_the_part_that_is_repaid_and_without_accrued_interest() -> None:
+    """Five payments of 25 and the rest at 4 %, over 500; half a year before, the half-year's 12.5 is still paid."""
+    whole = sum(25 / 1.04**k for k in range(1, 6)) + 500 / 1.04**5 - 500
+    made = ", call: {make_whole: 4 %}"
+    assert paid(renewed(made), "old.call_cost") == pytest.approx({"2031-12": whole})
+    assert paid(renewed(made, amount=250), "old.call_cost") == pytest.approx({"2031-12": whole / 2})
+    mid = renewed(made, call="2031-06-30")
+    assert paid(mid, "old.interest")["2031-12"] == pytest.approx(12.5)
+    assert paid(mid, "old.call_cost") == pytest.approx({"2031-06": (whole + 500 + 25) / 1.04**0.5 - 500 - 12.5})

@@ -1,6 +1,7 @@
 """Figures of a deal: cover by payment and over lives, returns of each party, covenants.
 
-With cash c by payment date, the debt D as repayment begins, and the rate i at which the planned payments are worth D,
+With cash c by payment date, the debt D as repayment begins, and the rate i at which the planned payments, less what is
+still drawn, are worth D,
 ``LLCR = sum(c (1 + i)^-t) / D`` until the last payment, and the PLCR the same until the statement ends [1]_. Present
 values and rates of return go by days over 365, as XIRR does.
 
@@ -99,7 +100,7 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
         return np.broadcast_to(rows[name], s.grid.count)
 
     names = [name for name, x in s.deal.loans.items() if x.borrower == vehicle]
-    plan = np.sum([month(f"{slug(n)}.planned_payment") * s.loans[n].repay for n in names], axis=0)
+    plan = np.sum([_plan(rows, slug(n)) * np.ones(s.grid.count) for n in names], axis=0)
     at = np.flatnonzero(np.any([s.loans[n].repay > 0 for n in names], axis=0))
     owed = float(sum(month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
     if not owed > 1e-9 * sum(float(rows[f"loans.{slug(n)}.amount"]) for n in names):
@@ -116,6 +117,12 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
     years = (days[ends[1:]] - days[begin]).astype(float) / 365
     worth = np.diff(cash[ends]) * (1 + rate) ** -years / owed
     return float(np.sum(worth[: len(at)])), float(np.sum(worth))
+
+
+def _plan(rows: Mapping[str, Floats], n: str) -> Floats:
+    """Payments by a loan's plan, with what another loan pays off, less draws; by month, shape (M,) [USD]."""
+    paid = rows[f"{n}.agreed"] if f"{n}.agreed" in rows else rows[f"{n}.planned_payment"] * rows[f"{n}.repay"]
+    return paid - rows[f"{n}.draw"] - rows[f"{n}.added"]
 
 
 def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:

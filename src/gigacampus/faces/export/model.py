@@ -220,14 +220,19 @@ class Model:
             ("before", month == at[0] - 1, "1", "month before the first repayment"),
             ("carried", carried, "1", "cash of the month before is carried on"),
             ("after", month > begin, "1", "cash counts"),
+            ("drawing", month >= at[0], "1", "draws count against what repays"),
             ("repaying", np.isin(month, at), "1", "date of repayment"),
             ("ends", ends, "1", "cash is counted, until the deal ends"),
         ):
             g.add(f"{n}.{what}", np.asarray(values, float), unit, f"{vehicle}: {label}")
         g.add(f"{n}.owed", plus([f"{loan}.planned" for loan in loans]), "USD", f"{vehicle}: debt by the plan")
         g.add(f"{n}.debt", f"sum({n}.owed * {n}.before)", "USD", f"{vehicle}: debt as repayment begins")
-        plan = plus([f"{loan}.planned_payment * {loan}.repay" for loan in loans])
-        g.add(f"{n}.flow", f"{plan} - {n}.debt * {n}.begins", "USD", f"{vehicle}: debt, and what repays it by the plan")
+        plan = plus([
+            f"{loan}.agreed" if f"{loan}.agreed" in self.finance.rows else f"{loan}.planned_payment * {loan}.repay"
+            for loan in loans
+        ])  # fmt: skip
+        drawn = plus([f"({loan}.draw + {loan}.added)" for loan in loans])
+        g.add(f"{n}.flow", f"{plan} - {drawn} * {n}.drawing - {n}.debt * {n}.begins", "USD", f"{vehicle}: debt, and what repays it by the plan")
         cash = f"{n}.carried * prev({n}.cash) + {n}.after * {slug(vehicle)}.cfads"
         g.add(f"{n}.cash", cash, "USD", f"{vehicle}: cash since the last repayment")
         yield begin
