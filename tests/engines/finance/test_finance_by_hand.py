@@ -7,10 +7,13 @@ import re
 import numpy as np
 import pytest
 from test_finance_laws import assert_conserved
+from test_finance_rating import setting
 
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines.finance import FinanceResult, renewal, run, supports
+from gigacampus.engines.finance.rating import removal
+from gigacampus.errors import SpecError
 
 M = 1e6
 MONTHS = np.arange(np.datetime64("2026-01"), np.datetime64("2041-01"))
@@ -121,7 +124,10 @@ def test_a_cap_is_on_what_a_guarantee_pays_and_not_on_its_threshold() -> None:
     assert cases is not None
     assert cases.case(["options"], "fair").guaranteed == pytest.approx(50 * M)
     assert cases.case(["options"], "low").guaranteed == pytest.approx(100 * M)
-    assert renewal(tiny_deal(CAPPED.replace("LEVEL", f"{50 / annuity} %")), found).scenarios["fair"].shortfall[5] == 100 * M
+    assert (
+        renewal(tiny_deal(CAPPED.replace("LEVEL", f"{50 / annuity} %")), found).scenarios["fair"].shortfall[5]
+        == 100 * M
+    )
 
 
 TWO = """
@@ -219,3 +225,42 @@ def test_a_make_whole_is_of_the_part_that_is_repaid_and_without_accrued_interest
     mid = renewed(made, call="2031-06-30")
     assert paid(mid, "old.interest")["2031-12"] == pytest.approx(12.5)
     assert paid(mid, "old.call_cost") == pytest.approx({"2031-06": (whole + 500 + 25) / 1.04**0.5 - 500 - 12.5})
+
+
+def test_a_reserve_is_released_when_its_loan_is_paid_off_early() -> None:
+    found = renewed(", dsra: 12")
+    assert at(found, "old.reserve", "2031-11") == pytest.approx(25)
+    assert paid(found, "old.reserve_release") == pytest.approx({"2031-12": 25})
+    assert at(found, "old.reserve", "2031-12") == 0
+    swept = two("sweep: 100 %", ALSO="dsra: 6", A="yearly", RENTS="yearly")
+    off = int(np.flatnonzero(swept.loans["a"].balance > 1)[-1]) + 1
+    assert str(swept.months[off]) < "2036-12"
+    assert swept.row("a.reserve")[off:].sum() == 0
+
+
+def test_two_loans_cannot_pay_off_the_same_one() -> None:
+    third = """
+    third: {borrower: Box, amount: 300 m USD, rest: Fund, coupon: 5 %, every: yearly, start: 2032-12-31,
+            interest_only_until: 2032-12-31, final: 2041-12-31, refinances: old}
+  leases:"""
+    text = OLD.replace("\n  leases:", third).replace("AMOUNT", "300").replace("CALL", "2031-12-31")
+    with pytest.raises(SpecError, match="new pays that loan off already"):
+        tiny(text.replace("LAST", "2036-12-31").replace("ALSO", ""))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "count"),
+    [("2028-01-01", "2030-12-31", 36), ("2028-01-01", "2031-01-01", 36), ("2027-12-31", "2030-12-31", 36)],
+)
+def test_a_service_is_paid_until_its_last_day(start: str, end: str, count: int) -> None:
+    found = tiny(f"  services: {{care: {{payer: Tenant, amount: 12 m USD, start: {start}, end: {end}}}}}")
+    assert list(paid(found, "care.paid").values()) == pytest.approx([1.0] * count)
+
+
+def test_a_void_shorter_than_a_period_costs_its_part_of_the_rent() -> None:
+    """The tenant leaves after five years; let again three months later, the next half-year has half of its rent."""
+    text = CAPPED.replace("lease: lease, markets", "lease: lease, void: 3 months, markets").replace("LEVEL", "100 %")
+    spec = tiny_deal(text.replace("options: [10 years], every: yearly", "options: [10 years], every: half-yearly"))
+    of = setting(spec, run(spec))
+    rents = removal.rents(of, of.ends("options"), 0.5)
+    assert rents[rents > 0] == pytest.approx([0.5] * 10 + [0.5 * 0.5 * 3 / 6] + [0.25] * 19)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -68,16 +68,21 @@ def add_services(s: Statement) -> None:
     """Running payments, fixed or from the physical campus."""
     for name, service in s.deal.services.items():
         n, g, month = slug(name), s.graph, np.arange(s.grid.count)
-        first, end = 0, s.grid.count
-        if service.start is not None:
-            first = s.grid.at(s.calendar[f"{name}.start"])
-        if service.end is not None:
-            end = s.grid.at(s.calendar[f"{name}.end"])
+        first = s.grid.at(s.calendar[f"{name}.start"]) if service.start is not None else 0
+        end = _stop(s, name, service)
         g.add(f"{n}.runs", ((first <= month) & (month < end)).astype(float), "1", f"{name}: runs")
         g.add(f"{n}.year", np.maximum(month - first, 0) // 12, "year", f"{name}: years since its start")
         s.table(n, name, f".paid = {_service(s, name, service)} * .runs ; paid")
         kind = service.cost or name
         s.flow(f"{n}.paid", kind, service.payer, service.payee, s.grid.days(), "operating", "operating")
+
+
+def _stop(s: Statement, name: str, service: Service) -> int:
+    """Month from which a service is not paid any more: that of the day after its last, if it runs by whole months."""
+    if service.end is None:
+        return s.grid.count
+    last, whole = s.calendar[f"{name}.end"], service.start is None or s.calendar[f"{name}.start"].day == 1
+    return schedule.index(last + timedelta(days=1) if whole else last) - s.grid.first
 
 
 def _service(s: Statement, name: str, service: Service) -> str:
@@ -112,7 +117,7 @@ def _by_interval(s: Statement, name: str, step: int) -> str:
     s.graph.add(f"{n}.falls_due", ((since > 0) & (since % step == 0)).astype(float), "1", f"{name}: falls due")
     if s.deal.services[name].reserved:
         ahead = month + step - since % step  # month of the next payment
-        due = (since >= 0) & (ahead < s.grid.at(s.calendar[f"{name}.end"]))
+        due = (since >= 0) & (ahead < _stop(s, name, s.deal.services[name]))
         s.graph.add(f"{n}.elapsed", due * (since % step) / step, "1", f"{name}: part of the time to the next payment")
         s.graph.add(f"{n}.year_due", np.maximum(since + step - since % step, 0) // 12, "year", f"{name}: year of it")
         growth = f"(1 + services.{n}.escalator) ** .year_due"
@@ -187,7 +192,9 @@ def _base_rent(s: Statement, name: str, lease: Lease) -> str:
         return s.number(f"leases.{name}.rent", lease.rent or 0.0, "USD/year")
     amount = s.number(f"leases.{name}.commitment.amount", lease.commitment.amount)
     until = add_months(s.calendar[f"{name}.start"], round(12 * lease.commitment.years))
-    s.graph.add(f"{slug(name)}.committed", _paid_until(s, lease, until), "1", f"{name}: within the years of the commitment")
+    s.graph.add(
+        f"{slug(name)}.committed", _paid_until(s, lease, until), "1", f"{name}: within the years of the commitment"
+    )
     return f"{amount} / sum(.step * .fraction * .committed)"
 
 

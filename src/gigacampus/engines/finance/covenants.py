@@ -16,9 +16,7 @@ from gigacampus.engines.finance.schedule import slowest
 from gigacampus.engines.finance.statement import Floats, Statement, plus
 
 
-def add_cure(
-    s: Statement, vehicle: str, covenants: Covenants, loans: dict[str, Loan], ready: dict[str, str]
-) -> None:
+def add_cure(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str, Loan], ready: dict[str, str]) -> None:
     """What the owners pay in where cash and reserves do not meet what is due, up to the cap.
 
     `ready` is what must lie ready for each loan's next payment: like what is due, it comes before a later rank.
@@ -59,7 +57,11 @@ def add_tests(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str,
         for k in range(1, len(counted)):
             then = f"iff(prev(.tested), prev(.{what}_{k - 1}), prev(.{what}_{k}))"
             s.table(e, vehicle, f".{what}_{k} = {then} ; {label}, {k} periods before")
-        s.table(e, vehicle, f".{what}_back = {plus([f'.{what}_{k}{by}' for k, by in enumerate(back)])} ; {label} looking back")
+        s.table(
+            e,
+            vehicle,
+            f".{what}_back = {plus([f'.{what}_{k}{by}' for k, by in enumerate(back)])} ; {label} looking back",
+        )
     missed = plus([f"({n}.due - {n}.paid_cash - {n}.from_reserve) * (1 - {n}.open)" for n in loans])
     default = "0" if covenants.default is None else s.number(f"{path}.default", covenants.default, "1")
     lock_up = "0" if covenants.lock_up is None else s.number(f"{path}.lock_up", covenants.lock_up, "1")

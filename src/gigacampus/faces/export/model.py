@@ -232,7 +232,12 @@ class Model:
             for loan in loans
         ])  # fmt: skip
         drawn = plus([f"({loan}.draw + {loan}.added)" for loan in loans])
-        g.add(f"{n}.flow", f"{plan} - {drawn} * {n}.drawing - {n}.debt * {n}.begins", "USD", f"{vehicle}: debt, and what repays it by the plan")
+        g.add(
+            f"{n}.flow",
+            f"{plan} - {drawn} * {n}.drawing - {n}.debt * {n}.begins",
+            "USD",
+            f"{vehicle}: debt, and what repays it by the plan",
+        )
         cash = f"{n}.carried * prev({n}.cash) + {n}.after * {slug(vehicle)}.cfads"
         g.add(f"{n}.cash", cash, "USD", f"{vehicle}: cash since the last repayment")
         yield begin

@@ -15,7 +15,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from gigacampus.campus.spec.deal import Lease, Rating, slug
+from gigacampus.campus.spec.deal import MONTHS, Lease, Rating, slug
 from gigacampus.engines.finance.rating.result import Support
 from gigacampus.engines.finance.statement import Floats, Statement
 
@@ -159,9 +159,10 @@ def rents(of: Setting, ends: int | None, rent: float) -> Floats:
     fraction = of.s.graph.inputs[f"{slug(of.rating.lease)}.fraction"]
     if ends is None:
         return fraction
-    month = np.arange(of.s.grid.count) - (of.lease.timing == "arrears")  # rent in arrears is for the time before it
-    again = month >= ends + round(of.rating.void)
-    return fraction * ((month < ends) + rent * again)
+    step = MONTHS[of.lease.every]
+    begin = np.arange(of.s.grid.count) - (step if of.lease.timing == "arrears" else 0)  # of the time that it is for
+    before, after = np.clip((ends - begin) / step, 0, 1), np.clip((begin + step - ends - of.rating.void) / step, 0, 1)
+    return fraction * (before + rent * after)
 
 
 def inputs(of: Setting, paths: list[Path]) -> dict[str, Floats]:
