@@ -142,8 +142,9 @@ TWO = """
 
 
 def two(promises: str, lost: list[str] | None = None, **terms: str) -> FinanceResult:
-    text, usual = TWO, {"A": "quarterly", "FIRST": "2036-12-31", "ALSO": "rank: 1", "MORE": "rank: 1", "RENT": "120",
-                        "RENTS": "quarterly", "START": "interest_only_until: 2026-12-31,", "LAST": "2036-12-31"}  # fmt: skip
+    usual = {"A": "quarterly", "FIRST": "2036-12-31", "ALSO": "rank: 1", "MORE": "rank: 1", "RENT": "120",
+             "RENTS": "quarterly", "START": "interest_only_until: 2026-12-31,", "LAST": "2036-12-31"}  # fmt: skip
+    text = TWO
     for name, value in (usual | terms).items():
         text = re.sub(rf"\b{name}\b", value, text)
     return tiny(text, f", covenants: {{{promises}}}", lost)

@@ -76,8 +76,8 @@ class LoanResult:
 @dataclass(frozen=True)
 class Cover:
     """Debt service cover of a vehicle on each date of repayment, each field of shape (N,): `dates`, `cfads` and
-    `service` due in [USD], both over the period of the slowest of the loans that are being repaid then, and `dscr`, their
-    ratio. What falls due at the end of a bullet or balloon loan is left out, as it is refinanced."""
+    `service` due in [USD], both over the period of the slowest of the loans in repayment then, and `dscr`, their ratio.
+    What falls due at the end of a bullet or balloon loan is left out, as it is refinanced."""
 
     dates: Days
     cfads: Floats
