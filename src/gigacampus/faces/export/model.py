@@ -162,7 +162,7 @@ class Model:
         return len(self.days) - 1
 
     def _add_cover(self, g: Graph) -> None:
-        """Cash over what is due, on each date of repayment, over the period of the slowest loan in repayment (`Cover`)."""
+        """Cash over what is due, on each date of repayment, over the period of the slowest in repayment (`Cover`)."""
         for vehicle in self.finance.cover:
             n, loans = f"cover_.{slug(vehicle)}", self.loans_of(vehicle)
             months, repays = self._periods(vehicle)
