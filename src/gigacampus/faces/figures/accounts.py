@@ -10,6 +10,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.money import money_of
 
 LEGS: dict[str, Text] = {
     "transfer": Text("Title passes to the tenant", "所有権が借手に移る"),
@@ -158,7 +159,7 @@ def _arithmetic(formula: str, terms: Mapping[str, float]) -> Text:
         return Text(formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + " years",
                     formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + "年")  # fmt: skip
     top = max(map(abs, terms.values()), default=0.0)
-    scale, unit = next((s, u) for s, u in ((1e9, "bn USD"), (1e6, "m USD"), (1.0, "USD")) if top >= s or s == 1.0)
+    scale, unit = numbers.scale(top, "USD")
     text = formula.format(**{name: numbers.fixed(value / scale, 2) for name, value in terms.items()})
     return Text(f"{text} {unit}", f"{text} {numbers.unit_ja(unit)}")
 
@@ -196,7 +197,7 @@ def balance_sheets(run: Any) -> Figure | None:
     """Balance sheets of those who might consolidate, with and without, at the first year's end after a lease starts."""
     if run.campus.deal is None or run.accounting is None or not run.accounting.vehicles or not run.finance.leases:
         return None
-    accounts = run.accounting
+    accounts, money = run.accounting, money_of(run)
     start = min(np.datetime64(book.start, "M") for book in run.finance.leases.values())
     at = min(int(np.searchsorted(accounts.dates, start)), len(accounts.dates) - 1)
     readings = [
@@ -209,11 +210,11 @@ def balance_sheets(run: Any) -> Figure | None:
     return Figure(
         id="balance_sheets",
         title=_debt_finding(run, at),
-        subtitle=Text(f"What the deal puts on balance sheets at the end of {when}, bn USD, nominal; leases as operating ones unless said",
-                      f"{when[:4]}年{int(when[5:])}月末の貸借対照表への影響、10億ドル、名目。特記なき限りオペレーティング・リースとした場合"),
+        subtitle=Text(f"What the deal puts on balance sheets at the end of {when}, {money.unit}, nominal; leases as operating ones unless said",
+                      f"{when[:4]}年{int(when[5:])}月末の貸借対照表への影響、{money.ja}、名目。特記なき限りオペレーティング・リースとした場合"),
         table=Table(
-            (Column(Text("bn USD", "10億ドル")), *(Column(name, decimals=2) for name, _ in readings)),
-            (*_lines(Text("Assets", "資産"), ASSETS, sheets, at), *_lines(Text("Liabilities and equity", "負債・資本"), CLAIMS, sheets, at)),
+            (Column(Text(money.unit, money.ja)), *(Column(name, decimals=2) for name, _ in readings)),
+            (*_lines(Text("Assets", "資産"), ASSETS, sheets, at, money.factor), *_lines(Text("Liabilities and equity", "負債・資本"), CLAIMS, sheets, at, money.factor)),
         ),
         aria=Text("Table of balance sheets with and without consolidation.", "連結の有無別の貸借対照表"),
         note=Text("Deferred tax, changes of fair value and a party's other business are left out.", "繰延税金、公正価値の変動、各当事者の他の事業は含まない。"),
@@ -237,19 +238,19 @@ def _readings(accounts: Any, who: str) -> Iterator[tuple[Text, Any]]:
 
 
 def _lines(
-    side: Text, lines: Mapping[str, tuple[Text, tuple[str, ...]]], sheets: list[Any], at: int
+    side: Text, lines: Mapping[str, tuple[Text, tuple[str, ...]]], sheets: list[Any], at: int, unit: float
 ) -> Iterator[tuple[Cell, ...]]:
     """Rows of one side of the balance sheets, and their sum."""
-    amounts = [[_amount(sheet, named, at) for sheet in sheets] for _, named in lines.values()]
+    amounts = [[_amount(sheet, named, at, unit) for sheet in sheets] for _, named in lines.values()]
     for (name, _), row in zip(lines.values(), amounts, strict=True):
         if any(row):
             yield (name, *row)
     yield (side, *(sum(x or 0.0 for x in column) for column in zip(*amounts, strict=True)))
 
 
-def _amount(sheet: Any, named: tuple[str, ...], at: int) -> float | None:
+def _amount(sheet: Any, named: tuple[str, ...], at: int, unit: float) -> float | None:
     lines = {**sheet.assets, **sheet.liabilities, **sheet.equity}
-    found = [float(lines[line][at]) / 1e9 for line in named if line in lines]
+    found = [float(lines[line][at]) / unit for line in named if line in lines]
     return sum(found) if found else None
 
 
