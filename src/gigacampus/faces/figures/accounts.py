@@ -10,7 +10,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
-from gigacampus.faces.figures.money import money_of
+from gigacampus.faces.figures.money import Money, money_of
 
 LEGS: dict[str, Text] = {
     "transfer": Text("Title passes to the tenant", "所有権が借手に移る"),
@@ -64,7 +64,8 @@ def off_the_balance_sheet(run: Any) -> Figure | None:
     """Each leg of the tests of leases and vehicles: figure, threshold, state, arithmetic and evidence."""
     if run.campus.deal is None or run.accounting is None:
         return None
-    rows = [*_lease_rows(run.accounting), *_vehicle_rows(run.accounting)]
+    money = money_of(run)
+    rows = [*_lease_rows(run.accounting, money), *_vehicle_rows(run.accounting, money)]
     return Figure(
         id="off_the_balance_sheet",
         title=_finding(run.accounting),
@@ -84,22 +85,22 @@ def off_the_balance_sheet(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _lease_rows(accounts: Any) -> Iterator[tuple[Cell, ...]]:
+def _lease_rows(accounts: Any, money: Money) -> Iterator[tuple[Cell, ...]]:
     for name, test in accounts.leases.items():
         en = f"{titled(name).en}: lease of {party(test.tenant).en} from {party(test.landlord).en}"
         yield _heading(
             Text(en, f"{party(name).ja}：借手{party(test.tenant).ja}、貸手{party(test.landlord).ja}のリース")
         )
         for key, leg in test.legs.items():
-            yield _row(key, leg)
+            yield _row(key, leg, money)
 
 
-def _vehicle_rows(accounts: Any) -> Iterator[tuple[Cell, ...]]:
+def _vehicle_rows(accounts: Any, money: Money) -> Iterator[tuple[Cell, ...]]:
     for name, test in accounts.vehicles.items():
         vehicle = party(name)
         yield _heading(Text(f"{titled(name).en}: is it a variable interest entity?", f"{vehicle.ja}：変動持分事業体か"))
         for key, leg in test.entity.items():
-            yield _row(key, leg)
+            yield _row(key, leg, money)
         for who, legs in test.parties.items():
             yield _heading(
                 Text(
@@ -108,21 +109,21 @@ def _vehicle_rows(accounts: Any) -> Iterator[tuple[Cell, ...]]:
                 )
             )
             for key, leg in legs.items():
-                yield _row(key, leg)
+                yield _row(key, leg, money)
 
 
 def _heading(text: Text) -> tuple[Cell, ...]:
     return (text, None, None, None, None, None)
 
 
-def _row(key: str, leg: Any) -> tuple[Cell, ...]:
+def _row(key: str, leg: Any, money: Money) -> tuple[Cell, ...]:
     return (
         LEGS[key],
         leg.paragraphs,
         _shown(leg.value, leg.unit),
         _shown(leg.threshold, leg.unit),
         STATES[leg.state],
-        _evidence(leg),
+        _evidence(leg, money),
     )
 
 
@@ -136,9 +137,9 @@ def _shown(value: float | None, unit: str) -> Text | None:
     return Text(f"{numbers.percent(value)}{numbers.THIN}%")
 
 
-def _evidence(leg: Any) -> Text:
+def _evidence(leg: Any, money: Money) -> Text:
     """Arithmetic, other readings, what would turn the leg, and the reasons that the spec gives."""
-    said = [_arithmetic(leg.formula, leg.terms)] if leg.formula else []
+    said = [_arithmetic(leg.formula, leg.terms, money)] if leg.formula else []
     said += [_labelled(TERMS[what], _shown(amount, "USD")) for what, amount in leg.terms.items() if not leg.formula]
     said += [_labelled(OTHERS[what], _shown(value, leg.unit), after=True) for what, value in leg.others.items()]
     said += [_labelled(NEEDS[what], _shown(amount, "USD")) for what, amount in leg.needs.items()]
@@ -153,15 +154,13 @@ def _labelled(label: Text, shown: Text | None, after: bool = False) -> Text:
     return Text(f"{value.en} {label.en}" if after else f"{label.en} {value.en}", f"{label.ja} {value.of('ja')}")
 
 
-def _arithmetic(formula: str, terms: Mapping[str, float]) -> Text:
-    """A leg's formula with its numbers in one unit."""
+def _arithmetic(formula: str, terms: Mapping[str, float], money: Money) -> Text:
+    """A leg's formula with its numbers."""
     if "life" in terms:
         return Text(formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + " years",
                     formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + "年")  # fmt: skip
-    top = max(map(abs, terms.values()), default=0.0)
-    scale, unit = numbers.scale(top, "USD")
-    text = formula.format(**{name: numbers.fixed(value / scale, 2) for name, value in terms.items()})
-    return Text(f"{text} {unit}", f"{text} {numbers.unit_ja(unit)}")
+    text = formula.format(**{name: money.text(value / money.factor, 2) for name, value in terms.items()})
+    return Text(f"{text} {money.unit}", f"{text} {money.ja}")
 
 
 def _finding(accounts: Any) -> Finding:

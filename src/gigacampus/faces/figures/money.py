@@ -29,12 +29,12 @@ class Money:
         return numbers.unit_ja(self.unit)
 
     def text(self, value: float, decimals: int) -> str:
-        """An amount in this unit with so many decimals, or with three digits where decimals go by size.
+        """An amount in this unit with so many decimals; where they go by its size, with as many as tens would have.
 
         >>> Money(1e9, "bn USD").text(7.166, 1), [Money(1e6, "m USD", True).text(x, 1) for x in (7.166, 40.0, 1234.5)]
         ('7.2', ['7.17', '40.0', '1,234'])
         """
-        return numbers.fixed(value, numbers.decimals(abs(value), 3) if self.by_size else decimals)
+        return numbers.fixed(value, numbers.decimals(abs(value), decimals + 2) if self.by_size else decimals)
 
     def column(self, name: Text) -> Column:
         """A column of amounts in this unit."""
