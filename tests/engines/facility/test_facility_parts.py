@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import Chiller, HeatRejection, OutsideAir
-from gigacampus.engines.facility import chiller, exchanger, outside_air, power_chain, water
+from gigacampus.engines.facility import power
+from gigacampus.engines.facility.cooling import chiller, exchanger, outside_air, water
+from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
-from gigacampus.engines.facility.rejection import Cooler
 from gigacampus.errors import SpecError
 
 
@@ -193,11 +194,11 @@ def test_outside_air_stays_in_its_box() -> None:
 @pytest.mark.parametrize(
     ("topology", "share"), [("N", 1.0), ("N+1", 0.8), ("2N", 0.5), ("3N/2", 2 / 3), ("4N/3", 0.75), ("5N/4", 0.8)]
 )
-def test_usable_shares(topology: power_chain.Topology, share: float) -> None:
-    assert power_chain.usable_share(topology, 4) == pytest.approx(share)
+def test_usable_shares(topology: power.Topology, share: float) -> None:
+    assert power.usable_share(topology, 4) == pytest.approx(share)
 
 
 def test_ups_fit_gives_the_efficiencies_that_it_was_fitted_to() -> None:
     load = np.array([0.25, 0.5, 0.75, 1.0])
-    loss = power_chain.ups_loss(load, 1.0, 0.01093, -0.00479, 0.03231)
+    loss = power.ups_loss(load, 1.0, 0.01093, -0.00479, 0.03231)
     assert (load / (load + loss)).tolist() == pytest.approx([0.955, 0.968, 0.967, 0.963], abs=0.002)

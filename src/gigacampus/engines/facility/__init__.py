@@ -7,7 +7,7 @@ power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, t
 IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, batteries in the
 rack and server fans are IT; coolant units, busways, UPS, transformers and light are facility.
 
-Equations: transformers P0 + Pk L^2, UPS a + b L + c L^2, busways by the square (`power_chain`); pumps V dp / eta and
+Equations: transformers P0 + Pk L^2, UPS a + b L + c L^2, busways by the square (`power`); pumps V dp / eta and
 fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a tower by Merkel's (`exchanger`,
 `rejection`); outside air by enthalpy (`outside_air`); chillers by curves within their box or a share of Carnot's COP
 (`chiller`); water by the energy balance of the air, or all heat latent (`water`). Everything is per MW of IT rating.

@@ -9,9 +9,9 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility import cooling, power_chain
+from gigacampus.engines.facility import cooling, power
+from gigacampus.engines.facility.cooling.sides import Side, plus, side
 from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors
-from gigacampus.engines.facility.sides import Side, plus, side
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ class Plant:
     def highest(self) -> float:
         """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year."""
         full = np.ones_like(self.out.dry_bulb)
-        liquid, air = self._sides(power_chain.indoors(self.facility.power, full), self.out)
+        liquid, air = self._sides(power.indoors(self.facility.power, full), self.out)
         return float(np.max(self._full.power + liquid.power + air.power))
 
     @cached_property
-    def _full(self) -> power_chain.Indoors:
-        return power_chain.indoors(self.facility.power, np.array(1.0))
+    def _full(self) -> power.Indoors:
+        return power.indoors(self.facility.power, np.array(1.0))
 
-    def _sides(self, inside: power_chain.Indoors, out: Outdoors) -> tuple[Side, Side]:
+    def _sides(self, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side]:
         """Liquid and air side; all losses in the hall go to air."""
         plant, share, full = self.facility.cooling, self.liquid_share, float(self._full.power)
         to_air = inside.power - inside.it * share
@@ -108,10 +108,10 @@ class Plant:
 
     def evaluate(self, load: Floats, out: Outdoors) -> Flows:
         """Everything at an IT load over the IT rating, and an outdoor air of a shape that broadcasts to the load's."""
-        inside = power_chain.indoors(self.facility.power, load)
+        inside = power.indoors(self.facility.power, load)
         liquid, air = self._sides(inside, out)
         both = plus(liquid, air)
-        chain = power_chain.upstream(self.facility.power, inside.power + both.power, self.highest)
+        chain = power.upstream(self.facility.power, inside.power + both.power, self.highest)
         outdoors = chain.transformers + chain.substation
         return Flows(
             it=inside.it,

@@ -9,8 +9,8 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import Process
 from gigacampus.campus.spec.facility import HeatRejection
+from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
-from gigacampus.engines.facility.rejection import Cooler
 from gigacampus.engines.finance.residual import market
 from gigacampus.engines.supply import reference
 from gigacampus.engines.supply.costs import demand_charge

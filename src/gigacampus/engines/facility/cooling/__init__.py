@@ -6,10 +6,10 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant
-from gigacampus.engines.facility import loop, outside_air, water
-from gigacampus.engines.facility.movers import fan_law, fan_share, pump_share
+from gigacampus.engines.facility.cooling import loop, outside_air, water
+from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, pump_share
+from gigacampus.engines.facility.cooling.sides import Side, choose, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
-from gigacampus.engines.facility.sides import Side, choose, side
 
 _SEA_LEVEL = np.array(1.2)
 

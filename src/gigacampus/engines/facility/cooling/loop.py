@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.facility import CoolingPlant
-from gigacampus.engines.facility import chiller, water
-from gigacampus.engines.facility.movers import pump_share
+from gigacampus.engines.facility.cooling import chiller, water
+from gigacampus.engines.facility.cooling.movers import pump_share
+from gigacampus.engines.facility.cooling.rejection import Cooler
+from gigacampus.engines.facility.cooling.sides import Side, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
-from gigacampus.engines.facility.rejection import Cooler
-from gigacampus.engines.facility.sides import Side, side
 
 MOST_AIR = 1.5
 """Most air over water, both over design, to which coolers without chillers are driven (assumed): at part load

@@ -13,7 +13,7 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import HeatRejection
-from gigacampus.engines.facility import exchanger, water
+from gigacampus.engines.facility.cooling import exchanger, water
 from gigacampus.engines.facility.outdoors import AIR_HEAT, WATER_HEAT, Floats, Outdoors
 
 _STANDARD = 101_325.0

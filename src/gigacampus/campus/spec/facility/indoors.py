@@ -1,0 +1,97 @@
+"""What takes heat from the servers: coolant, recirculated air, outside air."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from gigacampus.campus.spec.part import FromCatalog
+from gigacampus.quantities import DegC, Kelvin, Pascal, Share
+
+
+class Liquid(FromCatalog):
+    """The coolant at the racks: chip, cold plate or bath, and coolant distribution unit."""
+
+    section: ClassVar[str] = "cooling_liquids"
+
+    supply: DegC = Field(description="coolant that enters the racks: the set-point")
+    rise: Kelvin = Field(description="warming of the coolant in the racks")
+    plate_approach: Kelvin = Field(description="chip case over leaving coolant, at peak power")
+    chip_limit: DegC = Field(description="warmest case that the chip allows")
+    cdu_approach: Kelvin = Field(description="coolant supply over facility water supply, fouling included")
+    cdu_pressure: Pascal = Field(description="head of the coolant loop, held constant")
+    cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor")
+    heat_capacity: float = Field(description="volumetric heat capacity of the coolant, MJ/(m3 K)", gt=0.5, le=5)
+
+    @model_validator(mode="after")
+    def _chip_stays_cool(self) -> Liquid:
+        if self.rise <= 0 or self.cdu_efficiency <= 0:
+            raise PydanticCustomError("liquid", "rise and cdu_efficiency must be above zero")
+        if self.chip > self.chip_limit:
+            raise PydanticCustomError(
+                "liquid",
+                "supply, rise and plate_approach bring the chip to {chip} C, above chip_limit",
+                {"chip": f"{self.chip:.6g}"},
+            )
+        return self
+
+    @property
+    def chip(self) -> float:
+        """Chip case temperature at peak power and supply set-point [degC]."""
+        return self.supply + self.rise + self.plate_approach
+
+
+class AirHandlers(FromCatalog):
+    """Fans and coils that recirculate the hall's air."""
+
+    section: ClassVar[str] = "cooling_air"
+
+    supply: DegC = Field(description="air that enters the servers: the set-point")
+    rise: Kelvin = Field(description="warming of the air in the servers")
+    pressure: Pascal = Field(description="pressure rise of the fans at full flow")
+    efficiency: Share = Field(description="efficiency of the fans with their motors")
+    flow_minimum: Share = Field(description="lowest air flow over full flow")
+    coil_effectiveness: Share = Field(description="effectiveness of the coil on the air side")
+
+    @model_validator(mode="after")
+    def _moves(self) -> AirHandlers:
+        if min(self.rise, self.efficiency, self.coil_effectiveness) <= 0:
+            raise PydanticCustomError("air", "rise, efficiency and coil_effectiveness must be above zero")
+        return self
+
+    @property
+    def water_supply(self) -> float:
+        """Facility water that the coil needs for the supply air [degC]."""
+        return self.supply + self.rise - self.rise / self.coil_effectiveness
+
+
+class OutsideAir(FromCatalog):
+    """Outside air blown through the hall, mixed with return air in the cold and wetted in the heat."""
+
+    section: ClassVar[str] = "cooling_outside_air"
+
+    supply_min: DegC = Field(description="coldest air that enters the servers")
+    supply_max: DegC = Field(description="warmest air that enters the servers")
+    dew_point_min: DegC = Field(description="lowest dew point of the supply air")
+    dew_point_max: DegC | None = Field(None, description="highest dew point of the supply air; absent: no limit")
+    rh_max: Share = Field(description="highest relative humidity of the supply air")
+    rise: Kelvin = Field(description="warming of the air in the servers")
+    pressure: Pascal = Field(description="pressure rise of supply and relief fans at full flow")
+    efficiency: Share = Field(description="efficiency of the fans with their motors")
+    flow_minimum: Share = Field(description="lowest air flow over full flow")
+    effectiveness: Share = Field(description="share of the wet-bulb depression that wetting reaches")
+    mist_pressure: Pascal = Field(description="head of the misting pumps")
+    mist_efficiency: Share = Field(description="efficiency of the misting pumps with their motors")
+    cycles: float = Field(description="cycles of concentration of the misting water", gt=1, le=100)
+
+    @model_validator(mode="after")
+    def _box(self) -> OutsideAir:
+        if min(self.rise, self.efficiency, self.mist_efficiency, self.rh_max) <= 0:
+            raise PydanticCustomError("outside_air", "rise, both efficiencies and rh_max must be above zero")
+        if self.supply_min > self.supply_max:
+            raise PydanticCustomError("outside_air", "supply_min must not be above supply_max")
+        if self.dew_point_max is not None and self.dew_point_max < self.dew_point_min:
+            raise PydanticCustomError("outside_air", "dew_point_max must not be below dew_point_min")
+        return self
