@@ -11,7 +11,7 @@ from test_finance_rating import setting
 
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, renewal, run, supports
+from gigacampus.engines.finance import FinanceResult, account, renewal, run, supports
 from gigacampus.engines.finance.rating import removal
 from gigacampus.errors import SpecError
 
@@ -265,3 +265,34 @@ def test_a_void_shorter_than_a_period_costs_its_part_of_the_rent() -> None:
     of = setting(spec, run(spec))
     rents = removal.rents(of, of.ends("options"), 0.5)
     assert rents[rents > 0] == pytest.approx([0.5] * 10 + [0.5 * 0.5 * 3 / 6] + [0.25] * 19)
+
+
+@pytest.mark.parametrize(
+    ("funded", "amount"), [("as drawn", 1000 + 30 + 0.08 * 400 - 600), ("day one", (1000 + 30 - 600) / (1 - 0.08))]
+)
+def test_a_junior_loan_is_no_larger_than_what_the_senior_one_leaves_of_the_cost(funded: str, amount: float) -> None:
+    """600 of 1,000 and a year's interest of 5 % and 8 %: cash would bear far more."""
+    found = tiny(f"""
+  loans:
+    senior: {{borrower: Box, amount: 600 m USD, rest: Bank, coupon: 5 %, every: yearly, interest_only_until: 2026-12-31,
+             final: 2036-12-31}}
+    junior: {{borrower: Box, amount: unknown, rest: Fund, coupon: 8 %, every: yearly, interest_only_until: 2026-12-31,
+             final: 2036-12-31, rank: 2, funded: {funded}, sizing: {{dscr: 1.1}}}}
+{LEASE % "rent: 250 m USD, start: 2026-12-31, term: 12 years, every: yearly"}
+""")
+    junior = found.solved["loans.junior.amount"]
+    assert junior + 600 * M == pytest.approx(found.row("box.uses").sum())
+    assert junior == pytest.approx(amount * M)
+    assert float(found.rows["box.gearing"]) == pytest.approx(1)
+
+
+def test_the_rest_of_a_period_is_in_the_accounts_too() -> None:
+    """A lease from the 30th to the 10th: two years, seven months and a rest, 320 at 120 a year."""
+    spec = tiny_deal(
+        LEASE % "rent: 120 m USD, start: 2028-01-30, end: 2030-09-10"
+        + "\n  accounting: {life: 30 years, leases: {lease: {borrowing_rate: 0 %, fair_value: 1 bn USD}}}"
+    )
+    found = run(spec)
+    accounts = account(spec, found)
+    assert accounts is not None
+    assert accounts.leases["lease"].certain.rents == pytest.approx(float(found.rows["lease.rent_total"]))

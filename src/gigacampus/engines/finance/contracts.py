@@ -153,11 +153,11 @@ def add_leases(s: Statement) -> None:
         growth = s.number(f"leases.{name}.escalator", lease.escalator, "fraction")
         s.graph.add(f"{n}.fraction", times.fraction, "year", f"{name}: part of a year's rent paid in the month")
         s.graph.add(f"{n}.year", times.year, "year", f"{name}: lease year, from 0")
-        first_term = _paid_until(s, lease, s.calendar.term_ends(name)[0])
+        first_term = _paid_until(s, lease, times, s.calendar.term_ends(name)[0])
         s.graph.add(f"{n}.first_term", first_term, "1", f"{name}: rent is for the first term")
         s.table(n, name, f"""
             .step [1]        = (1 + {growth}) ** .year ; rent over that of the first year
-            .base [USD/year] = {_base_rent(s, name, lease)} ; rent of the first year, for the whole
+            .base [USD/year] = {_base_rent(s, name, lease, times)} ; rent of the first year, for the whole
             .rent            = .base * .step * .fraction{_abated(s, name, lease)} ; rent paid
             .rent_year1      = sum(.rent * (.year == 0)) ; rent paid for the first year
             .commitment      = sum(.rent * .first_term) ; rent paid for the first term
@@ -181,19 +181,23 @@ def _abated(s: Statement, name: str, lease: Lease) -> str:
     return f" * (1 - max(0, {n}.unavailable - {beyond}))"
 
 
-def _paid_until(s: Statement, lease: Lease, day: date) -> Floats:
+def _paid_until(s: Statement, lease: Lease, times: LeaseTimes, day: date) -> Floats:
     """1 in the months whose rent is for the time until a day, shape (M,)."""
-    month, last = np.arange(s.grid.count), s.grid.at(day)
-    return (month <= last if lease.timing == "arrears" else month < last).astype(float)
+    if lease.timing == "advance":
+        return np.array([paid < day for paid in times.days], float)
+    return (np.arange(s.grid.count) <= s.grid.at(day)).astype(float)
 
 
-def _base_rent(s: Statement, name: str, lease: Lease) -> str:
+def _base_rent(s: Statement, name: str, lease: Lease, times: LeaseTimes) -> str:
     if lease.commitment is None:
         return s.number(f"leases.{name}.rent", lease.rent or 0.0, "USD/year")
     amount = s.number(f"leases.{name}.commitment.amount", lease.commitment.amount)
     until = add_months(s.calendar[f"{name}.start"], round(12 * lease.commitment.years))
     s.graph.add(
-        f"{slug(name)}.committed", _paid_until(s, lease, until), "1", f"{name}: within the years of the commitment"
+        f"{slug(name)}.committed",
+        _paid_until(s, lease, times, until),
+        "1",
+        f"{name}: within the years of the commitment",
     )
     return f"{amount} / sum(.step * .fraction * .committed)"
 
