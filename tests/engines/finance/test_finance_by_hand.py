@@ -296,3 +296,34 @@ def test_the_rest_of_a_period_is_in_the_accounts_too() -> None:
     accounts = account(spec, found)
     assert accounts is not None
     assert accounts.leases["lease"].certain.rents == pytest.approx(float(found.rows["lease.rent_total"]))
+
+
+def test_maximum_exposure_is_of_what_is_still_to_come() -> None:
+    """Two of five years' rent are paid, and of a guarantee of 400 that falls to 0 in ten years, 320 is left."""
+    found = tiny("""
+  leases: {lease: {landlord: Box, tenant: Tenant, rent: 100 m USD, start: 2027-12-31, term: 5 years, every: yearly}}
+  guarantees: {floor: {guarantor: Tenant, beneficiary: Box, start: 2027-12-31, until: 2037-12-31,
+               line: {first: 400 m USD, last: 0 USD}}}
+  exposures: {before: {party: Tenant, at: 2026-12-31, carrying: 7 m USD},
+              then: {party: Tenant, at: 2029-12-31, carrying: 7 m USD}}
+""")
+    assert float(found.rows["exposures.before.maximum"]) == pytest.approx((400 + 500 + 7) * M)
+    assert float(found.rows["exposures.then.maximum"]) == pytest.approx((320 + 300 + 7) * M, rel=1e-3)
+
+
+def test_a_level_that_is_not_given_is_not_breached() -> None:
+    """A year of costs above rent: the payment comes from the reserve, and no covenant has a level."""
+    found = tiny(
+        """
+  loans:
+    a: {borrower: Box, amount: 100 m USD, rest: Bank, coupon: 6 %, every: yearly, interest_only_until: 2026-12-31,
+        final: 2036-12-31, dsra: 12}
+  services: {repair: {payer: Box, amount: 60 m USD, start: 2029-01-01, end: 2029-12-31}}
+"""
+        + LEASE % "rent: 40 m USD, start: 2026-12-31, term: 12 years, every: yearly",
+        ", covenants: {sweep: 10 %}",
+    )
+    assert at(found, "box.cash_back", "2029-12") < 0
+    assert found.row("box.missed").max() < 1
+    assert found.row("box.locked").max() == found.row("box.default").max() == 0
+    assert found.metrics["headroom.box"].reason == "no level is given"

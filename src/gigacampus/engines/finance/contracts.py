@@ -260,11 +260,17 @@ def add_exposures(s: Statement) -> None:
         n, party = f"exposures.{slug(name)}", exposure.party
         later = np.array([day > exposure.at for day in s.grid.days()], float)
         s.graph.add(f"{n}.later", later, "1", f"{name}: after {exposure.at}")
-        given = [f"{slug(k)}.maximum_start" for k, x in s.deal.guarantees.items() if x.guarantor == party]
-        rents = [f"{slug(k)}.commitment" for k, x in s.deal.leases.items() if x.tenant == party]
+        given = []
+        for k in (k for k, x in s.deal.guarantees.items() if x.guarantor == party):
+            month = s.grid.flag(max(exposure.at, s.calendar[f"{k}.start"]))
+            s.graph.add(f"{n}.at_{slug(k)}", month, "1", f"{name}: month for which {k} counts")
+            given.append(f"{slug(k)}.maximum * .at_{slug(k)}")
+        rents = [f"{slug(k)}.rent * {slug(k)}.first_term" for k, x in s.deal.leases.items() if x.tenant == party]
         paid_in = [f.row for f in s.flows if f.payer == party and f.received in ("capital", "owners")]
         carrying = s.number(f"exposures.{name}.carrying", exposure.carrying)
         s.table(n, name, f"""
-            .unfunded = sum({plus(paid_in)} * .later) ; capital still to be paid in
-            .maximum  = {plus([*given, *rents, carrying, ".unfunded"])} ; maximum exposure to loss
+            .guaranteed = sum({plus(given)}) ; most that its guarantees pay, from their start on
+            .rents      = sum({plus(rents)} * .later) ; rent still to be paid for the first terms
+            .unfunded   = sum({plus(paid_in)} * .later) ; capital still to be paid in
+            .maximum    = .guaranteed + .rents + {carrying} + .unfunded ; maximum exposure to loss
         """)  # fmt: skip

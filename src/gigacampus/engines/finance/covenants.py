@@ -63,13 +63,15 @@ def add_tests(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str,
             f".{what}_back = {plus([f'.{what}_{k}{by}' for k, by in enumerate(back)])} ; {label} looking back",
         )
     missed = plus([f"({n}.due - {n}.paid_cash - {n}.from_reserve) * (1 - {n}.open)" for n in loans])
-    default = "0" if covenants.default is None else s.number(f"{path}.default", covenants.default, "1")
-    lock_up = "0" if covenants.lock_up is None else s.number(f"{path}.lock_up", covenants.lock_up, "1")
+    fails = {"default": "0", "lock_up": "0"}  # a level that is not given is always met
+    for what, level in (("default", covenants.default), ("lock_up", covenants.lock_up)):
+        if level is not None:
+            fails[what] = f".cash_back < {s.number(f'{path}.{what}', level, '1')} * .debt_back"
     s.table(e, vehicle, f"""
         .cover [1]   = iff(.tested * .debt_back > 0, .cash_back / .debt_back, 0) ; cover looking back, when tested
         .missed      = {missed} ; debt service that could not be paid
-        .default [1] = iff(.missed > 0.5, 1, iff(.tested, .cash_back < {default} * .debt_back, prev(.default))) ; fails
-        .locked [1]  = iff(.tested, .cash_back < {lock_up} * .debt_back, prev(.locked)) ; cash is locked up
+        .default [1] = iff(.missed > 0.5, 1, iff(.tested, {fails["default"]}, prev(.default))) ; fails
+        .locked [1]  = iff(.tested, {fails["lock_up"]}, prev(.locked)) ; cash is locked up
     """)  # fmt: skip
 
 

@@ -156,9 +156,9 @@ def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
 def _covenants(result: FinanceResult, vehicle: str, tests: CovenantTests) -> dict[str, Metric]:
     """Headroom over the level that bites first; months of lock-up and of default while debt is owed."""
     e, level = slug(vehicle), tests.lock_up if tests.lock_up is not None else tests.default
-    tested = level is not None and len(tests.cover) > 0
-    room = float(tests.cover.min()) / level - 1 if level and tested else None
-    found = {f"headroom.{e}": Metric(room, "fraction", "" if tested else "no cover is tested")}
+    none = "no level is given" if level is None else "" if len(tests.cover) else "no cover is tested"
+    room = float(tests.cover.min()) / level - 1 if level is not None and not none else None
+    found = {f"headroom.{e}": Metric(room, "fraction", none)}
     open_ = np.sum([result.row(f"{slug(loan)}.balance") for loan in tests.loans], axis=0) > 0.5
     for row, name in (("locked", "locked_months"), ("default", "default_months")):
         found[f"{name}.{e}"] = Metric(float(np.sum((result.row(f"{e}.{row}") > 0.5) & open_)), "month")
