@@ -41,7 +41,24 @@ def add_cure(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str, 
 def add_tests(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str, Loan]) -> None:
     """Cover looking back, whether cash is locked up, and whether a default stands."""
     e, path = slug(vehicle), f"entities.{vehicle}.covenants"
-    tested, live, counted = _dates(s, vehicle, covenants.look_back)
+    _looking_back(s, vehicle, covenants.look_back, loans)
+    missed = plus([f"({n}.due - {n}.paid_cash - {n}.from_reserve) * (1 - {n}.open)" for n in loans])
+    fails = {"default": "0", "lock_up": "0"}  # a level that is not given is always met
+    for what, level in (("default", covenants.default), ("lock_up", covenants.lock_up)):
+        if level is not None:
+            fails[what] = f".cash_back < {s.number(f'{path}.{what}', level, '1')} * .debt_back"
+    s.table(e, vehicle, f"""
+        .cover [1]   = iff(.tested * .debt_back > 0, .cash_back / .debt_back, 0) ; cover looking back, when tested
+        .missed      = {missed} ; debt service that could not be paid
+        .default [1] = iff(.missed > 0.5, 1, iff(.tested, {fails["default"]}, prev(.default))) ; fails
+        .locked [1]  = iff(.tested, {fails["lock_up"]}, prev(.locked)) ; cash is locked up
+    """)  # fmt: skip
+
+
+def _looking_back(s: Statement, vehicle: str, months: int, loans: dict[str, Loan]) -> None:
+    """Cash and debt service of the periods that ended within some months before each test."""
+    e = slug(vehicle)
+    tested, live, counted = _dates(s, vehicle, months)
     s.graph.add(f"{e}.tested", tested, "1", f"{vehicle}: date of a covenant test")
     s.graph.add(f"{e}.live", live, "1", f"{vehicle}: debt is being repaid")
     back = [""] * len(counted)
@@ -57,22 +74,8 @@ def add_tests(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str,
         for k in range(1, len(counted)):
             then = f"iff(prev(.tested), prev(.{what}_{k - 1}), prev(.{what}_{k}))"
             s.table(e, vehicle, f".{what}_{k} = {then} ; {label}, {k} periods before")
-        s.table(
-            e,
-            vehicle,
-            f".{what}_back = {plus([f'.{what}_{k}{by}' for k, by in enumerate(back)])} ; {label} looking back",
-        )
-    missed = plus([f"({n}.due - {n}.paid_cash - {n}.from_reserve) * (1 - {n}.open)" for n in loans])
-    fails = {"default": "0", "lock_up": "0"}  # a level that is not given is always met
-    for what, level in (("default", covenants.default), ("lock_up", covenants.lock_up)):
-        if level is not None:
-            fails[what] = f".cash_back < {s.number(f'{path}.{what}', level, '1')} * .debt_back"
-    s.table(e, vehicle, f"""
-        .cover [1]   = iff(.tested * .debt_back > 0, .cash_back / .debt_back, 0) ; cover looking back, when tested
-        .missed      = {missed} ; debt service that could not be paid
-        .default [1] = iff(.missed > 0.5, 1, iff(.tested, {fails["default"]}, prev(.default))) ; fails
-        .locked [1]  = iff(.tested, {fails["lock_up"]}, prev(.locked)) ; cash is locked up
-    """)  # fmt: skip
+        whole = plus([f".{what}_{k}{by}" for k, by in enumerate(back)])
+        s.table(e, vehicle, f".{what}_back = {whole} ; {label} looking back")
 
 
 def add_sweep(s: Statement, vehicle: str, covenants: Covenants, loans: dict[str, Loan], left: str) -> str:

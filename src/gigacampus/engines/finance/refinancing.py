@@ -40,13 +40,16 @@ def add(s: Statement, name: str, loan: Loan, new: str) -> None:
         .part [1]   = sum(.refinanced) / max(1, sum(.open_then * .called)) ; part of it that is paid off
         .agreed     = .planned_payment * .repay * (1 - .part * .after_call) + .refinanced * (1 - .final) ; plan and call
     """)  # fmt: skip
-    if loan.call is None:
-        return
-    if loan.call.make_whole is None:
+    if loan.call is not None and loan.call.make_whole is not None:
+        _make_whole(s, name, loan.call.make_whole)
+    elif loan.call is not None:
         premium = s.number(f"loans.{name}.call.premium", loan.call.premium, "fraction")
         s.table(n, name, f".call_cost = {premium} * .refinanced ; premium for early repayment")
-        return
-    rate = s.number(f"loans.{name}.call.make_whole", loan.call.make_whole, "fraction")
+
+
+def _make_whole(s: Statement, name: str, given: float) -> None:
+    """What the payments foregone are worth at a rate a year, over what is repaid; a number with a check row."""
+    n, rate = slug(name), s.number(f"loans.{name}.call.make_whole", given, "fraction")
     whole = s.graph.add(f"{n}.make_whole", 0.0, label=f"{name}: make-whole", solved=True)
     s.table(n, name, f"""
         .called_at [year] = sum(.years * .called) ; years from its start to the call
