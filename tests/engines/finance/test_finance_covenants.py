@@ -103,18 +103,25 @@ TIERS = "tiers: [{above: 6 %, share: 20 %}, {above: 9 %, share: 50 %}]"
 PROMOTE = f"{OWNERS}\n      promote: {{to: Operator, {TIERS}}}"
 
 
-def test_a_promote_shares_what_is_beyond_each_hurdle() -> None:
-    """Tier by tier in a plain loop; and the owners earn at least the first hurdle before anything is shared."""
-    found = run(deal("sixty_forty", (OWNERS, PROMOTE)))
-    assert_conserved(found)
-    calls, paid = found.row("campus_llc.call"), found.row("campus_llc.distribution")
+def promoted_by_hand(found: FinanceResult, paid_in: np.ndarray) -> np.ndarray:
+    """Tier by tier in a plain loop, from what the owners pay in, less what they get back of it, by month."""
+    paid = found.row("campus_llc.distribution")
     owed, promoted = np.zeros(2), np.zeros(len(paid))
     for t in range(len(paid)):
-        owed = owed * np.array([1.06, 1.09]) ** (1 / 12) + calls[t]
+        owed = owed * np.array([1.06, 1.09]) ** (1 / 12) + paid_in[t]
         first = min(paid[t], max(owed[0], 0))
         second = min(paid[t] - first, max(owed[1] - first, 0) / 0.8)
         promoted[t] = 0.2 * second + 0.5 * (paid[t] - first - second)
         owed = np.maximum(owed - (paid[t] - promoted[t]), 0)
+    return promoted
+
+
+def test_a_promote_shares_what_is_beyond_each_hurdle() -> None:
+    """And the owners earn at least the first hurdle before anything is shared."""
+    found = run(deal("sixty_forty", (OWNERS, PROMOTE)))
+    assert_conserved(found)
+    calls, paid = found.row("campus_llc.call"), found.row("campus_llc.distribution")
+    promoted = promoted_by_hand(found, calls)
     assert found.row("campus_llc.promoted") == pytest.approx(promoted, rel=1e-9, abs=1e-3)
     first = int(np.flatnonzero(promoted > 1)[0])
     dates = found.months.astype("datetime64[D]")
@@ -124,6 +131,21 @@ def test_a_promote_shares_what_is_beyond_each_hurdle() -> None:
     free = run(deal("sixty_forty"))
     assert found.metrics["irr.north_fund"].value < free.metrics["irr.north_fund"].value
     assert found.parties["North Fund"] * 40 == pytest.approx(found.parties["South Fund"] * 60)
+
+
+def test_capital_on_fixed_days_counts_towards_the_hurdles() -> None:
+    transfers = """
+  transfers:
+    paid in: {payer: North Fund, payee: Campus LLC, what: contribution, amount: 300 m USD, when: 2026-03-31}
+    given back: {payer: Campus LLC, payee: South Fund, what: distribution, amount: 200 m USD, when: 2027-03-31}
+    fee: {payer: Campus LLC, payee: North Fund, what: fee, amount: 5 m USD, when: 2027-03-31}
+"""
+    found = run(deal("sixty_forty", (OWNERS, PROMOTE), more=transfers))
+    assert_conserved(found)
+    capital = found.row("campus_llc.call") + found.row("paid_in.paid") - found.row("given_back.paid")
+    promoted = promoted_by_hand(found, capital)
+    assert found.row("campus_llc.promoted") == pytest.approx(promoted, rel=1e-9, abs=1e-3)
+    assert promoted.sum() > 10e6
 
 
 def test_a_hurdle_out_of_reach_shares_nothing() -> None:

@@ -178,6 +178,12 @@ def test_interest_is_limited_to_30_percent_of_income_before_or_after_depreciatio
         assert by_year(found, "owner.tax.paid")[1:4] == pytest.approx(0.21 * (50e6 - allowed))
 
 
+def test_a_state_s_tax_is_deducted_from_the_income_that_the_country_taxes() -> None:
+    spec = read(_HAND.replace("REGIME", "us-federal")).campus.deal
+    found = run(with_tax(spec, entities__Owner={"state": {"rate": "7 %"}}))
+    assert by_year(found, "owner.tax.paid")[1:4] == pytest.approx((0.07 + 0.93 * 0.21) * 26e6)
+
+
 def test_a_limit_changes_with_the_year() -> None:
     steps = '[{start: "2018-01-01", share: 30 %, of: EBIT}, {start: "2027-01-01", share: 30 %, of: EBITDA}]'
     found = run(read(_HAND.replace("REGIME", f"{{use: us-federal, interest_limit: {steps}}}")).campus.deal)
