@@ -68,7 +68,7 @@ def test_multiples_and_average_cover_by_hand() -> None:
 
 
 def test_an_owner_s_return_counts_what_it_gives_in_kind() -> None:
-    """Meta pays in assets at closing, of which it gets a part back, and capital calls; it receives a fifth of the rent."""
+    """Meta pays in assets at closing, gets a part of them back, is called, and receives a fifth of the rent."""
     found = run(deal("hyperion_b"))
     by_day: dict[np.datetime64, float] = {}
     for row, sign in (("contributed_assets.paid", -1), ("jv.call.meta", -1), ("jv.distribution.meta", 1)):
