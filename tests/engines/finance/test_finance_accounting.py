@@ -211,6 +211,18 @@ def test_thin_equity() -> None:
     assert ran(held)[1].vehicles["Co"].entity["equity"].state == "met"  # 400 of equity
 
 
+def test_equity_is_less_what_owners_were_given_back() -> None:
+    """Of 500 paid in, partly on a fixed day, 100 go back at once: 400 stand beside loans of 600."""
+    fixed = """  transfers:
+    paid in: {payer: Owner, payee: Co, what: contribution, amount: 300 USD}
+    given back: {payer: Co, payee: Owner, what: distribution, amount: 100 USD}
+  leases:
+"""
+    assert ran(small(("  leases:\n    hall", fixed + "    hall")))[1].vehicles["Co"].entity[
+        "equity"
+    ].value == pytest.approx(0.4)
+
+
 def test_a_guarantee_is_a_variable_interest_and_a_plain_lease_is_not() -> None:
     found = {(i.party, i.kind): i.variable for i in ran(small())[1].vehicles["Co"].interests}
     assert found["Tenant", "guarantee"]
@@ -272,6 +284,13 @@ def test_balance_sheets_by_hand() -> None:
     finance_lease = accounts.sheets["finance"]["Tenant"]
     assert line(finance_lease, "rights of use")[k] == pytest.approx(RENTS * (1 - 23 / 36))
     assert line(finance_lease, "lease liabilities")[k] == line(tenant, "lease liabilities")[k]
+
+
+def test_interest_is_part_of_the_works_until_they_are_let() -> None:
+    """10 % on 500 in the year of building, written off over 20 years; that of later years is a cost."""
+    company = ran(small(("rest: Bank, coupon: 0 %", "rest: Bank, coupon: 10 %")))[1]
+    interest = line(company.sheets["operating"]["Co"], "interest capitalised")
+    assert interest[at(company, "2028-12")] == pytest.approx(50 * (1 - 23 / 240))
 
 
 def test_a_lease_costs_its_rent_however_it_is_classified() -> None:

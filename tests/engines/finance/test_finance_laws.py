@@ -376,6 +376,24 @@ def test_a_guarantee_along_a_line_and_by_table_beside_a_loan() -> None:
     assert table.guarantees["floor"].uncovered[2] == pytest.approx(table.guarantees["floor"].debt[2] - 500e6) != 0
 
 
+def test_a_commitment_fee_is_on_what_is_not_drawn_yet() -> None:
+    """By the days since the payment day of the month before, over 360, while it can be drawn."""
+    found = run(deal("sixty_forty"))
+    loan, drawn = found.loans["term loan"], np.cumsum(found.loans["term loan"].draw)
+    days = np.diff(loan.dates).astype(int)
+    fee = 0.004 * (800e6 - drawn[:-1]) * days / 360 * (loan.dates[1:] <= np.datetime64("2028-09-30"))
+    assert found.row("term_loan.fee_undrawn")[1:] == pytest.approx(fee, abs=1e-6)
+    assert drawn[-1] < 790e6  # what is never drawn costs nothing later
+
+
+def test_debt_is_uncovered_from_its_repayment_on() -> None:
+    found = run(deal("hyperion_b"))
+    balance, until = found.loans["notes"].balance, np.datetime64("2029-05")
+    gap = np.maximum(0, balance - found.row("residual_value.threshold"))
+    assert gap[found.months < until].max() == pytest.approx(27.3 * BN)  # no guarantee yet, and none needed
+    assert found.row("residual_value.uncovered") == pytest.approx(np.where(found.months < until, 0, gap), abs=1e-3)
+
+
 def test_a_margin_steps_up() -> None:
     steps = "spread: 2.25 %\n      step_ups: [{start: 2032-01-01, rate: 0.5 %}, {start: 2036-01-01, rate: 1 %}]"
     found = run(deal("sixty_forty", ("spread: 2.25 %", steps)))

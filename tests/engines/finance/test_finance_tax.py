@@ -392,9 +392,11 @@ def test_a_service_day_that_is_no_event_is_named() -> None:
 
 def test_an_asset_may_be_a_loan_s_financing() -> None:
     asset = {"of": "term", "recovery": "intangible-15", "in_service": "2028-01-01"}
-    found = run(with_tax(deal("taxed"), assets__financing=asset))
-    interest = found.row("term.interest_due")
+    fees = ("coupon: 7 %", "coupon: 7 %\n      upfront_fee: 1 %\n      commitment_fee: 0.5 %")
+    found = run(with_tax(deal("taxed", fees), assets__financing=asset))
+    interest, undrawn = found.row("term.interest_due"), float(found.row("term.fee_undrawn").sum())
     before = interest[found.months < np.datetime64("2028-01")].sum()
     assert before == pytest.approx(found.rows["term.capitalised"])
-    assert found.row("assets.financing.basis")[-1] == pytest.approx(before)
+    assert found.row("assets.financing.basis")[-1] == pytest.approx(before + 5e6 + undrawn)
+    assert undrawn > 1e6
     assert by_year(found, "holding.tax.interest").sum() == pytest.approx(interest.sum() - before)
