@@ -130,6 +130,14 @@ def test_the_maximum_classifies_and_the_probable_measures() -> None:
     assert owed.leases["hall"].certain.liability == pytest.approx(RENTS + 100 / 1.331)
 
 
+def test_what_is_probable_is_the_least_that_is_guaranteed() -> None:
+    """The guarantee has fallen to 50 when the term ends, and 100 are expected to be paid."""
+    found = legs(
+        ("amount: 500 USD}", "amount: 50 USD}"), ("borrowing_rate: 10 %", "borrowing_rate: 10 %, probable: 100 USD")
+    )
+    assert found["value"].value == pytest.approx((RENTS + 100 / 1.331) / 1000)
+
+
 def test_term_by_hand_and_longer_with_options() -> None:
     plain = legs()["term"]
     assert (plain.value, plain.state, plain.others["all options"]) == (3 / 20, "not met", 6 / 20)
@@ -258,6 +266,13 @@ def test_an_owner_with_few_votes_for_whom_all_is_done() -> None:
     assert (found.state, found.pro, found.threshold) == ("met", ("Tenant",), 0.25)
     other = small(("Tenant: 25 %", "Parent: 25 %"))
     assert ran(other)[1].vehicles["Co"].entity["votes"].state == "not met"
+
+
+def test_an_owner_that_bears_no_more_than_its_votes_is_not_odd() -> None:
+    """All that the vehicle does is for the tenant, which owns 60 % and, without its guarantee, bears 24 %."""
+    held = small(("Owner: 75 %, Tenant: 25 %", "Owner: 40 %, Tenant: 60 %"), ("amount: 500 USD}", "amount: 0 USD}"))
+    found = ran(held)[1].vehicles["Co"].entity["votes"]
+    assert (found.state, found.value, found.others["share of rent"]) == ("not met", pytest.approx(0.24), 1.0)
 
 
 # The books

@@ -363,6 +363,16 @@ def test_a_lumpy_payment_is_set_aside_evenly() -> None:
     assert kept.row("campus_llc.call")[at : at + 3].sum() == pytest.approx(0, abs=1e-3)
 
 
+def test_what_is_set_aside_grows_to_the_payment_of_its_own_year() -> None:
+    found = run(_with_services(
+        "overhaul: {payer: Campus LLC, payee: Operator, amount: 60 m USD, escalator: 3 %, interval: 5 years,"
+        " reserved: true, start: campus lease.start, end: campus lease.end}"
+    ))  # fmt: skip
+    paid, at = found.row("overhaul.paid"), np.flatnonzero(found.row("overhaul.paid"))
+    assert paid[at] == pytest.approx(60e6 * 1.03 ** np.array([5, 10]))
+    assert found.row("campus_llc.maintenance")[at - 1] == pytest.approx(paid[at] * 59 / 60)
+
+
 def test_a_guarantee_along_a_line_and_by_table_beside_a_loan() -> None:
     by = "loan: fixed notes\n      multiple: 1.1"
     line = run(deal("sixty_forty", (by, "loan: fixed notes\n      line: {first: 900 m USD, last: 100 m USD}")))
