@@ -14,6 +14,7 @@ from test_finance_fuzz import deals as any_deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines import finance
+from gigacampus.engines.finance.accounting import owning
 from gigacampus.engines.finance.accounting.result import Accounts, Leg, Sheet, any_of
 from gigacampus.engines.finance.result import FinanceResult
 from gigacampus.errors import SpecError
@@ -273,6 +274,13 @@ def test_an_owner_that_bears_no_more_than_its_votes_is_not_odd() -> None:
     held = small(("Owner: 75 %, Tenant: 25 %", "Owner: 40 %, Tenant: 60 %"), ("amount: 500 USD}", "amount: 0 USD}"))
     found = ran(held)[1].vehicles["Co"].entity["votes"]
     assert (found.state, found.value, found.others["share of rent"]) == ("not met", pytest.approx(0.24), 1.0)
+
+
+@pytest.mark.parametrize(("held", "members"), [(0.5, {"Parent", "Co"}), (0.51, {"Parent", "Co", "Below"})])
+def test_a_group_takes_in_what_it_owns_more_than_half_of(held: float, members: set[str]) -> None:
+    below = {"Co": held, "Owner": 1 - held}
+    owned = {"Owner": {}, "Parent": {}, "Co": {"owners": {"Parent": 1.0}}, "Below": {"owners": below}}
+    assert set(owning.group(Deal.model_validate({"close": "2026-01-01", "entities": owned}), "Parent", "Co")) == members
 
 
 # The books

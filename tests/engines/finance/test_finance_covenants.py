@@ -133,6 +133,16 @@ def test_cover_is_tested_on_the_dates_of_the_slowest_loan() -> None:
     assert found.row("campus_llc.tested").tolist() == slow.tolist() != quarterly.tolist()
 
 
+def test_a_reserve_that_was_used_is_filled_again_before_the_owners_are_paid() -> None:
+    found = stressed("lock_up: 0.1")
+    reserve, target = found.row("fixed_notes.reserve"), float(found.rows["fixed_notes.reserve_target"])
+    alive = (found.months >= np.datetime64("2028-09")) & (found.months < np.datetime64("2040-09"))
+    low = alive & (reserve < target - 1)
+    assert reserve[low].min() < target / 10
+    assert found.row("campus_llc.distribution")[low].max() < 1e-3
+    assert reserve[found.months == np.datetime64("2035-06")] == pytest.approx(target)
+
+
 def test_swept_cash_prepays_the_senior_first() -> None:
     found = covered("sweep: 100 %", ("coupon: 6 %", "coupon: 6 %\n      rank: 2"))
     junior = found.row("fixed_notes.swept") > 1
