@@ -107,6 +107,21 @@ def test_a_junior_loan_is_sized_on_what_the_senior_leaves(kind: str, limit: str)
     assert found.solved["loans.loan.amount"] == pytest.approx(left / annuity(0.06, 10) / 1.25, rel=1e-9)
 
 
+def test_a_junior_loan_is_sculpted_on_what_the_senior_leaves() -> None:
+    loans = """
+    senior: {borrower: Box, amount: 300 m USD, rest: Fund, coupon: 5 %, every: yearly, interest_only_until: 2027-06-30,
+             final: 2037-06-30, amortisation: {kind: level}}
+    loan: {rank: 2,"""
+    text = PLAIN.format(sizing="", kind="kind: sculpted, dscr: 1.25", cost="2 bn USD", growth="0 %")
+    text = text.replace("\n    loan: {", loans).replace(", sizing: {}", "").replace("unknown", "400 m USD")
+    spec = read(text).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    junior = found.loans["loan"]
+    assert junior.service[junior.repays][:5] == pytest.approx(np.full(5, 100e6 / 1.25 - 300e6 * annuity(0.05, 10)))
+
+
 def test_debt_is_highest_where_all_loans_together_are() -> None:
     """One loan pays off another: their peaks lie apart and are not added."""
     found = refinanced("900 m USD", "2033-09-30")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from finance_deals import BN, changed, deal
 
+from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, Findable
 from gigacampus.campus.spec.part import Part
 from gigacampus.engines.finance import FinanceResult, run
@@ -196,6 +197,43 @@ def test_level_notes_are_an_annuity() -> None:
     assert found.row("fixed_notes.reserve").max() == pytest.approx(2 * paid[0])
 
 
+def test_growing_payments_step_once_a_year_of_repayment() -> None:
+    found = run(deal("sixty_forty"))
+    notes = found.loans["fixed notes"]
+    paid, periods = notes.service[notes.repays], np.arange(48)
+    assert paid == pytest.approx(paid[0] * 1.02 ** (periods // 4), rel=1e-9)
+    assert np.sum(paid / 1.015 ** (periods + 1)) == pytest.approx(notes.draw.sum(), rel=1e-9)
+
+
+def test_cash_is_kept_until_the_month_in_which_the_works_end() -> None:
+    found = run(deal("sixty_forty"))
+    keeps, works_end = found.row("campus_llc.keeps") > 0, found.months <= np.datetime64("2028-09")
+    assert keeps.tolist() == works_end.tolist()
+    assert found.row("campus_llc.distribution")[works_end].max() == 0
+
+
+ALONE = """
+name: alone
+deal:
+  close: 2026-01-31
+  entities: {Tenant: , Owner: , Box: {owners: {Owner: 100 %}}}
+  leases:
+    lease: {landlord: Box, tenant: Tenant, start: close, term: 3 years, rent: 120 m USD, every: yearly, timing: advance}
+  services: {costs: {payer: Box, amount: 24 m USD, start: close, end: 2029-01-31}}
+"""
+
+
+def test_cash_is_held_for_the_costs_until_the_next_rent() -> None:
+    """A year's rent comes in January, and its costs month by month: what goes out is rent less the costs to come."""
+    spec = read(ALONE).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    assert found.row("box.distribution")[:36:12] == pytest.approx([96e6] * 3)
+    assert found.row("box.distribution").sum() == pytest.approx(3 * 96e6)
+    assert found.row("box.call").sum() == 0
+
+
 def test_interest_added_to_the_loan_compounds() -> None:
     spec = deal("hyperion_a", ("funded: day one", "funded: day one\n      interest_while_building: added"))
     found = run(spec)
@@ -246,8 +284,6 @@ deal:
   leases:
     lease: {landlord: Box, tenant: Tenant, start: 2026-12-31, term: 1 years, rent: 120 m USD}
 """
-    from gigacampus.campus.spec import read
-
     spec = read(text).campus.deal
     assert spec is not None
     found = run(spec)
@@ -292,6 +328,15 @@ def test_cash_is_set_aside_for_a_loan_that_pays_less_often(kind: str, rank: int)
     aside = found.row("campus_llc.aside1") + (found.row("campus_llc.aside2") if rank == 2 else 0)
     assert aside.max() > 10e6
     assert np.all(found.row("campus_llc.cash") > aside - 1e-3)
+
+
+def test_interest_of_a_bullet_is_set_aside_as_it_accrues() -> None:
+    junior = ("coupon: 6 %\n", "coupon: 6 %\n      rank: 2\n")
+    found = run(deal("sixty_forty", *MIXED, ("kind: growing, growth: 2 %", "kind: bullet"), junior))
+    between = np.flatnonzero(found.loans["term loan"].repays & ~found.loans["fixed notes"].repays)[1:-1]
+    accrued = found.loans["fixed notes"].balance[between - 1] * 0.06 / 4
+    assert accrued.min() > 5e6
+    assert found.row("campus_llc.aside2")[between] == pytest.approx(accrued)
 
 
 def test_cover_of_loans_that_pay_at_different_times_is_over_one_period() -> None:

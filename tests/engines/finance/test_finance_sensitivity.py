@@ -263,6 +263,18 @@ def test_paths_are_the_deal_run_once_for_each() -> None:
     assert found.likely["short.campus_llc"] == np.mean(least < 1)
 
 
+def test_a_path_falls_short_where_its_least_cover_is_below_one() -> None:
+    wide = PATHS.replace("count: 40", "count: 12").replace(
+        "kind: normal, low: x 0.9, high: x 1.05", "kind: uniform, low: x 0.3, high: x 1.0"
+    )
+    spec = asked("sixty_forty", wide)
+    found = study(spec, run(spec)).chances
+    assert found is not None
+    least = np.array([one.cover["Campus LLC"].dscr.min() for one in path_by_path(spec, 12)])
+    assert found.likely["short.campus_llc"] == np.mean(least < 1)
+    assert 0 < np.mean(least < 1) < np.mean(least < 1.1) < 1
+
+
 def test_cash_and_distributions_of_a_path_are_all_that_there_is() -> None:
     spec = asked("sixty_forty", PATHS.replace("count: 40", "count: 10"))
     found = study(spec, run(spec)).chances
