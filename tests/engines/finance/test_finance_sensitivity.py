@@ -202,6 +202,14 @@ def test_rents_that_fall_to_the_break_even_still_pay_and_a_little_more_do_not() 
         assert bool(np.max(missed) > 1.0) is short
 
 
+def test_a_reserve_of_one_payment_is_used_up_over_all_of_them_at_the_break_even() -> None:
+    spec = deal("hyperion_b")
+    base = run(spec)
+    due = base.row("notes.scheduled")[base.loans["notes"].repays]
+    short = due[0] / due.sum()  # of each payment, which the reserve, as large as the first, makes good
+    assert study(spec, base).break_even_rent.value == pytest.approx(1 - (1 - short) / 1.12, abs=2e-4)
+
+
 def test_without_a_reserve_a_level_cover_is_lost_as_rents_fall_by_what_it_exceeds_one() -> None:
     spec = deal("hyperion_b", ("dsra: 6", "dsra: 0"))
     assert study(spec, run(spec)).break_even_rent.value == pytest.approx(1 - 1 / 1.12, abs=1e-4)
