@@ -99,15 +99,10 @@ def test_a_default_sweeps_all_until_it_is_cured() -> None:
 
 
 def test_a_payment_that_is_missed_is_a_default_whatever_the_levels() -> None:
-    """And while it stands all cash prepays the loans, not the share that is swept otherwise."""
     found = stressed("sweep: 10 %", BARE)
     default, missed = (found.row(f"campus_llc.{row}") > 0.5 for row in ("default", "missed"))
     assert missed.sum() > 1
     assert np.all(default[missed])
-    owed = sum(loan.balance for loan in found.loans.values()) > 1
-    dates = (found.row("campus_llc.tested") > 0) & owed
-    assert np.abs(found.row("campus_llc.unswept")[dates & default]).max() < 1e-3
-    assert found.row("campus_llc.unswept")[dates & ~default].max() > 10e6
 
 
 def test_owners_cure_what_neither_cash_nor_the_reserve_pays() -> None:
@@ -141,6 +136,15 @@ def test_a_reserve_that_was_used_is_filled_again_before_the_owners_are_paid() ->
     assert reserve[low].min() < target / 10
     assert found.row("campus_llc.distribution")[low].max() < 1e-3
     assert reserve[found.months == np.datetime64("2035-06")] == pytest.approx(target)
+
+
+def test_in_default_all_cash_that_is_left_is_swept_and_else_its_share() -> None:
+    found = covered("default: 1.15, sweep: 10 %", *LEAN)
+    dates, default = (found.row(f"campus_llc.{row}") > 0 for row in ("tested", "default"))
+    left = found.row("fixed_notes.after_reserve") * (1 - found.row("campus_llc.keeps"))
+    for standing, share in ((default, 1.0), (~default, 0.1)):
+        assert left[dates & standing].max() > 1e6
+        assert found.row("campus_llc.sweep")[dates & standing] == pytest.approx(share * left[dates & standing])
 
 
 def test_swept_cash_prepays_the_senior_first() -> None:
