@@ -207,7 +207,7 @@ def test_a_reserve_of_one_payment_is_used_up_over_all_of_them_at_the_break_even(
     base = run(spec)
     due = base.row("notes.scheduled")[base.loans["notes"].repays]
     short = due[0] / due.sum()  # of each payment, which the reserve, as large as the first, makes good
-    assert study(spec, base).break_even_rent.value == pytest.approx(1 - (1 - short) / 1.12, abs=2e-4)
+    assert study(spec, base).rent_fall_to_default.value == pytest.approx(1 - (1 - short) / 1.12, abs=2e-4)
 
 
 def test_without_a_reserve_a_level_cover_is_lost_as_rents_fall_by_what_it_exceeds_one() -> None:
