@@ -64,15 +64,16 @@ def moved(mass: Floats, density: Floats | float, head: Floats, efficiency: Float
 
 def cop(load: Floats, t: Floats) -> Floats:
     """COP of large water-cooled chillers at a part load and tower water of t degC: the authors' regression."""
-    return 16.798751 + 0.008840 * t**2 - 8.528931 * load**2 + 9.885294 * load - 0.760621 * t + 0.084615 * load * t
+    return 16.798751 + load * (9.885294 - 8.528931 * load) + t * (0.084615 * load - 0.760621 + 0.008840 * t)
 
 
 def air_cooled_cop(load: Floats, t: Floats) -> Floats:
     """COP of air-cooled chillers at a part load and a dry bulb of t degC.
 
     Derived, not published: inverted from the published PUE of midsize halls with air-cooled chillers, which it
-    therefore cannot validate.
+    therefore cannot validate. It falls up to 41.6 degC and is held there.
     """
+    t = np.minimum(t, 0.474 / (2 * 0.0057))
     return (11.39 - 0.474 * t + 0.0057 * t**2) * (1 + 1.69 * (load - 0.3))
 
 

@@ -44,7 +44,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Supply:
-    """Outside air into the hall: whether it carries the heat, its temperature, and water added [kg/kg of outside air]."""
+    """Outside air into the hall: whether it carries the heat, its temperature, water added [kg/kg of supply air]."""
 
     free: Bools
     temperature: Floats
@@ -90,7 +90,7 @@ def _tower(x: Inputs, out: Outdoors, rejected: Floats) -> Use:
         x["tower_fan_efficiency"],
     )
     evaporated = water.all_latent(rejected, out.wet_bulb + x["approach"])[0]
-    makeup = water.makeup(evaporated, x["windage"] * flow * 3.6, x["cycles"])
+    makeup = water.makeup(evaporated, x["windage"] * flow * 3600, x["cycles"])
     return Use(_pump(x, rejected, "tower_range", "tower_pump") + fans, makeup)
 
 
@@ -202,27 +202,30 @@ def by_enthalpy(x: Inputs, out: Outdoors) -> Supply:
     the supply temperature at 80 % at most. In the first case it is humidified up to 20 % at the supply temperature.
     """
     t = np.clip(out.dry_bulb, x["supply_min"], x["supply_max"])
-    saturated, hot = r.saturation_pressure(t), out.dry_bulb > t
-    dry = out.enthalpy < r.enthalpy(np.array(27.0), r.humidity(r.dew_pressure(np.array(15.0)), out.pressure))
-    wetted = out.enthalpy <= r.enthalpy(t, r.humidity(0.8 * saturated, out.pressure))
-    reached = np.where(dry & ~hot, r.humidity(0.2 * saturated, out.pressure), r.humidity_at(out.enthalpy, t))
+    saturated, hot, h = r.saturation_pressure(t), out.dry_bulb > t, r.enthalpy(out.dry_bulb, out.humidity)
+    dry = h < r.enthalpy(np.array(27.0), r.humidity(r.dew_pressure(np.array(15.0)), out.pressure))
+    wetted = h <= r.enthalpy(t, r.humidity(0.8 * saturated, out.pressure))
+    reached = np.where(dry & ~hot, r.humidity(0.2 * saturated, out.pressure), r.humidity_at(h, t))
     return Supply(dry | wetted, t, np.maximum(reached - out.humidity, 0.0))
 
 
 def by_box(x: Inputs, out: Outdoors, wetting: bool) -> Supply:
-    """The control of 2022 (inferred): outside air carries the heat while it lies in the box of the supply air.
+    """The control of 2022 (inferred): outside air carries the heat while supply air can be held in its box.
 
     The box is that of dew point and relative humidity at the supply temperature, which is the outside air's within its
-    bounds. With `wetting` too dry air is humidified to the box, and too warm air cooled at constant enthalpy into it.
+    bounds; warmer outside air is left out. With `wetting` too dry air is humidified up to the box, no further, which
+    cools it at constant enthalpy, so that warmer dry air may do too; in the cold the part that returns from the hall
+    needs no water.
     """
     t = np.clip(out.dry_bulb, x["supply_min"], x["supply_max"])
     low, high = _box(x, t, out.pressure)
-    inside = (out.dry_bulb <= x["supply_max"]) & (out.humidity <= high)
     if not wetting:
-        return Supply(inside & (out.humidity >= low), t, np.zeros(()))
-    hot = out.dry_bulb > x["supply_max"]
-    reached = np.maximum(np.where(hot, r.humidity_at(out.enthalpy, t), out.humidity), low)
-    return Supply(reached <= high, t, np.maximum(reached - out.humidity, 0.0))
+        free = (out.dry_bulb <= x["supply_max"]) & (out.humidity >= low) & (out.humidity <= high)
+        return Supply(free, t, np.zeros(()))
+    reached = np.maximum(out.humidity, low)
+    cool = r.enthalpy(out.dry_bulb, out.humidity) <= r.enthalpy(x["supply_max"], reached)
+    share = x["air_rise"] / (x["air_rise"] + np.maximum(t - out.dry_bulb, 0.0))
+    return Supply(cool & (reached <= high), t, share * (reached - out.humidity))
 
 
 def _box(x: Inputs, t: Floats, pressure: Floats) -> tuple[Floats, Floats]:
