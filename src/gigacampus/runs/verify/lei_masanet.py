@@ -83,7 +83,7 @@ def misordered() -> int:
 def spread(system: str, zone: str) -> lbnl.Spread:
     """Our spread of a system of the catalogue in a zone's city; each zone has a seed of its own."""
     kind, ranges = kind_and_ranges(system)
-    return lbnl.spread(kind, ranges, _weather(CITIES[zone]), seed=list(CITIES).index(zone))
+    return lbnl.spread(kind, ranges, weather(CITIES[zone]), seed=list(CITIES).index(zone))
 
 
 def kind_and_ranges(system: str) -> tuple[str, dict[str, list[float]]]:
@@ -94,7 +94,8 @@ def kind_and_ranges(system: str) -> tuple[str, dict[str, list[float]]]:
 
 
 @cache
-def _weather(city: str) -> SimpleNamespace:
+def weather(city: str) -> SimpleNamespace:
+    """Outdoor air of a typical year of the catalogue, as the facility reads it."""
     year = inputs.catalog_weather(city)
     dew = np.minimum(year.dew_point, year.dry_bulb)
     wet = air.wet_bulb(year.dry_bulb, air.humidity_ratio_from_dew_point(dew, year.pressure), year.pressure)
