@@ -99,8 +99,8 @@ def spread(
     Returns
     -------
     Spread
-        Every 11th hour stands for the year: 5th and 95th percentiles of PUE lie within 0.004, those of WUE within 0.04
-        L/kWh, of what all hours give (in ten climates and systems; on average within 0.0007 and 0.003).
+        Every 37th hour stands for the year: 5th and 95th percentiles of PUE lie within 0.009, those of WUE within 0.05
+        L/kWh, of what all hours give (ten systems in six climates; on average within 0.0015 and 0.0035).
     """
     out, inputs = Outdoors.of(weather).at(np.arange(0, len(weather.dry_bulb), EVERY)), draw(ranges, samples, seed)
     parts = (slice(at, at + _TOGETHER) for at in range(0, samples, _TOGETHER))
