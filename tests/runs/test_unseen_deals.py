@@ -128,3 +128,18 @@ def test_rates_without_a_campus_are_refused(tmp_path: Path) -> None:
     rates = "space in hall A: {payer: Customers, payee: Campus Co, rates: {it_capacity: 185 USD/kW-month}"
     with pytest.raises(CampusError, match="rates"):
         changed("unseen_colocation", tmp_path, (space, rates))
+
+
+def test_unknowns_that_rest_on_each_other_need_no_guess(tmp_path: Path) -> None:
+    found = changed(
+        "unseen_jv",
+        tmp_path,
+        ("amortisation: {kind: level}", "amortisation: {kind: sculpted, dscr: 1.15}"),
+        ("escalator: 2.5 %", "escalator: unknown"),
+        ("  published:\n    least cover: {row: dscr_min, equals: 1.15}\n", """  solve:
+    - {unknown: leases.campus.escalator, so_that: notes.wal, equals: 14.0 years}
+    - {unknown: leases.campus.rent, so_that: notes.plan_end, equals: 0 USD}
+"""),
+    )  # fmt: skip
+    assert found.metrics["wal.notes"].value == pytest.approx(14.0, rel=1e-9)
+    assert found.metrics["unpaid.notes"].value == pytest.approx(0, abs=1)

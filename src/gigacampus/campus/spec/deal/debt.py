@@ -125,7 +125,8 @@ class Loan(Part):
         if self.benchmark is None and self.spread:
             raise PydanticCustomError("loan", "a spread is added to a benchmark; a coupon has none")
         if sum(self.holders.values()) > self.amount * (1 + 1e-12):
-            raise PydanticCustomError("loan", "the holders hold more than the loan's amount")
+            more = f"{sum(self.holders.values()) - self.amount:,.0f}"
+            raise PydanticCustomError("loan", "the holders hold {more} USD more than the loan's amount", {"more": more})
         if self.rest in self.holders:
             raise PydanticCustomError("loan", "who holds the rest cannot be one of the holders")
         if self.sizing is not None and self.amount is not UNKNOWN:

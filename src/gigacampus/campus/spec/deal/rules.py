@@ -168,7 +168,8 @@ def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
             yield ("solve", index, "so_that"), message, figures[index][0]
     for path in found:
         if path not in aimed and not deal.published:
-            yield tuple(path.split(".")), "no entry of solve says which figure it is found from", UNKNOWN
+            message = "no figure says what it is; give an entry of solve (of a row), or figures under published"
+            yield tuple(path.split(".")), message, UNKNOWN
 
 
 def _tax(deal: Deal) -> Iterator[Fault]:
