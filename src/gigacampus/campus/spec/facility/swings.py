@@ -1,4 +1,4 @@
-"""Power swings: how synchronous training swings within seconds, what smooths it, and the grid that it swings against."""
+"""Power swings: synchronous training within seconds, what smooths it, and the grid that it swings against."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog, Part
-from gigacampus.quantities import MVA, MW, USD, Hours, Joule, MWh, Seconds, Share, USDPerKW, USDPerKWh, WattPerSecond, kW
+from gigacampus.quantities import (
+    MVA,
+    MW,
+    USD,
+    Hours,
+    Joule,
+    MWh,
+    Seconds,
+    Share,
+    USDPerKW,
+    USDPerKWh,
+    WattPerSecond,
+    kW,
+)
 
 Smoothing = Literal["rack-storage", "battery", "floor", "ramps", "stagger"]
 
@@ -42,7 +55,8 @@ class RackStorage(FromCatalog):
     def _stores(self) -> RackStorage:
         if min(self.energy, self.power, self.efficiency) <= 0:
             raise PydanticCustomError(
-                "storage", "energy, power and efficiency must be above zero; leave rack-storage out of smoothing instead"
+                "storage",
+                "energy, power and efficiency must be above zero; leave rack-storage out of smoothing instead",
             )
         return self
 

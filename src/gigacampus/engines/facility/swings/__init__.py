@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Job, Swings
-from gigacampus.engines.facility.swings.cases import Campus, Case, Fleet
+from gigacampus.engines.facility.outdoors import Floats
+from gigacampus.engines.facility.swings.cases import Campus, Case, Fleet, Racks
 from gigacampus.engines.facility.swings.grid import Seen
 from gigacampus.engines.facility.swings.load import STEP, Pattern, occupancy
 from gigacampus.errors import Problem, SpecError
@@ -31,6 +32,7 @@ MEANS = ("rack-storage", "battery", "floor", "ramps", "stagger")
 _START, _STOP = 0.05, 0.9
 """When all jobs start and the largest stops, over the window, unless the spec lists its jobs."""
 _MOST_JOBS = 200
+_AT_ONCE = 6
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class SwingsResult:
     accelerators : int
         Of all jobs.
     short_circuit : float [MVA]
+    raw_power, smoothed_power : array, shape (N,) [MW]
+        At the point of interconnection.
     residual : float
         Largest of all cases.
     """
@@ -58,6 +62,8 @@ class SwingsResult:
     jobs: tuple[Job, ...]
     accelerators: int
     short_circuit: float
+    raw_power: Floats
+    smoothed_power: Floats
     residual: float
 
 
@@ -92,21 +98,36 @@ def simulate(swings: Swings, server: Server, fleet: Fleet, alone: bool = True) -
     grid = swings.grid
     short_circuit = grid.short_circuit_power or fleet.highest * (grid.short_circuit_ratio or 0.0)
     campus = Campus(swings, server, _with_rest(fleet, server, held, jobs), pattern, short_circuit)
-    together = occupancy(swings, jobs, pattern)
     chosen = tuple(swings.smoothing)
-    wanted = {(), chosen} | ({(name,) for name in MEANS} if alone else set())
-    late = [_later(job, i * swings.stagger) for i, job in enumerate(jobs)]
-    apart = occupancy(swings, late, pattern) if any("stagger" in means for means in wanted) else together
-    cases = {means: campus.case(means, apart if "stagger" in means else together) for means in wanted}
+    cases = _cases(campus, jobs, {(), chosen} | ({(name,) for name in MEANS} if alone else set()))
     return SwingsResult(
-        raw=cases[()],
-        smoothed=cases[chosen],
-        alone={name: cases[name,] for name in MEANS} if alone else {},
+        raw=cases[()][0],
+        smoothed=cases[chosen][0],
+        alone={name: cases[name,][0] for name in MEANS} if alone else {},
         jobs=tuple(jobs),
         accelerators=sum(job.servers for job in jobs) * server.accelerators,
         short_circuit=short_circuit,
-        residual=max(case.residual for case in cases.values()),
+        raw_power=cases[()][1],
+        smoothed_power=cases[chosen][1],
+        residual=max(case.residual for case, _ in cases.values()),
     )
+
+
+def _cases(campus: Campus, jobs: list[Job], wanted: set[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[Case, Floats]]:
+    """Every case and its power; jobs are taken a few at a time, so that their arrays stay small."""
+    late = [_later(job, i * campus.swings.stagger) for i, job in enumerate(jobs)]
+    racks: dict[frozenset[str], Racks] = {}
+    for first in range(0, len(jobs), _AT_ONCE):
+        for staggered in (False, True):
+            means = {frozenset(m) - {"battery"} for m in wanted if ("stagger" in m) == staggered}
+            some = (late if staggered else jobs)[first : first + _AT_ONCE]
+            if not means:
+                continue
+            at = occupancy(campus.swings, some, campus.pattern, first, len(jobs))
+            for each in means:
+                found = campus.racks(each, at)
+                racks[each] = racks[each] + found if each in racks else found
+    return {means: campus.case(means, racks[frozenset(means) - {"battery"}]) for means in wanted}
 
 
 def _jobs(swings: Swings, fleet: Fleet, held: float) -> list[Job]:
@@ -138,4 +159,3 @@ def _with_rest(fleet: Fleet, server: Server, held: float, jobs: list[Job]) -> Fl
     rest = held - sum(job.servers for job in jobs)
     mean = server.idle_power + fleet.activity * (server.peak_power - server.idle_power)
     return replace(fleet, other=fleet.other + rest * mean * (1 + server.overhead_share) / 1e3)
-

@@ -65,8 +65,6 @@ class Case:
 
     Attributes
     ----------
-    power : array, shape (N,) [MW]
-        At the point of interconnection.
     seen : Seen
     lost : float [MW]
         Mean power that is burnt or lost in storage, at the point of interconnection.
@@ -79,13 +77,29 @@ class Case:
         Energy in less energy out, losses and change of store, over energy in.
     """
 
-    power: Floats
     seen: Seen
     lost: float
     withheld: float
     capital: float
     energy_cost: float
     residual: float
+
+
+@dataclass(frozen=True)
+class Racks:
+    """What servers of jobs draw together [MW], shape (N,), and what went into their storage [MJ].
+
+    `demand` is what the jobs ask for; `power` what racks draw; `lost` burnt or lost in storage; `withheld` by ramps.
+    """
+
+    demand: Floats
+    power: Floats
+    lost: Floats
+    withheld: Floats
+    stored: float
+
+    def __add__(self, other: Racks) -> Racks:
+        return Racks(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Racks)))
 
 
 @dataclass(frozen=True)
@@ -98,44 +112,50 @@ class Campus:
     pattern: Pattern
     short_circuit: float
 
-    def case(self, means: Collection[str], jobs: Occupancy) -> Case:
-        """Smooth, in the order in which power flows: servers, racks, the point of interconnection."""
-        spec, chain = self.swings, self.fleet.chain
+    def racks(self, means: Collection[str], jobs: Occupancy) -> Racks:
+        """Floor, ramp limits and storage in the racks, in the order in which power flows."""
+        spec = self.swings
         if "ramps" not in means and "rack-storage" not in means:
-            jobs = Occupancy(*(np.sum(getattr(jobs, f.name), axis=0, keepdims=True) for f in fields(jobs)))
+            jobs = jobs.total
+        floor = spec.floor if "floor" in means else 0.0
         demand = self.power(jobs, 0.0)
-        held = self.power(jobs, spec.floor) if "floor" in means else demand
+        held = self.power(jobs, floor) if floor else demand
         accelerators = jobs.servers * self.server.accelerators
         if "ramps" in means:
             held = ramped(held, accelerators * spec.ramp_up / 1e6, accelerators * spec.ramp_down / 1e6)
-        burnt, withheld = np.maximum(held - demand, 0.0).sum(axis=0), np.maximum(demand - held, 0.0).sum(axis=0)
-        loss, stored, capital = np.zeros_like(burnt), 0.0, 0.0
-        if "rack-storage" in means:
-            racks = self._racks(held, accelerators, spec.floor if "floor" in means else 0.0)
-            held, loss, stored = racks.power, racks.loss.sum(axis=0), float(racks.change.sum())
-            capital = spec.rack_storage.price * self.fleet.servers * self.server.accelerators
+        above = held - demand
+        lost, withheld = np.maximum(above, 0.0).sum(axis=0), np.maximum(-above, 0.0).sum(axis=0)
+        if "rack-storage" not in means:
+            return Racks(demand.sum(axis=0), held.sum(axis=0), lost, withheld, 0.0)
+        behind = self._stored(held, accelerators, floor)
+        lost += behind.loss.sum(axis=0)
+        return Racks(demand.sum(axis=0), behind.power.sum(axis=0), lost, withheld, float(behind.change.sum()))
+
+    def case(self, means: Collection[str], racks: Racks) -> tuple[Case, Floats]:
+        """The rest of the way: power chain, and the battery; with the power at the point of interconnection [MW]."""
+        spec, chain = self.swings, self.fleet.chain
         steady = chain * self.fleet.other + self.fleet.fixed
-        power = chain * held.sum(axis=0) + steady
-        lost, change = chain * (burnt + loss), chain * stored
+        power, lost, stored = chain * racks.power + steady, chain * racks.lost, chain * racks.stored
+        out = chain * (racks.demand - racks.withheld) + steady
+        capital = 0.0
+        if "rack-storage" in means:
+            capital += spec.rack_storage.price * self.fleet.servers * self.server.accelerators
         if "battery" in means:
+            behind = self._battery(power)
+            power, lost, stored = behind.power[0], lost + behind.loss[0], stored + float(behind.change[0])
             size, energy = self.battery
-            behind = store(
-                power[None], np.array([3600 * energy]), np.array([size]), spec.battery.efficiency,
-                spec.battery.filter, np.ones(1),
-            )  # fmt: skip
-            power, lost, change = behind.power[0], lost + behind.loss[0], change + float(behind.change[0])
             capital += 1e3 * (size * spec.battery.price_power + energy * spec.battery.price_energy)
-        out = chain * (demand.sum(axis=0) - withheld) + steady
-        residual = abs(float(np.sum(power) - np.sum(out) - np.sum(lost)) * STEP - change)
-        return Case(
-            power,
-            seen(power, spec.grid, self.short_circuit),
-            float(np.mean(lost)),
-            chain * float(np.mean(withheld)),
-            capital,
-            float(np.mean(lost)) * _HOURS * self.fleet.price,
-            residual / (float(np.sum(power)) * STEP),
+        off = abs(float(np.sum(power) - np.sum(out) - np.sum(lost)) * STEP - stored)
+        mean = float(np.mean(lost))
+        case = Case(
+            seen=seen(power, spec.grid, self.short_circuit),
+            lost=mean,
+            withheld=chain * float(np.mean(racks.withheld)),
+            capital=capital,
+            energy_cost=mean * _HOURS * self.fleet.price,
+            residual=off / (float(np.sum(power)) * STEP),
         )
+        return case, power
 
     def power(self, jobs: Occupancy, floor: float) -> Floats:
         """IT power of the jobs [MW], shape (J, N); no server whose job runs draws less than `floor` of its peak."""
@@ -157,15 +177,19 @@ class Campus:
         power = spec.size_share * self.fleet.highest if spec.power is None else spec.power
         return power, spec.duration * power if spec.energy is None else spec.energy
 
-    def _racks(self, power: Floats, accelerators: Floats, floor: float) -> Stored:
+    def _battery(self, power: Floats) -> Stored:
+        spec = self.swings.battery
+        size, energy = self.battery
+        limits = np.array([3600 * energy]), np.array([size])
+        return store(power[None], *limits, spec.efficiency, spec.filter, np.ones(1))
+
+    def _stored(self, power: Floats, accelerators: Floats, floor: float) -> Stored:
         """Storage in the racks takes as much of each step's swing as its energy lasts for."""
         spec, pattern = self.swings, self.pattern
         one = Occupancy(np.ones(1), *np.array([[[1.0, 1.0]], [[1.0, 1.0]], [[0.0, 1.0]]]))
         low, high = self.power(one, floor)[0]
         swing = (high - low) * pattern.share * (1 - pattern.share) * spec.step / self.server.accelerators
-        energy = spec.rack_storage.energy / 1e6
-        gain = min(energy / (swing * spec.rack_storage.efficiency), 1.0) if swing > 0 else 1.0
-        return store(
-            power, energy * accelerators, spec.rack_storage.power / 1e3 * accelerators, spec.rack_storage.efficiency,
-            _RACK_FILTER * spec.step, np.full(len(power), gain),
-        )  # fmt: skip
+        storage, energy = spec.rack_storage, spec.rack_storage.energy / 1e6
+        gain = min(energy / (swing * storage.efficiency), 1.0) if swing > 0 else 1.0
+        limits = energy * accelerators, storage.power / 1e3 * accelerators
+        return store(power, *limits, storage.efficiency, _RACK_FILTER * spec.step, np.full(len(power), gain))

@@ -88,7 +88,7 @@ def sensation(squared: Floats, step: float, lamp: Lamp, frequency: int) -> Float
     """
     pad = round(_PAD / step)
     relative = np.pad(squared / np.mean(squared) - 1, pad, mode="reflect")
-    f = np.fft.rfftfreq(len(relative), step)
+    f = np.asarray(np.fft.rfftfreq(len(relative), step), dtype=np.float64)
     seen = np.fft.irfft(np.fft.rfft(relative) * _response(f, lamp, frequency), len(relative)) ** 2
     smoothed = np.fft.irfft(np.fft.rfft(seen) / (1 + 2j * math.pi * f * _SMOOTHING), len(relative))
     return np.asarray(np.maximum(smoothed[pad:-pad], 0.0) * _scale(lamp, frequency))
@@ -100,7 +100,7 @@ def _response(f: Floats, lamp: Lamp, frequency: int) -> Floats:
     k, slow, w1, w2, w3, w4 = _WEIGHTING[lamp]
     weighting = k * w1 * s / (s**2 + 2 * slow * s + w1**2) * (1 + s / w2) / ((1 + s / w3) * (1 + s / w4))
     x = s / _CUT_OFF[frequency]
-    low = 1.0
+    low = np.ones_like(s)
     for angle in (15, 45, 75):
         low = low / (x**2 + 2 * math.cos(math.radians(angle)) * x + 1)
     return np.asarray(s / (s + 0.05) * low * weighting)

@@ -95,8 +95,8 @@ def voltage(power: Floats, grid: GridConnection, short_circuit: float) -> Floats
 
     Notes
     -----
-    The upper solution of V^4 + (2 (R P + X Q) - 1) V^2 + |Z|^2 (P^2 + Q^2) = 0, everything over the short-circuit power.
-    For small changes it is the usual dV = R dP + X dQ.
+    The upper solution of V^4 + (2 (R P + X Q) - 1) V^2 + |Z|^2 (P^2 + Q^2) = 0, all over the short-circuit power. For
+    small changes it is the usual dV = R dP + X dQ.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def spectrum(power: Floats) -> tuple[Floats, Floats]:
     (2.0, 3.0)
     """
     amplitude = np.abs(np.fft.rfft(power - np.mean(power))) * (2 / len(power))
-    return np.fft.rfftfreq(len(power), STEP), amplitude
+    return np.asarray(np.fft.rfftfreq(len(power), STEP), dtype=np.float64), amplitude
 
 
 def rms(frequency: Floats, amplitude: Floats, low: float, high: float) -> float:

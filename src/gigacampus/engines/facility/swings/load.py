@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -72,9 +72,14 @@ class Occupancy:
     active: Floats
     computing: Floats
 
+    @property
+    def total(self) -> Occupancy:
+        """The same of all jobs together, of shape (1, N)."""
+        return Occupancy(*(getattr(self, field.name).sum(axis=0, keepdims=True) for field in fields(self)))
 
-def occupancy(swings: Swings, jobs: Sequence[Job], pattern: Pattern) -> Occupancy:
-    """Run every job through the window.
+
+def occupancy(swings: Swings, jobs: Sequence[Job], pattern: Pattern, first: int = 0, of: int = 0) -> Occupancy:
+    """Run jobs through the window.
 
     Parameters
     ----------
@@ -82,6 +87,8 @@ def occupancy(swings: Swings, jobs: Sequence[Job], pattern: Pattern) -> Occupanc
         Window, seed, step time and its jitter.
     jobs : sequence of Job
     pattern : Pattern
+    first, of : int
+        Place of the first of these among all jobs, and how many there are in all.
 
     Returns
     -------
@@ -93,15 +100,15 @@ def occupancy(swings: Swings, jobs: Sequence[Job], pattern: Pattern) -> Occupanc
     compute at its own time. Every start and end adds its part of a 10 ms step to the mean of that step: no energy is
     lost to sampling. The times at which a server's accelerators end are smeared by their spread.
     """
-    steps = [_steps(swings, job, pattern, i) for i, job in enumerate(jobs)]
-    most = max(_EDGES // max(sum(len(starts) for starts, _ in steps), 1), 1)
+    most = max(int(_EDGES * swings.step / swings.window) // max(of, len(jobs)), 1)
     kernel = _smear(swings.accelerator_spread)
     count = round(swings.window / STEP)
     found = np.empty((3, len(jobs), count))
-    for i, (job, (starts, times)) in enumerate(zip(jobs, steps, strict=True)):
+    for i, job in enumerate(jobs):
+        starts, times = _steps(swings, job, pattern, first + i)
         stop = math.inf if job.stop is None else job.stop
         groups = min(job.servers, most)
-        ends = starts[:, None] + _ends(swings, pattern, times, groups, i)
+        ends = starts[:, None] + _ends(swings, pattern, times, groups, first + i)
         begun = _edges(starts, count)
         ended = _edges(np.minimum(ends, stop).ravel(), count + len(kernel)) / groups
         found[0, i] = _edges(np.array([job.start]), count) - _edges(np.array([stop]), count)

@@ -16,7 +16,7 @@ _RESTORE = 10.0
 
 @dataclass(frozen=True)
 class Stored:
-    """Power behind a store: what the grid gives, what the store loses [MW], shapes (J, N), and its change [MJ], (J,)."""
+    """What the grid gives and what the store loses [MW], shape (J, N), and the change of its charge [MJ], shape (J,)."""
 
     power: Floats
     loss: Floats
@@ -119,12 +119,13 @@ def ramped(power: Floats, up: Floats, down: Floats) -> Floats:
     Returns
     -------
     array, shape (J, N) [MW]
-        Above `power` where falling is slowed (burnt), below where rising is (withheld).
+        Above `power` where falling is slowed (burnt), below where rising is (withheld). What falls slowly comes first:
+        while power rises, dips within it do not set it back.
 
     Examples
     --------
     >>> ramped(np.array([[0.0, 4.0, 0.0, 0.0]]), np.array([100.0]), np.array([200.0]))
-    array([[0., 1., 0., 0.]])
+    array([[0., 1., 2., 0.]])
     """
     k = np.arange(power.shape[1]) * STEP
     up, down = up[:, None] * k, down[:, None] * k
