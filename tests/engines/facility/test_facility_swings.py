@@ -1,4 +1,4 @@
-"""Power swings: an accelerator-by-accelerator oracle, energy that closes, bounds that hold, and the grid's equations."""
+"""Power swings: an accelerator-by-accelerator oracle, energy that closes, bounds that hold, the grid's equations."""
 
 from __future__ import annotations
 

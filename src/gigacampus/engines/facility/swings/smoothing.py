@@ -16,7 +16,7 @@ _RESTORE = 10.0
 
 @dataclass(frozen=True)
 class Stored:
-    """What the grid gives and what the store loses [MW], shape (J, N), and the change of its charge [MJ], shape (J,)."""
+    """What the grid gives and what the store loses [MW], shape (J, N), and its change of charge [MJ], shape (J,)."""
 
     power: Floats
     loss: Floats
