@@ -110,6 +110,16 @@ def test_checkpoints_stop_a_whole_job_for_their_time() -> None:
     assert idle >= 5 * PATTERN.write
 
 
+@pytest.mark.parametrize("interval", [0.0, 1e-6, 5.0, math.inf])
+@pytest.mark.parametrize("write", [0.0, 30.0])
+def test_checkpoints_of_any_rhythm_run(interval: float, write: float) -> None:
+    at = occupancy(
+        swings(), [Job(servers=2), Job(servers=2, start=90.0)], replace(PATTERN, interval=interval, write=write)
+    )
+    assert np.all(at.active[0] <= 2 + 1e-9)
+    assert at.running[1].max() == 0
+
+
 def test_jobs_do_not_depend_on_those_beside_them() -> None:
     spec, job = swings(), Job(servers=7, start=2.0)
     both = occupancy(spec, [job, job], PATTERN)

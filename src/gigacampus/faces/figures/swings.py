@@ -68,6 +68,13 @@ def _finding(found: Any, smoothed: bool) -> Finding:
             f"Smoothing takes the steepest ramp from {raw} to {after}{numbers.THIN}MW/s",
             f"平滑化で最大変化率は{raw}から{after}{numbers.THIN}MW/sに下がる",
         )
+    band, left = found.raw.seen.band, found.smoothed.seen.band
+    if smoothed and left < 0.99 * band:
+        was, now = numbers.significant(band), numbers.significant(left)
+        return Finding(
+            f"Smoothing takes swings above 0.1 Hz from {was} to {now}{numbers.THIN}MW; jobs still start at {after}{numbers.THIN}MW/s",
+            f"平滑化で0.1 Hz超の変動は{was}から{now}{numbers.THIN}MWに下がるが、起動時は{after}{numbers.THIN}MW/s",
+        )
     return Finding(
         f"Synchronous training moves the load by up to {raw}{numbers.THIN}MW within a second",
         f"同期学習により負荷は1秒間に最大{raw}{numbers.THIN}MW変化する",
@@ -78,7 +85,8 @@ def _window(power: Floats) -> tuple[Floats, Floats]:
     """Seconds in the middle of the window, in means of 50 ms."""
     count = min(round(_SECONDS / _STEP), len(power)) // _MEAN_OF * _MEAN_OF
     first = (len(power) - count) // 2
-    return np.arange(count // _MEAN_OF) * _STEP * _MEAN_OF, power[first:][:count].reshape(-1, _MEAN_OF).mean(axis=1)
+    time = np.arange(0.0, count // _MEAN_OF) * (_STEP * _MEAN_OF)
+    return time, power[first:][:count].reshape(-1, _MEAN_OF).mean(axis=1)
 
 
 def _octaves(power: Floats) -> tuple[Floats, Floats]:
@@ -106,11 +114,11 @@ def _drawn(lines: dict[Text, Floats]) -> dict[str, Any]:
                  "hovertemplate": "%{y:.1f} MW", **({"xaxis": "x2", "yaxis": "y2"} if panel else {})}
             )  # fmt: skip
     axes = {
-        "yaxis": parts.upward(max(tops[0]), domain=(0.57, 0.95)),
+        "yaxis": parts.between(min(tops[0]), max(tops[0]), digits=0, domain=(0.57, 0.95)),
         "yaxis2": parts.upward(max(tops[1]) or 1.0, domain=(0.0, 0.38), anchor="x2"),
-        "xaxis": {"anchor": "y", "range": [0, _SECONDS], "ticksuffix": "", "showspikes": False},
+        "xaxis": {"anchor": "y", "range": [-0.05 * _SECONDS, _SECONDS], "ticksuffix": "", "showspikes": False},
         "xaxis2": {
-            "anchor": "y2", "type": "log", "range": [math.log10(_LOW), math.log10(_HIGH)], "showspikes": False,
+            "anchor": "y2", "type": "log", "range": [math.log10(_LOW) - 0.12, math.log10(_HIGH)], "showspikes": False,
             "tickvals": [0.1, 0.2, 0.5, 1, 2, 5, 10, 20], "ticktext": ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20"],
         },
     }  # fmt: skip
@@ -125,7 +133,14 @@ def _drawn(lines: dict[Text, Floats]) -> dict[str, Any]:
     return {
         "data": data,
         "layout": {**axes, "annotations": [*heads, *units, *keys], "margin": {"r": 40}},
-        "narrow": {"layout": {"margin": {"r": 26, "t": 30}, "annotations": [*heads, *units, *slim]}},
+        "narrow": {
+            "layout": {
+                "margin": {"r": 26, "t": 30},
+                "annotations": [*heads, *units, *slim],
+                "xaxis": {"range": [-0.14 * _SECONDS, _SECONDS], "nticks": 5},
+                "xaxis2": {"range": [math.log10(_LOW) - 0.35, math.log10(_HIGH)]},
+            }
+        },
     }
 
 

@@ -37,7 +37,7 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         "site": _site(draw),
         "compute": compute,
         "workload": _workload(draw),
-        "facility": {"power": _power(draw), "cooling": _cooling(draw)},
+        "facility": {"power": _power(draw), "cooling": _cooling(draw), "swings": _swings(draw)},
         "supply": plants.supply(draw, start, end, sum_of(compute)),
         "promises": _promises(draw),
     }
@@ -166,6 +166,20 @@ def _cooling(draw: Draw) -> str | Tree:
     if draw.chance(0.2):
         cooling["water_model"] = draw.pick(["energy-balance", "all-latent"])
     return cooling
+
+
+def _swings(draw: Draw) -> Tree:
+    means = ["rack-storage", "battery", "floor", "ramps", "stagger"]
+    figures: Tree = {
+        "smoothing": draw.some(means, 0.4),
+        "step": f"{draw.between(0.1, 10)} s",
+        "compute": draw.share(50, 100),
+        "communication": draw.share(0, 40),
+        "floor": draw.share(0, 100),
+        "rack_storage": draw.pick(catalog.names("rack_storages")),
+        "grid": {"short_circuit_ratio": draw.between(3, 20), "x_over_r": draw.between(1, 30)},
+    }
+    return {"window": f"{draw.between(1, 3)} min", **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
 
 
 def _parts(plant: str) -> set[str]:

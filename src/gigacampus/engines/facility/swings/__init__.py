@@ -31,7 +31,8 @@ MEANS = ("rack-storage", "battery", "floor", "ramps", "stagger")
 """All that smooths, in the order in which it is compared."""
 _START, _STOP = 0.05, 0.9
 """When all jobs start and the largest stops, over the window, unless the spec lists its jobs."""
-_MOST_JOBS = 200
+_MOST_JOBS = 64
+"""More are run as so many larger ones, which swing more."""
 _AT_ONCE = 6
 
 

@@ -17,6 +17,11 @@ _EDGES = 600_000
 """Ends of compute that are drawn at most; beyond, some servers of a job move together."""
 
 
+_LEAST = 0.2
+"""Shortest step over its mean, and shortest mean over that of all jobs."""
+_NEVER = 1e9
+
+
 @dataclass(frozen=True)
 class Pattern:
     """What a job's power does from the workload: the parts of its steps, and its checkpoints.
@@ -128,14 +133,14 @@ def _steps(swings: Swings, job: Job, pattern: Pattern, index: int) -> tuple[Floa
     """Start and time of each training step that begins before the job stops [s]; checkpoints stand between steps."""
     random = _generator(swings, index, 0)
     stop = swings.window if job.stop is None else min(job.stop, swings.window)
-    mean = max(swings.step * (1 + swings.job_spread * random.standard_normal()), 0.2 * swings.step)
-    due = random.uniform(0.0, pattern.interval)
-    times = mean * np.maximum(
-        1 + swings.step_jitter * random.standard_normal(math.ceil(2 * (stop - job.start) / mean) + 1), 0.2
-    )
+    mean = swings.step * max(1 + swings.job_spread * random.standard_normal(), _LEAST)
+    interval = min(max(pattern.interval, mean), _NEVER)
+    due = random.uniform(0.0, interval)
+    count = math.ceil(max(stop - job.start, 0.0) / (_LEAST * mean)) + 1
+    times = mean * np.maximum(1 + swings.step_jitter * random.standard_normal(count), _LEAST)
     trained = np.concatenate([[0.0], np.cumsum(times)[:-1]])
-    written = np.floor((trained - due) / pattern.interval) + 1
-    starts = job.start + trained + pattern.write * np.maximum(written, 0)
+    written = np.maximum(np.floor((trained - due) / interval) + 1, 0.0)
+    starts = job.start + trained + pattern.write * written
     kept = starts < stop
     return starts[kept], times[kept]
 
