@@ -78,7 +78,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
-    Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload"),
+    Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload", *_LIFE),
           ("site", "offer", "response", "facility"), doors.swings),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),

@@ -37,7 +37,7 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         "site": _site(draw),
         "compute": compute,
         "workload": _workload(draw),
-        "facility": {"power": _power(draw), "cooling": _cooling(draw), "swings": _swings(draw)},
+        "facility": {"power": _power(draw), "cooling": _cooling(draw)},
         "supply": plants.supply(draw, start, end, sum_of(compute)),
         "promises": _promises(draw),
     }
@@ -45,6 +45,8 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         del tree[noun]
     if draw.chance(0.25):
         tree["deal"] = deals.deal(draw, {phase["name"]: phase["ready"] for phase in compute["phases"]})
+    if "facility" in tree and draw.chance(0.5):
+        tree["facility"]["swings"] = _swings(draw)
     return tree
 
 
