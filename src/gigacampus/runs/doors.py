@@ -105,7 +105,7 @@ def swings(run: Run) -> Any:
         other=float(run.offer.it_rating[-1]) * (least * (1 - training.share) + (1 - least) * busy),
         chain=chain,
         fixed=max(load - chain * it, 0.0) / int(last.sum()),
-        highest=float(run.response.load[-1].max()),
+        highest=float(run.rating * run.offer.it_rating[-1]),
         price=float(run.site.price.mean()),
     )
     return room.simulate(run.campus.facility.swings, server, fleet)

@@ -79,7 +79,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
     Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload", *_LIFE),
-          ("site", "offer", "response", "facility"), doors.swings),
+          ("site", "rating", "offer", "facility"), doors.swings),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),

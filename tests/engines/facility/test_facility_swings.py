@@ -233,6 +233,15 @@ def test_a_campus_without_training_has_no_swings() -> None:
     assert simulate(swings(), SERVER, replace(fleet(), training=0.0)) is None
 
 
+def test_training_smaller_than_its_job_or_job_smaller_than_a_server_is_one_job_at_least() -> None:
+    for servers, job in ((2.0, 1 / 72), (3.0, 500.0)):
+        result = simulate(
+            swings(window="30 s"), SERVER, replace(fleet(servers, job), other=0.0, fixed=0.0), alone=False
+        )
+        assert result is not None
+        assert [job.servers for job in result.jobs] == [int(0.7 * servers)]
+
+
 def test_an_activity_beyond_the_parts_of_a_step_moves_them() -> None:
     flat = Pattern.of(swings(), 1.0, 600.0, 20.0)
     assert (flat.high, flat.share) == (1.0, 1.0)

@@ -45,7 +45,7 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         del tree[noun]
     if draw.chance(0.25):
         tree["deal"] = deals.deal(draw, {phase["name"]: phase["ready"] for phase in compute["phases"]})
-    if "facility" in tree and draw.chance(0.5):
+    if "facility" in tree:
         tree["facility"]["swings"] = _swings(draw)
     return tree
 
@@ -179,9 +179,9 @@ def _swings(draw: Draw) -> Tree:
         "communication": draw.share(0, 40),
         "floor": draw.share(0, 100),
         "rack_storage": draw.pick(catalog.names("rack_storages")),
-        "grid": {"short_circuit_ratio": draw.between(3, 20), "x_over_r": draw.between(1, 30)},
+        "grid": {"short_circuit_ratio": draw.between(5, 20), "x_over_r": draw.between(5, 30)},
     }
-    return {"window": f"{draw.between(1, 3)} min", **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
+    return {"window": f"{draw.between(30, 90)} s", **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
 
 
 def _parts(plant: str) -> set[str]:

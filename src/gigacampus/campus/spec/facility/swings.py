@@ -62,14 +62,16 @@ class RackStorage(FromCatalog):
 
 
 class SwingBattery(FromCatalog):
-    """A battery at the point of interconnection; sized over the campus's highest load unless given outright."""
+    """A battery at the point of interconnection; sized over the campus's load at its rating unless given outright."""
 
     section: ClassVar[str] = "swing_batteries"
     default_entry: ClassVar[str | None] = "lithium-ion"
 
-    power: MW | None = Field(None, description="power of its inverters; size_share of the highest load by default")
+    power: MW | None = Field(
+        None, description="power of its inverters; size_share of the campus's load at its rating by default"
+    )
     energy: MWh | None = Field(None, description="usable energy; duration at that power by default")
-    size_share: Share = Field(description="power over the campus's highest load, where power is not given")
+    size_share: Share = Field(description="power over the campus's load at its rating, where power is not given")
     duration: Hours = Field(description="energy over power, where energy is not given")
     efficiency: Share = Field(description="efficiency each way")
     filter: Seconds = Field(description="time constant of the filter that the grid's power follows")
@@ -95,7 +97,7 @@ class GridConnection(FromCatalog):
     default_entry: ClassVar[str | None] = "transmission-60hz"
 
     short_circuit_ratio: float | None = Field(
-        None, description="short-circuit power over the campus's highest load", gt=0
+        None, description="short-circuit power over the campus's load at its rating", gt=0
     )
     short_circuit_power: MVA | None = Field(None, description="short-circuit power, in place of the ratio")
     x_over_r: float = Field(description="reactance over resistance of the grid's impedance", gt=0)

@@ -145,7 +145,7 @@ def _jobs(swings: Swings, fleet: Fleet, held: float) -> list[Job]:
                 )
             )
         return list(swings.jobs)
-    count = min(max(int(held / fleet.job_servers), 1), _MOST_JOBS)
+    count = min(max(int(held / max(fleet.job_servers, 1.0)), 1), _MOST_JOBS)
     job = Job(servers=int(held / count), start=_START * swings.window)
     return [job.model_copy(update={"stop": _STOP * swings.window}), *[job] * (count - 1)]
 

@@ -41,7 +41,7 @@ class Fleet:
     fixed : float [MW]
         The rest at the meter: cooling and what else does not follow within minutes.
     highest : float [MW]
-        Highest hourly load at the meter.
+        Load at the meter with all IT at its rating, in the worst hour.
     price : float [USD/MWh]
         Of energy.
     """
