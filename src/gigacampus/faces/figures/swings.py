@@ -11,6 +11,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.money import Money, money_of
 
 _STEP = 0.01
 _SECONDS = 20
@@ -48,7 +49,7 @@ def power_swings(run: Any) -> Figure | None:
         **_drawn(lines),
         height=460,
         narrow_height=460,
-        table=_table(found, chosen),
+        table=_table(found, chosen, money_of(run) if run.campus.deal is not None else Money(1e6, "m USD")),
         aria=Text(
             f"Power swings by {numbers.significant(found.raw.seen.peak_to_peak)} MW within ten seconds before smoothing.",
             f"平滑化前の電力は10秒間に{numbers.significant(found.raw.seen.peak_to_peak)} MW変動する。",
@@ -148,15 +149,15 @@ def _unit(text: Text, at: float) -> dict[str, Any]:
     return parts.note(text, 1.0, at, xshift=8, yshift=-8, yanchor="top", font={"size": 12, "color": "@ink2"})
 
 
-def _table(found: Any, chosen: list[str]) -> Table:
+def _table(found: Any, chosen: list[str], money: Money) -> Table:
     columns = (
         Column(Text("Smoothing", "平滑化")), Column(Text("Swing in 10 s", "10秒間の変動幅"), "MW", 1),
         Column(Text("Ramp over 1 s", "変化率(1秒)"), "MW/s", 1),
         Column(Text("Ramp over 1 min", "変化率(1分)"), "MW/s", 2, wide=True),
         Column(Text("0.1 to 20 Hz", "0.1〜20 Hz"), "MW rms", 1, wide=True), Column(Text("Pst"), "", 2),
         Column(Text("Voltage", "電圧変化"), "%", 2, wide=True), Column(Text("Lost", "損失"), "MW", 2),
-        Column(Text("Withheld", "抑制"), "MW", 2, wide=True), Column(Text("Capital", "設備費"), "m USD", 1),
-        Column(Text("Energy a year", "電力費(年)"), "m USD", 2, wide=True),
+        Column(Text("Withheld", "抑制"), "MW", 2, wide=True), money.column(Text("Capital", "設備費")),
+        money.column(Text("Energy a year", "電力費(年)")),
     )  # fmt: skip
     rows = [(_RAW, found.raw), *((_MEANS[name], case) for name, case in found.alone.items())]
     if chosen:
@@ -166,7 +167,7 @@ def _table(found: Any, chosen: list[str]) -> Table:
         columns,
         tuple(
             (name, case.seen.peak_to_peak, case.seen.ramp, case.seen.ramp_minute, case.seen.band, case.seen.flicker,
-             100 * case.seen.voltage_change, case.lost, case.withheld, case.capital / 1e6, case.energy_cost / 1e6)
+             100 * case.seen.voltage_change, case.lost, case.withheld, case.capital / money.factor, case.energy_cost / money.factor)
             for name, case in rows
         ),
     )  # fmt: skip

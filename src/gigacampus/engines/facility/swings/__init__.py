@@ -33,7 +33,7 @@ _START, _STOP = 0.05, 0.9
 """When all jobs start and the largest stops, over the window, unless the spec lists its jobs."""
 _MOST_JOBS = 64
 """More are run as so many larger ones, which swing more."""
-_AT_ONCE = 6
+_AT_ONCE = 9
 
 
 @dataclass(frozen=True)

@@ -96,16 +96,21 @@ def scan(added: Floats, keep: float, low: float, high: float, first: Floats) -> 
     c, lo, hi = np.zeros((rows, blocks)), np.full((rows, blocks), -np.inf), np.full((rows, blocks), np.inf)
     for b in by_step:
         c = keep * c + b
-        lo, hi = (np.clip(keep * edge + b, low, high) for edge in (lo, hi))
+        lo, hi = (_within(keep * edge + b, low, high) for edge in (lo, hi))
     begin = np.empty((rows, blocks))
     begin[:, 0] = first
     for i in range(1, blocks):
         begin[:, i] = np.clip(keep**length * begin[:, i - 1] + c[:, i - 1], lo[:, i - 1], hi[:, i - 1])
     state = begin
     for k, b in enumerate(by_step):
-        state = np.clip(keep * state + b, low, high)
+        state = _within(keep * state + b, low, high)
         by_step[k] = state
     return by_step.transpose(1, 2, 0).reshape(rows, -1)[:, :steps]
+
+
+def _within(values: Floats, low: float, high: float) -> Floats:
+    """`np.clip`, several times faster on short arrays."""
+    return np.minimum(np.maximum(values, low), high)
 
 
 def ramped(power: Floats, up: Floats, down: Floats) -> Floats:
