@@ -43,3 +43,4 @@ def test_without_training_there_are_no_swings() -> None:
 def test_a_change_of_smoothing_runs_swings_again_and_no_supply() -> None:
     first, second = run(), run(smoothing=["floor"])
     assert first.key("swings") != second.key("swings")
+    assert first.key("supply") == second.key("supply")

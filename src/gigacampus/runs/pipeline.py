@@ -67,7 +67,7 @@ _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
 _DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
-_HALL = ("facility", "compute.server")
+_HALL = ("facility.power", "facility.cooling", "compute.server")
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
