@@ -26,7 +26,14 @@ def test_the_mean_of_the_seconds_is_that_of_the_hours() -> None:
 
 def test_kpis_stand_with_and_without_smoothing() -> None:
     kpi = run(smoothing=["rack-storage", "ramps"]).kpi
-    for name in ("swing_ramp", "swing_step", "swing_peak_to_peak", "swing_energy_band", "flicker_pst", "voltage_change"):
+    for name in (
+        "swing_ramp",
+        "swing_step",
+        "swing_peak_to_peak",
+        "swing_energy_band",
+        "flicker_pst",
+        "voltage_change",
+    ):
         assert kpi[f"facility.{name}"].value < kpi[f"facility.{name}_raw"].value, name
     assert kpi["facility.smoothing_lost"].value > 0
     assert kpi["facility.smoothing_capital"].value > 0
