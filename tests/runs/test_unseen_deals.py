@@ -123,7 +123,6 @@ def test_a_make_whole_is_for_what_is_repaid(tmp_path: Path) -> None:
     assert part <= whole
 
 
-@pytest.mark.xfail(strict=True, reason="rates for what no campus measures pay nothing, and no error says so")
 def test_rates_without_a_campus_are_refused(tmp_path: Path) -> None:
     space = "space in hall A: {payer: Customers, payee: Campus Co, amount: 119.88 m USD"
     rates = "space in hall A: {payer: Customers, payee: Campus Co, rates: {it_capacity: 185 USD/kW-month}"
