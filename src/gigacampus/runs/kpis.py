@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
 from gigacampus.runs import kpis_rating as _kpis_rating  # noqa: F401 - registers them
+from gigacampus.runs import kpis_swings as _kpis_swings  # noqa: F401 - registers them
 from gigacampus.runs.kpi import Undefined, defined, evaluate, kpi
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ SECTIONS = {
 FIGURES_OF = {
     "glance": ("life_line",),
     "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
-    "facility": ("months", "facility_weather", "losses_by_part", "water_balance"),
+    "facility": ("months", "facility_weather", "losses_by_part", "water_balance", "power_swings"),
     "carbon": ("carbon_by_year", "embodied_by_year"),
     "money": (
         "what_does_not_close",
@@ -80,6 +80,25 @@ KPIS: dict[str, Text] = {
     "facility.wue": Text("Water on site per IT energy", "敷地内の水使用量(IT電力量あたり)"),
     "facility.peak": Text("Highest hourly load", "最大負荷(1時間値)"),
     "facility.hours_short": Text("Hours above the cooling set-point", "冷却の設定温度を超える時間"),
+    "facility.swing_peak_to_peak": Text("Power swing within ten seconds", "10秒間の電力変動幅"),
+    "facility.swing_peak_to_peak_raw": Text("Power swing, nothing smoothed", "電力変動幅(平滑化なし)"),
+    "facility.swing_ramp": Text("Steepest ramp over one second", "最大変化率(1秒)"),
+    "facility.swing_ramp_raw": Text("Steepest ramp, nothing smoothed", "最大変化率(平滑化なし)"),
+    "facility.swing_ramp_minute": Text("Steepest ramp over one minute", "最大変化率(1分)"),
+    "facility.swing_step": Text("Largest load step", "最大負荷段差"),
+    "facility.swing_step_raw": Text("Largest load step, nothing smoothed", "最大負荷段差(平滑化なし)"),
+    "facility.swing_energy_band": Text("Swings from 0.1 to 20 Hz, rms", "0.1〜20 Hzの変動(実効値)"),
+    "facility.swing_energy_band_raw": Text(
+        "Swings from 0.1 to 20 Hz, nothing smoothed", "0.1〜20 Hzの変動(平滑化なし)"
+    ),
+    "facility.swing_energy_band_low": Text("Swings from 0.1 to 1 Hz, rms", "0.1〜1 Hzの変動(実効値)"),
+    "facility.swing_energy_band_middle": Text("Swings from 1 to 2.5 Hz, rms", "1〜2.5 Hzの変動(実効値)"),
+    "facility.flicker_pst": Text("Flicker severity Pst", "フリッカ指標Pst"),
+    "facility.flicker_pst_raw": Text("Flicker severity Pst, nothing smoothed", "フリッカ指標Pst(平滑化なし)"),
+    "facility.voltage_change": Text("Voltage change within one second", "1秒間の電圧変化"),
+    "facility.voltage_change_raw": Text("Voltage change, nothing smoothed", "電圧変化(平滑化なし)"),
+    "facility.smoothing_lost": Text("Power lost in smoothing", "平滑化で失う電力"),
+    "facility.smoothing_capital": Text("Price of storage that smooths", "平滑化用蓄電の費用"),
     "supply.cost_per_mwh": Text("All-in cost of power, real", "電力の総コスト(実質)"),
     "supply.cfe_hourly": Text("Carbon-free energy, hour by hour", "毎時カーボンフリー電力比率"),
     "supply.renewable_annual": Text("Renewable energy, own and contracted", "再エネ比率(自社・契約)"),
@@ -133,6 +152,7 @@ KPIS: dict[str, Text] = {
     "finance.worth_without_tenant": Text("Worth per 100 without the tenant", "賃借人なしの価値(100あたり)"),
     "residual.energy": Text("Energy", "電力量"),
     "residual.water": Text("Water and heat", "水と熱"),
+    "residual.swings": Text("Energy behind smoothing", "平滑化のエネルギー"),
     "residual.money": Text("Money", "資金"),
 }
 

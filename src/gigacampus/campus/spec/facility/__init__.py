@@ -13,6 +13,7 @@ from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, Topology
+from gigacampus.campus.spec.facility.swings import GridConnection, Job, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.part import Part
 
 __all__ = [
@@ -21,11 +22,16 @@ __all__ = [
     "CoolingPlant",
     "Curves",
     "Facility",
+    "GridConnection",
     "HeatRejection",
+    "Job",
     "Kind",
     "Liquid",
     "OutsideAir",
     "PowerChain",
+    "RackStorage",
+    "SwingBattery",
+    "Swings",
     "Topology",
     "WaterLoop",
 ]
@@ -37,4 +43,7 @@ class Facility(Part):
     power: PowerChain = Field(default_factory=lambda: PowerChain.model_validate({}), description="the power chain")
     cooling: CoolingPlant = Field(
         default_factory=lambda: CoolingPlant.model_validate({}), description="the cooling plant"
+    )
+    swings: Swings = Field(
+        default_factory=lambda: Swings.model_validate({}), description="power swings within seconds, at full build"
     )
