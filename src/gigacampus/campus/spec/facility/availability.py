@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.quantities import Hours, Kelvin, KgPerKW, PerYear, Quantity, Seconds, Share
+from gigacampus.quantities import Hours, KgPerKW, PerYear, Quantity, Seconds, Share
 
 MeanTime = Annotated[float, Quantity("h", above=0.0)]
 Rise = Annotated[float, Quantity("K", above=0.0)]
@@ -110,7 +110,8 @@ class Availability(FromCatalog):
             )
         if not self.gensets.count and not self.battery > 0:
             raise PydanticCustomError(
-                "availability", "nothing carries the load through an outage; give gensets.count or battery a value above 0"
+                "availability",
+                "nothing carries the load through an outage; give gensets.count or battery a value above 0",
             )
         if self.gensets.count and self.battery * 3600 < self.gensets.start * (1 - 1e-9):
             raise PydanticCustomError(
