@@ -155,7 +155,7 @@ def _causes(
                 )
             else:
                 found.append(cause)
-    if any(side.gap > 0 for side in cooling.values()):
+    if any(side.margin < 0 for side in cooling.values()):
         found.append(two_state("cooling", "restart", asked - lost, 0.0))
     return found, 1 - lost / asked if asked else 1.0
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil, comb
+from math import ceil, comb, floor
 
 import numpy as np
 
 from gigacampus.campus.spec.facility import Gensets
 from gigacampus.engines.facility.outdoors import Floats
-
-LEVELS = 101
-"""States of charge that the chain tells apart."""
 
 
 def survival(
@@ -21,7 +18,7 @@ def survival(
     mean_time_to_failure: float,
     battery: tuple[float, float, float] = (0.0, 0.0, 0.0),
     fuel: float = np.inf,
-    levels: int = LEVELS,
+    levels: int = 101,
 ) -> Floats:
     """Probability that the load is carried through each hour of an outage and all before it [1]_.
 
@@ -39,7 +36,8 @@ def survival(
     fuel : float [h]
         Gensets stop in the hour in which it ends.
     levels : int
-        States of charge; one that lies between two is split between them, so that the expected charge is kept.
+        States of charge, equally far apart; one that lies between two is split between them, so that the expected
+        charge is kept. It is exact where all changes of charge are multiples of a step.
 
     Returns
     -------
@@ -97,15 +95,17 @@ def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
 
     A share `common` of failures, to start and to run, strikes all gensets at once; after it the load is lost.
     """
-    hours = _horizon(gensets, battery)
+    hours, steps = _horizon(gensets, battery), floor(battery * gensets.needed + 1e-9)
+    usable = steps / gensets.needed  # a genset less takes its share of the load for an hour, and nothing smaller
     alive = survival(
         np.ones(hours),
         gensets.count,
         1 / gensets.needed,
         gensets.available * (1 - (1 - common) * gensets.fail_to_start),
         gensets.mean_time_to_failure / (1 - common) if common < 1 else np.inf,
-        (1.0, battery, battery),
+        (1.0, usable, usable),
         gensets.fuel,
+        steps + 1,
     )
     start, run = _struck(gensets, common)
     return alive * (1 - start) * (1 - run) ** np.arange(1, hours + 1)

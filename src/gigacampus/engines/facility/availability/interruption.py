@@ -42,9 +42,9 @@ class Interruption:
     storage_volume: float
 
     @property
-    def gap(self) -> float:
-        """Time without cooling past the limit [s]."""
-        return max(self.restart - self.limit, 0.0)
+    def margin(self) -> float:
+        """Time that is left at the restart; below 0 servers stop [s]."""
+        return self.limit - self.restart
 
 
 def liquid_seconds(water: float, power: float, rise: float) -> float:
