@@ -8,11 +8,14 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.quantities import Hours, KgPerKW, PerYear, Quantity, Seconds, Share
+from gigacampus.quantities import KgPerKW, PerYear, Quantity, Seconds, Share
 
+Brief = Annotated[float, Quantity("h", at_most=24.0)]
+Stored = Annotated[float, Quantity("h", at_most=500.0)]
 MeanTime = Annotated[float, Quantity("h", above=0.0)]
 Rise = Annotated[float, Quantity("K", above=0.0)]
-USDPerHour = Annotated[float, Quantity("USD/h")]
+Mass = Annotated[float, Quantity("kg/kW", above=0.0)]
+USDPerHour = Annotated[float, Quantity("USD/h", at_most=1e6)]
 
 
 class Equipment(FromCatalog):
@@ -30,13 +33,13 @@ class Gensets(FromCatalog):
     section: ClassVar[str] = "gensets"
     default_entry: ClassVar[str | None] = "standby-diesel"
 
-    count: int = Field(description="gensets of a group; 0: none", ge=0, le=200)
-    needed: int = Field(description="gensets that carry the group's full load", ge=1, le=200)
+    count: int = Field(description="gensets of a group; 0: none", ge=0, le=60)
+    needed: int = Field(description="gensets that carry the group's full load", ge=1, le=60)
     available: Share = Field(description="share of the time in which a genset is not in maintenance or repair")
     fail_to_start: Share = Field(description="probability that an available genset does not start when asked")
     mean_time_to_failure: MeanTime = Field(description="mean running time to a failure")
     start: Seconds = Field(description="time from the outage until gensets carry the load")
-    fuel: Hours = Field(description="fuel on site at full load; nobody refuels")
+    fuel: Stored = Field(description="fuel on site at full load; nobody refuels")
 
     @model_validator(mode="after")
     def _enough(self) -> Gensets:
@@ -65,9 +68,9 @@ class RideThrough(FromCatalog):
     plate_water: KgPerKW = Field(description="water in cold plates and rack manifolds alone, per rack power")
     liquid_rise: Rise = Field(description="rise of the coolant from its supply temperature at which servers stop")
     air_rise: Rise = Field(description="rise of the inlet air at which servers stop")
-    room_air: KgPerKW = Field(description="air in the hall, per rack power that it cools")
-    room_metal: KgPerKW = Field(description="metal of racks and servers that the air touches, per that power")
-    room_transfer: float = Field(description="heat transfer from air to that metal [W/K per kW]", gt=0)
+    room_air: Mass = Field(description="air in the hall, per rack power that it cools")
+    room_metal: Mass = Field(description="metal of racks and servers that the air touches, per that power")
+    room_transfer: float = Field(description="heat transfer from air to that metal [W/K per kW]", gt=0, le=1e6)
 
 
 class Availability(FromCatalog):
@@ -94,8 +97,8 @@ class Availability(FromCatalog):
     cooling_units: int = Field(description="cooling units of each kind that carry the load of a hall", ge=1, le=200)
     cooling_spares: int = Field(description="spare cooling units of each kind in a hall", ge=0, le=200)
     common_cause: Share = Field(description="beta factor: share of failures that strike all items of a kind together")
-    battery: Hours = Field(description="full load that batteries carry, in the UPS or in the rack")
-    restart: Hours = Field(description="from power and cooling back until work goes on, after each interruption")
+    battery: Brief = Field(description="full load that batteries carry, in the UPS or in the rack")
+    restart: Stored = Field(description="from power and cooling back until work goes on, after each interruption")
     accelerator_hour: USDPerHour = Field(description="worth of an hour of one accelerator")
     gensets: Gensets = Field(description="standby gensets")
     ride_through: RideThrough = Field(description="cooling through an interruption")

@@ -148,7 +148,7 @@ def _causes(
     for block in blocks(facility):
         for cause in causes(block, common):
             if block.backed and cause.short > 0:
-                share = backup.lost_share(alive, battery, cause.short / cause.frequency * YEAR)
+                share = backup.lost_share(alive, battery, cause.short / max(cause.frequency, 1e-300) * YEAR)
                 asked, lost = asked + cause.frequency, lost + share * cause.frequency
                 found.append(
                     two_state(cause.block, cause.kind, share * cause.frequency, share * cause.short, cause.item)

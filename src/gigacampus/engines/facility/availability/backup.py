@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil, comb, floor
+from math import ceil, floor
 
 import numpy as np
 
 from gigacampus.campus.spec.facility import Gensets
+from gigacampus.engines.facility.availability.blocks import binomial
 from gigacampus.engines.facility.outdoors import Floats
 
 
@@ -60,34 +61,30 @@ def survival(
     power, size, charge = battery
     energy = np.linspace(0.0, size, levels if size > 0 else 1)
     step = size / (levels - 1) if size > 0 else 1.0
-    begin = _thinned(count, starts)[count]
+    begin = binomial(count, starts)
     state = _placed(begin[:, None], np.full((count + 1, 1), charge / step), len(energy))
-    fails = _thinned(count, 1 - 1 / mean_time_to_failure)
+    runs = 1 - 1 / mean_time_to_failure
+    stays = np.array([np.pad(binomial(i, runs), (0, count - i)) for i in range(count + 1)])
     alive = np.empty(len(load))
     for hour, asked in enumerate(load):
         given = np.arange(count + 1) * unit * (hour + 1 <= fuel)
         need = np.maximum(asked - given, -power)[:, None]
         carried = need <= np.minimum(power, energy) + 1e-9
         after = np.clip(energy - need, 0.0, size) / step
-        state = _placed((fails.T @ state) * carried, after, len(energy))
+        state = _placed((stays.T @ state) * carried, after, len(energy))
         alive[hour] = state.sum()
     return alive
-
-
-def _thinned(count: int, kept: float) -> Floats:
-    """Probability that j of i stay, each by itself, shape (count + 1, count + 1)."""
-    many = range(count + 1)
-    return np.array([[comb(i, j) * kept**j * (1 - kept) ** (i - j) if j <= i else 0.0 for j in many] for i in many])
 
 
 def _placed(state: Floats, place: Floats, levels: int) -> Floats:
     """Move probability to places between levels, split between the two that lie nearest."""
     place = np.broadcast_to(np.round(place, 9), state.shape)
     low = np.floor(place).astype(int)
-    moved, rows = np.zeros((len(state), levels)), np.arange(len(state))[:, None]
-    np.add.at(moved, (rows, low), state * (1 - (place - low)))
-    np.add.at(moved, (rows, np.minimum(low + 1, levels - 1)), state * (place - low))
-    return moved
+    rows = np.arange(len(state))[:, None] * levels
+    to = np.concatenate([rows + low, rows + np.minimum(low + 1, levels - 1)], axis=1)
+    given = np.concatenate([state * (1 - (place - low)), state * (place - low)], axis=1)
+    moved = np.bincount(to.ravel(), given.ravel(), len(state) * levels)
+    return np.asarray(moved, dtype=float).reshape(len(state), levels)
 
 
 def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
@@ -105,7 +102,7 @@ def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
         gensets.mean_time_to_failure / (1 - common) if common < 1 else np.inf,
         (1.0, usable, usable),
         gensets.fuel,
-        steps + 1,
+        min(steps, 120) + 1,
     )
     start, run = _struck(gensets, common)
     return alive * (1 - start) * (1 - run) ** np.arange(1, hours + 1)

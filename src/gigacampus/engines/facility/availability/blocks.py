@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
 from typing import Literal
 
 import numpy as np
@@ -65,7 +64,7 @@ class Cause:
         Restart: nothing of the block fails, but the cooling plant is not back in time.
     frequency : float [1/year]
     shares, probability : array, shape (L,)
-        Shares of the load that are carried, the highest of them 1, and how probable each is.
+        Shares of the load that are carried, rising to 1, and how probable each is.
     """
 
     block: str
@@ -99,7 +98,24 @@ def unavailability(failures: float, repair: float) -> float:
     0.998433
     """
     load = failures / YEAR * repair
-    return load / (1 + load)
+    return load / (1 + load) if load < 1 / np.finfo(float).eps else 1.0
+
+
+def binomial(count: int, chance: float) -> Floats:
+    """Probability that 0, 1, … of `count` are up, each by itself, shape (count + 1,); by logarithms, for large counts.
+
+    Examples
+    --------
+    >>> binomial(2, 0.9).round(3)
+    array([0.01, 0.18, 0.81])
+    """
+    up = np.arange(count + 1)
+    if chance <= 0 or chance >= 1:
+        return np.where(up == (count if chance >= 1 else 0), 1.0, 0.0)
+    factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, count + 1)))])
+    ways = factorial[count] - factorial - factorial[::-1]
+    found = np.exp(ways + up * np.log(chance) + (count - up) * np.log1p(-chance))
+    return np.asarray(found / found.sum())
 
 
 def causes(block: Block, common: float) -> Iterator[Cause]:
@@ -123,8 +139,7 @@ def causes(block: Block, common: float) -> Iterator[Cause]:
     """
     n, k = block.units, block.needed
     up = float(np.prod([1 - unavailability((1 - common) * item.failures, item.repair) for item in block.items]))
-    counts = np.arange(n + 1)
-    chance = np.array([comb(n, j) * up**j * (1 - up) ** (n - j) for j in counts])
+    counts, chance = np.arange(n + 1), binomial(n, up)
     rate = (1 - common) * sum(item.failures for item in block.items)
     yield Cause(block.name, "independent", float(chance[k]) * k * rate, np.minimum(counts / k, 1.0), chance)
     for item in block.items if common > 0 else ():
@@ -162,5 +177,6 @@ def series(found: Sequence[Cause]) -> Together:
     levels = np.unique(np.concatenate([np.array([0.0, 1.0]), *(cause.shares for cause in found)]))
     reach = np.ones(len(levels) - 1)
     for cause in found:
-        reach *= (cause.probability * (cause.shares >= levels[1:, None] - 1e-12)).sum(axis=1)
+        at_least = np.cumsum(cause.probability[::-1])[::-1]
+        reach *= at_least[np.searchsorted(cause.shares, levels[1:])]
     return Together(availability, float(frequency), float(np.diff(levels) @ (1 - reach)))

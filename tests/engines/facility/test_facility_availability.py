@@ -1,4 +1,4 @@
-"""Reliability blocks: closed form against enumeration of all states and against Monte Carlo; what makes it better or worse."""
+"""Reliability blocks: closed form against all states and Monte Carlo; what makes it better or worse."""
 
 from __future__ import annotations
 
@@ -193,5 +193,5 @@ def test_more_needed_than_there_are() -> None:
 
 @pytest.mark.parametrize("given", [(-0.1, 25.0), (0.5, 0.0), (0.5, -1.0), (math.nan, 1.0)])
 def test_rates_that_cannot_be(given: tuple[float, float]) -> None:
-    with pytest.raises(SpecError, match="ups: .* the rate must not be negative"):
+    with pytest.raises(SpecError, match=r"ups: .* the rate must not be negative"):
         Item("ups", *given)
