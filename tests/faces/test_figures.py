@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 
 import numpy as np
 import pytest
-from pages import DEAL, run
+from pages import DEAL, EXAMPLES, run
 
 from gigacampus.campus.spec import read
 from gigacampus.faces import figures
 from gigacampus.faces.figures import Figure, energy_flow, explorer, look, money_flow, sankey
-from gigacampus.faces.figures.base import Mark
+from gigacampus.faces.figures.base import Cell, Mark
+from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.text import plain
 from gigacampus.faces.figures.varied import cause, short
 from gigacampus.runs.pipeline import Run
@@ -200,3 +202,65 @@ def test_changes_read_as_a_reader_says_them() -> None:
     assert cause("delay", "6 months").en == "A delay of 6\u202fmonths"
     assert cause("construction.works.overrun", "15 %").en == "Works cost overrun at 15\u202f%"
     assert cause("benchmarks.SOFR", "plus 150 bp").ja == "SOFRが150\u202fbp上がると"
+
+
+_SMALLER = {"bn USD": "m USD", "m USD": "k USD"}
+
+OWNED = """
+deal:
+  close: 2026-01-31
+  entities: {Tenant: , Owner: , Vehicle: {owners: {Owner: 100 %}, funding: [{source: owners}]}}
+  construction: {works: {payer: Vehicle, amount: 5 bn USD}}
+  leases: {lease: {landlord: Vehicle, tenant: Tenant, start: close, term: 10 years, rent: 750 m USD}}
+  sensitivity: {paths: {count: 50, draws: {rent: {kind: normal, low: x 0.9, high: x 1.1}}}}
+"""
+"""A deal without debt, whose fan is of distributions."""
+
+
+def indebted() -> str:
+    """An example's deal with an amount in its tornado; without energy, whose prices would not be scaled."""
+    text = (EXAMPLES / "hyperion.yaml").read_text(encoding="utf-8")
+    deal = text[text.index("\ndeal:") : text.index("\npromises:")]
+    deal, dropped = re.subn(r"  services:\n    electricity:\n(?:      .*\n)+|      energy cost: .*\n", "", deal)
+    assert dropped == 2
+    return deal.replace("figures: [dscr_min,", "figures: [dscr_min, rent_total,")
+
+
+@functools.cache
+def sized(name: str) -> list[dict[str, Figure]]:
+    """Figures of a deal in billions, and of the same deal at a thousandth."""
+    large = "schema_version: 1\nname: Sized" + {"owned": lambda: OWNED, "indebted": indebted}[name]()
+    small = re.sub(r"\b(?:bn|m) USD", lambda found: _SMALLER[found[0]], large)
+    runs = (Run(read(text, "deal.yaml"), store=False) for text in (large, small))
+    return [{figure.id: figure for figure in figures.draw(run)} for run in runs]
+
+
+def said(row: tuple[Cell, ...]) -> list[str]:
+    """The texts of a row without the units of their amounts."""
+    return [re.sub("bn USD|m USD|\u202fbn", "\u202fm", getattr(cell, "en", "")) for cell in row]
+
+
+@pytest.mark.parametrize("name", ["owned", "indebted"])
+def test_a_deal_at_a_thousandth_has_the_same_numbers_in_millions(name: str) -> None:
+    large, small = sized(name)
+    assert set(large) == set(small) >= {"money_sankey", "tornado", "fan"}
+    for key, figure in large.items():
+        one, two = figure.table, small[key].table
+        assert [c.unit for c in two.columns] == [{"bn USD": "m USD"}.get(c.unit, c.unit) for c in one.columns], key
+        for row, twin in zip(sorted(one.rows, key=said), sorted(two.rows, key=said), strict=True):
+            assert said(twin) == said(row), key
+            numbers, others = ([cell for cell in cells if isinstance(cell, float)] for cells in (row, twin))
+            assert others == pytest.approx(numbers, rel=1e-7, abs=1e-9), (key, row)
+
+
+@pytest.mark.parametrize("name", ["owned", "indebted"])
+def test_no_figure_of_a_deal_in_millions_says_billions(name: str) -> None:
+    for figure in sized(name)[1].values():
+        assert not re.search("bn|10億", str(figure)), figure.id
+
+
+@pytest.mark.parametrize(("name", "unit"), [("hyperion", "bn USD"), ("abilene", "bn USD"), ("deal", "m USD")])
+def test_a_deal_has_one_unit_of_money(name: str, unit: str) -> None:
+    assert money_of(run(name)).unit == unit
+    units = {column.unit for figure in made(name) for column in figure.table.columns}
+    assert units & {"bn USD", "m USD", "USD"} == {unit}

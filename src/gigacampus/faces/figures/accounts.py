@@ -10,6 +10,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.money import Money, money_of
 
 LEGS: dict[str, Text] = {
     "transfer": Text("Title passes to the tenant", "所有権が借手に移る"),
@@ -63,7 +64,8 @@ def off_the_balance_sheet(run: Any) -> Figure | None:
     """Each leg of the tests of leases and vehicles: figure, threshold, state, arithmetic and evidence."""
     if run.campus.deal is None or run.accounting is None:
         return None
-    rows = [*_lease_rows(run.accounting), *_vehicle_rows(run.accounting)]
+    money = money_of(run)
+    rows = [*_lease_rows(run.accounting, money), *_vehicle_rows(run.accounting, money)]
     return Figure(
         id="off_the_balance_sheet",
         title=_finding(run.accounting),
@@ -83,22 +85,22 @@ def off_the_balance_sheet(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _lease_rows(accounts: Any) -> Iterator[tuple[Cell, ...]]:
+def _lease_rows(accounts: Any, money: Money) -> Iterator[tuple[Cell, ...]]:
     for name, test in accounts.leases.items():
         en = f"{titled(name).en}: lease of {party(test.tenant).en} from {party(test.landlord).en}"
         yield _heading(
             Text(en, f"{party(name).ja}：借手{party(test.tenant).ja}、貸手{party(test.landlord).ja}のリース")
         )
         for key, leg in test.legs.items():
-            yield _row(key, leg)
+            yield _row(key, leg, money)
 
 
-def _vehicle_rows(accounts: Any) -> Iterator[tuple[Cell, ...]]:
+def _vehicle_rows(accounts: Any, money: Money) -> Iterator[tuple[Cell, ...]]:
     for name, test in accounts.vehicles.items():
         vehicle = party(name)
         yield _heading(Text(f"{titled(name).en}: is it a variable interest entity?", f"{vehicle.ja}：変動持分事業体か"))
         for key, leg in test.entity.items():
-            yield _row(key, leg)
+            yield _row(key, leg, money)
         for who, legs in test.parties.items():
             yield _heading(
                 Text(
@@ -107,21 +109,21 @@ def _vehicle_rows(accounts: Any) -> Iterator[tuple[Cell, ...]]:
                 )
             )
             for key, leg in legs.items():
-                yield _row(key, leg)
+                yield _row(key, leg, money)
 
 
 def _heading(text: Text) -> tuple[Cell, ...]:
     return (text, None, None, None, None, None)
 
 
-def _row(key: str, leg: Any) -> tuple[Cell, ...]:
+def _row(key: str, leg: Any, money: Money) -> tuple[Cell, ...]:
     return (
         LEGS[key],
         leg.paragraphs,
         _shown(leg.value, leg.unit),
         _shown(leg.threshold, leg.unit),
         STATES[leg.state],
-        _evidence(leg),
+        _evidence(leg, money),
     )
 
 
@@ -135,9 +137,9 @@ def _shown(value: float | None, unit: str) -> Text | None:
     return Text(f"{numbers.percent(value)}{numbers.THIN}%")
 
 
-def _evidence(leg: Any) -> Text:
+def _evidence(leg: Any, money: Money) -> Text:
     """Arithmetic, other readings, what would turn the leg, and the reasons that the spec gives."""
-    said = [_arithmetic(leg.formula, leg.terms)] if leg.formula else []
+    said = [_arithmetic(leg.formula, leg.terms, money)] if leg.formula else []
     said += [_labelled(TERMS[what], _shown(amount, "USD")) for what, amount in leg.terms.items() if not leg.formula]
     said += [_labelled(OTHERS[what], _shown(value, leg.unit), after=True) for what, value in leg.others.items()]
     said += [_labelled(NEEDS[what], _shown(amount, "USD")) for what, amount in leg.needs.items()]
@@ -152,15 +154,13 @@ def _labelled(label: Text, shown: Text | None, after: bool = False) -> Text:
     return Text(f"{value.en} {label.en}" if after else f"{label.en} {value.en}", f"{label.ja} {value.of('ja')}")
 
 
-def _arithmetic(formula: str, terms: Mapping[str, float]) -> Text:
-    """A leg's formula with its numbers in one unit."""
+def _arithmetic(formula: str, terms: Mapping[str, float], money: Money) -> Text:
+    """A leg's formula with its numbers."""
     if "life" in terms:
         return Text(formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + " years",
                     formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + "年")  # fmt: skip
-    top = max(map(abs, terms.values()), default=0.0)
-    scale, unit = next((s, u) for s, u in ((1e9, "bn USD"), (1e6, "m USD"), (1.0, "USD")) if top >= s or s == 1.0)
-    text = formula.format(**{name: numbers.fixed(value / scale, 2) for name, value in terms.items()})
-    return Text(f"{text} {unit}", f"{text} {numbers.unit_ja(unit)}")
+    text = formula.format(**{name: money.text(value / money.factor, 2) for name, value in terms.items()})
+    return Text(f"{text} {money.unit}", f"{text} {money.ja}")
 
 
 def _finding(accounts: Any) -> Finding:
@@ -196,7 +196,7 @@ def balance_sheets(run: Any) -> Figure | None:
     """Balance sheets of those who might consolidate, with and without, at the first year's end after a lease starts."""
     if run.campus.deal is None or run.accounting is None or not run.accounting.vehicles or not run.finance.leases:
         return None
-    accounts = run.accounting
+    accounts, money = run.accounting, money_of(run)
     start = min(np.datetime64(book.start, "M") for book in run.finance.leases.values())
     at = min(int(np.searchsorted(accounts.dates, start)), len(accounts.dates) - 1)
     readings = [
@@ -209,11 +209,11 @@ def balance_sheets(run: Any) -> Figure | None:
     return Figure(
         id="balance_sheets",
         title=_debt_finding(run, at),
-        subtitle=Text(f"What the deal puts on balance sheets at the end of {when}, bn USD, nominal; leases as operating ones unless said",
-                      f"{when[:4]}年{int(when[5:])}月末の貸借対照表への影響、10億ドル、名目。特記なき限りオペレーティング・リースとした場合"),
+        subtitle=Text(f"What the deal puts on balance sheets at the end of {when}, {money.unit}, nominal; leases as operating ones unless said",
+                      f"{when[:4]}年{int(when[5:])}月末の貸借対照表への影響、{money.ja}、名目。特記なき限りオペレーティング・リースとした場合"),
         table=Table(
-            (Column(Text("bn USD", "10億ドル")), *(Column(name, decimals=2) for name, _ in readings)),
-            (*_lines(Text("Assets", "資産"), ASSETS, sheets, at), *_lines(Text("Liabilities and equity", "負債・資本"), CLAIMS, sheets, at)),
+            (Column(Text(money.unit, money.ja)), *(Column(name, decimals=2) for name, _ in readings)),
+            (*_lines(Text("Assets", "資産"), ASSETS, sheets, at, money.factor), *_lines(Text("Liabilities and equity", "負債・資本"), CLAIMS, sheets, at, money.factor)),
         ),
         aria=Text("Table of balance sheets with and without consolidation.", "連結の有無別の貸借対照表"),
         note=Text("Deferred tax, changes of fair value and a party's other business are left out.", "繰延税金、公正価値の変動、各当事者の他の事業は含まない。"),
@@ -237,19 +237,19 @@ def _readings(accounts: Any, who: str) -> Iterator[tuple[Text, Any]]:
 
 
 def _lines(
-    side: Text, lines: Mapping[str, tuple[Text, tuple[str, ...]]], sheets: list[Any], at: int
+    side: Text, lines: Mapping[str, tuple[Text, tuple[str, ...]]], sheets: list[Any], at: int, unit: float
 ) -> Iterator[tuple[Cell, ...]]:
     """Rows of one side of the balance sheets, and their sum."""
-    amounts = [[_amount(sheet, named, at) for sheet in sheets] for _, named in lines.values()]
+    amounts = [[_amount(sheet, named, at, unit) for sheet in sheets] for _, named in lines.values()]
     for (name, _), row in zip(lines.values(), amounts, strict=True):
         if any(row):
             yield (name, *row)
     yield (side, *(sum(x or 0.0 for x in column) for column in zip(*amounts, strict=True)))
 
 
-def _amount(sheet: Any, named: tuple[str, ...], at: int) -> float | None:
+def _amount(sheet: Any, named: tuple[str, ...], at: int, unit: float) -> float | None:
     lines = {**sheet.assets, **sheet.liabilities, **sheet.equity}
-    found = [float(lines[line][at]) / 1e9 for line in named if line in lines]
+    found = [float(lines[line][at]) / unit for line in named if line in lines]
     return sum(found) if found else None
 
 

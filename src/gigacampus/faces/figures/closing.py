@@ -59,7 +59,7 @@ def _table(gaps: Any) -> Table:
     for gap in gaps:
         what = said(gap)
         head = Text(what.en[:1].upper() + what.en[1:], what.ja)
-        rows.append((head, numbers.significant(gap.amount / 1e6, _DIGITS), Text("million USD", "百万ドル")))
+        rows.append((head, numbers.significant(gap.amount / 1e6, _DIGITS), Text("m USD", numbers.unit_ja("m USD"))))
         for path, metric in gap.closing.items():
             value, unit = numbers.published(float(f"{metric.value:.3e}"), metric.unit)
             rows.append((path, value if math.isfinite(metric.value) else "–", unit))

@@ -9,12 +9,13 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour, titled
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.money_flow import KINDS
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a bar: its name, its colour and its amount [bn USD]."""
+    """One piece of a bar: its name, its colour and its amount [the run's unit of money]."""
 
     name: Text
     colour: str
@@ -30,21 +31,22 @@ def sources_and_uses(run: Any) -> Figure | None:
     shown = [bar for bar in bars if sum(piece.amount for piece in bar[2]) > 0]
     if not shown:
         return None
-    drawn = [stacked(shown, False), stacked(shown, True)]
+    money = money_of(run)
+    drawn = [stacked(shown, money, False), stacked(shown, money, True)]
     return Figure(
         id="sources_and_uses",
         title=_su_finding(run),
         subtitle=Text(
-            "Sources and uses of each vehicle, bn USD, nominal; each pair sums to the same",
-            "事業体ごとの資金源と使途、10億ドル、名目。資金源と使途の合計は一致する",
+            f"Sources and uses of each vehicle, {money.unit}, nominal; each pair sums to the same",
+            f"事業体ごとの資金源と使途、{money.ja}、名目。資金源と使途の合計は一致する",
         ),
         data=drawn[0]["data"],
         layout=drawn[0]["layout"],
         narrow=drawn[1],
         height=98 * len(shown),
         narrow_height=(100 + 14 * max(len(wrap(small(pieces, True))) for _, _, pieces in shown)) * len(shown),
-        table=_su_table(shown),
-        aria=Text("Stacked bars of sources and uses: " + _spoken(shown, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, "ja")),
+        table=_su_table(shown, money),
+        aria=Text("Stacked bars of sources and uses: " + _spoken(shown, money, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, money, "ja")),
         stages=("finance",),
     )  # fmt: skip
 
@@ -60,9 +62,9 @@ def _statements(run: Any) -> list[tuple[Text, Text, list[Piece]]]:
 
 
 def _pieces(run: Any, amounts: dict[str, float]) -> list[Piece]:
-    ranked = sorted(amounts.items(), key=lambda item: -item[1])
+    ranked, unit = sorted(amounts.items(), key=lambda item: -item[1]), money_of(run).factor
     return [
-        Piece(_what(name), _fill(run, name, i), amount / 1e9) for i, (name, amount) in enumerate(ranked) if amount > 0
+        Piece(_what(name), _fill(run, name, i), amount / unit) for i, (name, amount) in enumerate(ranked) if amount > 0
     ]
 
 
@@ -103,7 +105,7 @@ def _fill(run: Any, name: str, rank: int) -> str:
     return ("grid", "axis", "rule", "losses")[min(rank, 3)]
 
 
-def stacked(bars: list[tuple[Text, Text, list[Piece]]], slim: bool) -> dict[str, Any]:
+def stacked(bars: list[tuple[Text, Text, list[Piece]]], money: Money, slim: bool) -> dict[str, Any]:
     """Bars from the top down, each label inside its piece or in a line below."""
     widest = max(sum(piece.amount for piece in pieces) for _, _, pieces in bars)
     data: list[dict[str, Any]] = []
@@ -114,9 +116,9 @@ def stacked(bars: list[tuple[Text, Text, list[Piece]]], slim: bool) -> dict[str,
         for piece in pieces:
             data.append(_bar(piece, row))
             if piece not in below:
-                notes.append(_inside(piece, base, row))
+                notes.append(_inside(piece, money, base, row))
             base += piece.amount
-        notes += [_head(vehicle, side, base, row), *_below(below, row, slim)]
+        notes += [_head(vehicle, side, money.text(base, 2), row), *_below(below, money, row, slim)]
     layout = {
         "xaxis": {"visible": False, "range": [0, widest]},
         "yaxis": {"visible": False, "range": [-0.62, len(bars) - 0.38]},
@@ -139,9 +141,9 @@ def _bar(piece: Piece, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _inside(piece: Piece, base: float, row: int) -> dict[str, Any]:
+def _inside(piece: Piece, money: Money, base: float, row: int) -> dict[str, Any]:
     token, _, faint = piece.colour.partition("/")
-    amount = numbers.fixed(piece.amount, 2)
+    amount = money.text(piece.amount, 2)
     shade = "@ink" if faint else f"@on-{token}"
     return parts.note(
         Text(f"{piece.name.en}<br>{amount}", f"{piece.name.ja}<br>{amount}"),
@@ -149,17 +151,16 @@ def _inside(piece: Piece, base: float, row: int) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _head(vehicle: Text, side: Text, total: float, row: int) -> dict[str, Any]:
-    amount = numbers.fixed(total, 2)
+def _head(vehicle: Text, side: Text, amount: str, row: int) -> dict[str, Any]:
     text = Text(f"<b>{vehicle.en}, {side.en}</b> {amount}", f"<b>{vehicle.ja}、{side.ja}</b> {amount}")
     return parts.note(text, 0.0, row + 0.22, yref="y", yanchor="bottom", font={"size": 13})
 
 
-def _below(pieces: list[Piece], row: int, slim: bool) -> list[dict[str, Any]]:
+def _below(pieces: list[Piece], money: Money, row: int, slim: bool) -> list[dict[str, Any]]:
     """The pieces that are too small for a label, in one line below the bar, each with a square of its colour."""
     if not pieces:
         return []
-    keyed = [parts.keyed(Text(p.name.en, p.name.ja), numbers.fixed(p.amount, 2), p.colour) for p in pieces]
+    keyed = [parts.keyed(Text(p.name.en, p.name.ja), money.text(p.amount, 2), p.colour) for p in pieces]
     lines = [keyed[i : i + n] for i, n in wrap(pieces)] if slim else [keyed]
     en = "<br>".join("   ".join(text.en for text in line) for line in lines)
     ja = "<br>".join("   ".join(text.ja for text in line) for line in lines)
@@ -183,15 +184,15 @@ def wrap(pieces: list[Piece], room: float = 318.0) -> list[tuple[int, int]]:
     return lines
 
 
-def _su_table(bars: list[tuple[Text, Text, list[Piece]]]) -> Table:
+def _su_table(bars: list[tuple[Text, Text, list[Piece]]], money: Money) -> Table:
     columns = (Column(Text("Vehicle", "事業体")), Column(Text("Side", "区分")), Column(Text("What", "項目")),
-               Column(Text("Amount", "金額"), "bn USD", 4))  # fmt: skip
+               money.column(Text("Amount", "金額")))  # fmt: skip
     return Table(columns, tuple((vehicle, side, p.name, p.amount) for vehicle, side, pieces in bars for p in pieces))
 
 
-def _spoken(bars: list[tuple[Text, Text, list[Piece]]], language: str) -> str:
+def _spoken(bars: list[tuple[Text, Text, list[Piece]]], money: Money, language: str) -> str:
     return ", ".join(
-        f"{vehicle.of(language)} {side.of(language)} {numbers.fixed(sum(p.amount for p in pieces), 2)}"
+        f"{vehicle.of(language)} {side.of(language)} {money.text(sum(p.amount for p in pieces), 2)}"
         for vehicle, side, pieces in bars
     )
 

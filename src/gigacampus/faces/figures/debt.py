@@ -12,6 +12,7 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.money import money_of
 
 _DOMAINS = ((0.46, 1.0), (0.0, 0.3))
 
@@ -24,10 +25,10 @@ def lease_ends(run: Any) -> list[date]:
 
 
 def balance_at(run: Any, day: date) -> float:
-    """Debt outstanding at the end of a day's month, all loans together [bn USD]."""
+    """Debt outstanding at the end of a day's month, all loans together [the run's unit of money]."""
     months = run.finance.months
     index = min(int(np.searchsorted(months, np.datetime64(day, "M"))), len(months) - 1)
-    return sum(float(loan.balance[index]) for loan in run.finance.loans.values()) / 1e9
+    return sum(float(loan.balance[index]) for loan in run.finance.loans.values()) / money_of(run).factor
 
 
 @figure("debt_and_cover")
@@ -36,21 +37,22 @@ def debt_and_cover(run: Any) -> Figure | None:
     if run.campus.deal is None or not run.finance.loans:
         return None
     days = [str(month) + "-28" for month in run.finance.months]
-    total = sum((loan.balance for loan in run.finance.loans.values()), np.zeros(len(days))) / 1e9
+    money = money_of(run)
+    total = sum((loan.balance for loan in run.finance.loans.values()), np.zeros(len(days))) / money.factor
     return Figure(
         id="debt_and_cover",
         title=_finding(run, total),
         subtitle=Text(
-            "Debt outstanding at month's end, bn USD, nominal, and cash available over debt service by payment",
-            "月末の債務残高(10億ドル、名目)と、支払期ごとの元利金カバー率(DSCR)",
+            f"Debt outstanding at month's end, {money.unit}, nominal, and cash available over debt service by payment",
+            f"月末の債務残高({money.ja}、名目)と、支払期ごとの元利金カバー率(DSCR)",
         ),
         **_drawn(run, days, total),
         height=520,
         narrow_height=500,
         table=_table(run),
         aria=Text(
-            f"Debt falls from {numbers.fixed(float(total.max()), 1)} to {numbers.fixed(float(total[-1]), 1)} bn USD.",
-            f"債務残高は{numbers.money_ja(float(total.max()) * 1e9)}から{numbers.money_ja(float(total[-1]) * 1e9)}へ減少",
+            f"Debt falls from {money.text(float(total.max()), 1)} to {money.text(float(total[-1]), 1)} {money.unit}.",
+            f"債務残高は{numbers.money_ja(float(total.max()) * money.factor)}から{numbers.money_ja(float(total[-1]) * money.factor)}へ減少",
         ),
         note=Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。"),
         stages=("finance",),
@@ -112,14 +114,15 @@ def _terms(run: Any, axes: dict[str, Any]) -> list[dict[str, Any]]:
 def _labels(
     run: Any, axes: dict[str, Any], total: Floats, days: list[str], height: int, slim: bool
 ) -> list[dict[str, Any]]:
+    money = money_of(run)
     found = [
-        parts.panel(Text("Debt outstanding, bn USD", "債務残高、10億ドル"), _DOMAINS[0][1]),
+        parts.panel(Text(f"Debt outstanding, {money.unit}", f"債務残高、{money.ja}"), _DOMAINS[0][1]),
         parts.panel(Text("Debt service cover, times", "元利金カバー率、倍"), _DOMAINS[1][1]),
     ]
     for day in lease_ends(run)[: 1 if slim else None]:
         amount = balance_at(run, day)
         if amount > 0.03 * float(total.max()):
-            found.append(parts.note(f"<b>{numbers.fixed(amount, 1)}</b>", str(day), amount, xref="x", yref="y", xanchor="right",
+            found.append(parts.note(f"<b>{money.text(amount, 1)}</b>", str(day), amount, xref="x", yref="y", xanchor="right",
                                     xshift=-5, yanchor="top", yshift=-4))  # fmt: skip
     end = float(total[-1])
     zero = end < 1e-6 * float(total.max())
@@ -128,7 +131,7 @@ def _labels(
     text = (
         Text(f"repaid<br>{numbers.month(when)}", f"完済<br>{numbers.month_ja(when)}")
         if zero
-        else Text(f"still owed<br>{numbers.fixed(end, 1)}", f"残高<br>{numbers.fixed(end, 1)}")
+        else Text(f"still owed<br>{money.text(end, 1)}", f"残高<br>{money.text(end, 1)}")
     )
     found.append(parts.note(text, 1.0, end, yref="y", xshift=8, yanchor="bottom", font={"size": 12}))
     names, at = [], []
@@ -145,7 +148,7 @@ def _labels(
 
 
 def _finding(run: Any, total: Floats) -> Finding:
-    ends = lease_ends(run)
+    ends, unit = lease_ends(run), money_of(run).factor
     covers = np.concatenate([c.dscr for c in run.finance.cover.values()] or [np.zeros(0)])
     low = float(covers.min()) if len(covers) else 0.0
     steady = len(covers) > 0 and float(np.ptp(covers)) < 0.005
@@ -153,48 +156,44 @@ def _finding(run: Any, total: Floats) -> Finding:
     cover = f"cover stays at {at}" if steady else f"cover is {at} at its lowest"
     cover_ja = f"DSCRは{at}倍で一定" if steady else f"DSCRは最低{at}倍"
     if ends and len(run.finance.leases) == 1 and balance_at(run, ends[0]) > 0.05:
-        owed = balance_at(run, ends[0]) * 1e9
+        owed = balance_at(run, ends[0]) * unit
         what = ("the first lease term", "当初のリース期間") if len(ends) > 1 else ("the lease", "リース")
         return Finding(
             f"{numbers.money(owed)} is still owed when {what[0]} ends; {cover}",
             f"{what[1]}の満了時の債務残高は{numbers.money_ja(owed)}、{cover_ja}",
         )
-    return Finding(f"Debt peaks at {numbers.money(float(total.max()) * 1e9)}; {cover}",
-                   f"債務残高は最大{numbers.money_ja(float(total.max()) * 1e9)}、{cover_ja}")  # fmt: skip
+    return Finding(f"Debt peaks at {numbers.money(float(total.max()) * unit)}; {cover}",
+                   f"債務残高は最大{numbers.money_ja(float(total.max()) * unit)}、{cover_ja}")  # fmt: skip
 
 
 def _table(run: Any) -> Table:
     """By lease year where there is a lease, else by payment."""
-    for name, lease in run.finance.lease_years.items():
+    money = money_of(run)
+    for lease in run.finance.lease_years.values():
         columns, keys = [Column(Text("Lease year", "リース年"))], []
         for key in lease:
             head, _, of = key.partition(".")
             if head in _HEADS:
                 keys.append(key)
                 words = _HEADS[head]
-                columns.append(
-                    Column(
-                        Text(f"{words.en} {party(of).en}".strip(), f"{words.ja} {party(of).ja}".strip()),
-                        "" if head == "dscr" else "bn USD",
-                        4,
-                    )
-                )
+                name = Text(f"{words.en} {party(of).en}".strip(), f"{words.ja} {party(of).ja}".strip())
+                columns.append(Column(name, "", 4) if head == "dscr" else money.column(name))
         count = len(lease["rent"])
         rows = tuple(
-            (str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else 1e9) for k in keys))
+            (str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else money.factor) for k in keys))
             for i in range(count)
         )
-        del name
         return Table(tuple(columns), rows)
     cover = next(iter(run.finance.cover.values()))
     return Table(
         (
             Column(Text("Payment", "支払日")),
-            Column(Text("Debt service", "元利払い"), "bn USD", 4),
+            money.column(Text("Debt service", "元利払い")),
             Column(Text("DSCR"), "", 4),
         ),
         tuple(
-            (str(d), float(s) / 1e9, float(c)) for d, s, c in zip(cover.dates, cover.service, cover.dscr, strict=True)
+            (str(d), float(s) / money.factor, float(c))
+            for d, s, c in zip(cover.dates, cover.service, cover.dscr, strict=True)
         ),
     )
 

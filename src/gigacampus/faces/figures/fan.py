@@ -11,6 +11,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.varied import inside, levels_of, named, shown, subject
 from gigacampus.runs.kpi import slug
 
@@ -25,24 +26,24 @@ def fan(run: Any) -> Figure | None:
     chances = run.sensitivity.chances
     vehicle = min(chances.fans, key=lambda name: _lowest(chances.fans[name]))
     what = "dscr" if "dscr" in chances.fans[vehicle] else "distribution"
-    one, scale = chances.fans[vehicle][what], 1.0 if what == "dscr" else 1e9
+    one, unit = chances.fans[vehicle][what], Money(1.0, "") if what == "dscr" else money_of(run)
     drawn = subject_list(run)
     name = (
-        Text("Debt service cover", "元利金カバー率(DSCR)") if what == "dscr" else Text("Distributions by year, bn USD, nominal", "年間分配額、10億ドル、名目")
+        Text("Debt service cover", "元利金カバー率(DSCR)") if what == "dscr" else Text(f"Distributions by year, {unit.unit}, nominal", f"年間分配額、{unit.ja}、名目")
     )  # fmt: skip
-    layout = _layout(run, one, scale, what)
+    layout = _layout(run, one, unit, what)
     return Figure(
         id="fan",
         title=_finding(run, vehicle, what, one),
         subtitle=Text(f"{name.en} of {party(vehicle).en}: median, half and 90{numbers.THIN}% of {chances.count:,} paths of {drawn.en}",
                       f"{party(vehicle).ja}の{name.ja}：中央値、50{numbers.THIN}%と90{numbers.THIN}%の範囲。{drawn.ja}を変えた{chances.count:,}通り"),
-        data=_traces(one, scale),
+        data=_traces(one, unit.factor),
         layout=layout,
-        narrow={"layout": {"margin": {"r": parts.RIGHT_NARROW}, "annotations": _labels(one, scale, layout["yaxis"], 320, True),
+        narrow={"layout": {"margin": {"r": parts.RIGHT_NARROW}, "annotations": _labels(one, unit, layout["yaxis"], 320, True),
                            "xaxis": _years(one, 8, 0.16)}},
         height=340,
         narrow_height=320,
-        table=_table(one, scale, "" if what == "dscr" else "bn USD"),
+        table=_table(one, unit),
         aria=Text(f"Fan of {name.en.lower()} by date.", f"{name.ja}の分布の推移"),
         note=_note(run),
         stages=("sensitivity",),
@@ -107,12 +108,14 @@ def _traces(one: Any, scale: float) -> list[dict[str, Any]]:
     return found
 
 
-def _layout(run: Any, one: Any, scale: float, what: str) -> dict[str, Any]:
-    values = np.concatenate([one.at(5.0), one.at(95.0), one.base]) / scale
+def _layout(run: Any, one: Any, unit: Money, what: str) -> dict[str, Any]:
+    values = np.concatenate([one.at(5.0), one.at(95.0), one.base]) / unit.factor
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     levels = levels_of(run) if what == "dscr" else []
     ends = [level for level, _ in levels]
-    axis = parts.between(min(low, *ends), max(high, *ends)) if ends else parts.upward(high, "bn USD", low=min(low, 0.0))
+    axis = (
+        parts.between(min(low, *ends), max(high, *ends)) if ends else parts.upward(high, unit.unit, low=min(low, 0.0))
+    )
     shapes = [
         {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": level, "y1": level, "yref": "y",
          "line": {"color": "@fail", "width": 1}} for level in ends
@@ -122,7 +125,7 @@ def _layout(run: Any, one: Any, scale: float, what: str) -> dict[str, Any]:
                    0.07, level, yref="y", yanchor="bottom", font={"size": 12}) for level, word in levels
     ]  # fmt: skip
     return {"xaxis": _years(one, 4, 0.06), "yaxis": axis, "shapes": shapes,
-            "annotations": [*_labels(one, scale, axis, 340, False), *below]}  # fmt: skip
+            "annotations": [*_labels(one, unit, axis, 340, False), *below]}  # fmt: skip
 
 
 def _years(one: Any, every: int, room: float) -> dict[str, Any]:
@@ -135,16 +138,16 @@ def _years(one: Any, every: int, room: float) -> dict[str, Any]:
             "ticktext": [str(year) for year in ticks]}  # fmt: skip
 
 
-def _labels(one: Any, scale: float, axis: dict[str, Any], height: int, slim: bool) -> list[dict[str, Any]]:
+def _labels(one: Any, unit: Money, axis: dict[str, Any], height: int, slim: bool) -> list[dict[str, Any]]:
     """At the right, the last value of the base case, the median, and the band's ends."""
     named = (
         (95.0, Text(f"95{numbers.THIN}% below", "95%点")),
         (50.0, Text("Median", "中央値")),
         (5.0, Text(f"5{numbers.THIN}% below", "5%点")),
     )
-    at = [float(one.at(level)[-1]) / scale for level, _ in named] + [float(one.base[-1]) / scale]
-    names = [(name, numbers.fixed(value, 2)) for (_, name), value in zip(named, at[:3], strict=True)]
-    return parts.beside([*names, (Text("Base case", "基本ケース"), numbers.fixed(at[3], 2))], at, axis, height, slim)
+    at = [float(values[-1]) / unit.factor for values in (*(one.at(level) for level, _ in named), one.base)]
+    names = [(name, unit.text(value, 2)) for (_, name), value in zip(named, at[:3], strict=True)]
+    return parts.beside([*names, (Text("Base case", "基本ケース"), unit.text(at[3], 2))], at, axis, height, slim)
 
 
 def _finding(run: Any, vehicle: str, what: str, one: Any) -> Finding:
@@ -168,12 +171,12 @@ def _finding(run: Any, vehicle: str, what: str, one: Any) -> Finding:
     )
 
 
-def _table(one: Any, scale: float, unit: str) -> Table:
+def _table(one: Any, unit: Money) -> Table:
     levels = (1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0)
-    columns = [Column(Text("Date", "日付")), Column(Text("Base case", "基本ケース"), unit, 4)]
-    columns += [Column(Text(f"{level:g}{numbers.THIN}% below", f"{level:g}%点"), unit, 4) for level in levels]
+    columns = [Column(Text("Date", "日付")), unit.column(Text("Base case", "基本ケース"))]
+    columns += [unit.column(Text(f"{level:g}{numbers.THIN}% below", f"{level:g}%点")) for level in levels]
     rows = tuple(
-        (str(day), float(one.base[i]) / scale, *(float(one.at(level)[i]) / scale for level in levels))
+        (str(day), float(one.base[i]) / unit.factor, *(float(one.at(level)[i]) / unit.factor for level in levels))
         for i, day in enumerate(one.dates)
     )
     return Table(tuple(columns), rows)

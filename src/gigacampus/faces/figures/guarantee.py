@@ -11,6 +11,7 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.money import Money, money_of
 
 
 @figure("guarantee_by_year")
@@ -20,15 +21,15 @@ def guarantee_by_year(run: Any) -> Figure | None:
         return None
     name, years = next(iter(run.finance.guarantees.items()))
     x = list(range(len(years.dates)))
-    covered, debt = years.threshold / 1e9, years.debt / 1e9
-    open_ = years.uncovered / 1e9
-    axis = parts.upward(float(max(covered.max(), debt.max())), "bn USD")
+    money = money_of(run)
+    covered, debt, open_ = (amount / money.factor for amount in (years.threshold, years.debt, years.uncovered))
+    axis = parts.upward(float(max(covered.max(), debt.max())), money.unit)
     return Figure(
         id="guarantee_by_year",
-        title=_guarantee_finding(years, open_),
+        title=_guarantee_finding(years),
         subtitle=Text(
-            f"Guarantee ({party(name).en}) and the debt behind it on each anniversary of its start, bn USD, nominal",
-            "残価保証の上限額と被保証債務、開始後の各年、10億ドル、名目",
+            f"Guarantee ({party(name).en}) and the debt behind it on each anniversary of its start, {money.unit}, nominal",
+            f"残価保証の上限額と被保証債務、開始後の各年、{money.ja}、名目",
         ),
         data=[
             {"type": "bar", "name": Text("Debt, covered", "債務(保証あり)"), "x": x, "y": debt - open_, "marker": {"color": "@pimco/0.45"}, "hovertemplate": "%{y:.2f}"},
@@ -40,14 +41,14 @@ def guarantee_by_year(run: Any) -> Figure | None:
         layout={
             "xaxis": {"range": [-2.3, len(x) - 0.4], "tickvals": x[::4], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::4]], "showspikes": False},
             "yaxis": axis,
-            "annotations": _guarantee_labels(x, covered, open_),
+            "annotations": _guarantee_labels(money, x, covered, open_),
         },
-        narrow={"layout": {"margin": {"r": 76}, "xaxis": {"range": [-6.2, len(x) - 0.4], "tickvals": x[::8], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::8]]}, "annotations": _guarantee_labels(x, covered, open_)}},
+        narrow={"layout": {"margin": {"r": 76}, "xaxis": {"range": [-6.2, len(x) - 0.4], "tickvals": x[::8], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::8]]}, "annotations": _guarantee_labels(money, x, covered, open_)}},
         height=300,
         narrow_height=300,
         table=Table(
-            (Column(Text("Anniversary", "経過年")), Column(Text("Date", "日付")), Column(Text("Guarantee", "保証額"), "bn USD", 4),
-             Column(Text("Debt", "債務"), "bn USD", 4), Column(Text("Not covered", "保証なし"), "bn USD", 4)),
+            (Column(Text("Anniversary", "経過年")), Column(Text("Date", "日付")), money.column(Text("Guarantee", "保証額")),
+             money.column(Text("Debt", "債務")), money.column(Text("Not covered", "保証なし"))),
             tuple((str(i), str(years.dates[i]), float(covered[i]), float(debt[i]), float(open_[i])) for i in x),
         ),
         aria=Text("Bars of debt by year, covered and not covered by the guarantee.", "保証の有無別の債務、年別の棒グラフ"),
@@ -60,7 +61,7 @@ def _assumed(run: Any, name: str) -> bool:
     return any(path.startswith(start) and origin.grade in "AU" for path, origin in run.loaded.origins.items())
 
 
-def _guarantee_labels(x: list[int], covered: Floats, open_: Floats) -> list[dict[str, Any]]:
+def _guarantee_labels(money: Money, x: list[int], covered: Floats, open_: Floats) -> list[dict[str, Any]]:
     found = []
     live = np.flatnonzero(covered > 0)
     if len(live):
@@ -80,21 +81,21 @@ def _guarantee_labels(x: list[int], covered: Floats, open_: Floats) -> list[dict
     if open_.any():
         i = int(np.argmax(open_))
         text = Text(
-            f"not covered<br><b>{numbers.fixed(float(open_[i]), 1)}</b>",
-            f"保証なし<br><b>{numbers.fixed(float(open_[i]), 1)}</b>",
+            f"not covered<br><b>{money.text(float(open_[i]), 1)}</b>",
+            f"保証なし<br><b>{money.text(float(open_[i]), 1)}</b>",
         )
         last = int(np.flatnonzero(open_ > 0)[-1])
         found.append(parts.note(text, x[last] + 0.5, float(open_[i]), xref="x", yref="y", yanchor="middle", xshift=4))
     return found
 
 
-def _guarantee_finding(years: Any, open_: Floats) -> Finding:
+def _guarantee_finding(years: Any) -> Finding:
     if not years.debt.any():  # a schedule of its own, held against no loan
         return Finding("Guarantee by year", "各年の保証額")
-    if not open_.any():
+    if not years.uncovered.any():
         return Finding("The guarantee covers the debt for as long as it is owed", "保証は債務の完済まで残高を上回る")
-    worst = int(np.argmax(open_))
-    amount = float(open_[worst]) * 1e9
+    worst = int(np.argmax(years.uncovered))
+    amount = float(years.uncovered[worst])
     ended = float(years.threshold[worst]) <= 0
     if ended:
         last = int(np.flatnonzero(years.threshold > 0)[-1])

@@ -8,6 +8,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.deal import Piece, small, stacked, wrap
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.value import leaving, year_of
 
 _SIDES = (
@@ -34,14 +35,15 @@ def loss_by_party(run: Any) -> Figure | None:
     bars = _bars(run, name, at)
     if not any(pieces for _, _, pieces in bars):
         return None
-    wide, slim = stacked(bars, False), stacked(bars, True)
+    money = money_of(run)
+    wide, slim = stacked(bars, money, False), stacked(bars, money, True)
     text, year = titled(name), year_of(run.renewal, at)
     return Figure(
         id="loss_by_party",
         title=_finding(run, name, at),
         subtitle=Text(
-            f"{text.en}: loss of each party if the tenant leaves in {year}, against a normal market then, bn USD, nominal",
-            f"{text.ja}：{year}年に賃借人が退去した場合の当事者別損失(同日の正常な市場との差)、10億ドル、名目",
+            f"{text.en}: loss of each party if the tenant leaves in {year}, against a normal market then, {money.unit}, nominal",
+            f"{text.ja}：{year}年に賃借人が退去した場合の当事者別損失(同日の正常な市場との差)、{money.ja}、名目",
         ),
         data=wide["data"],
         layout=wide["layout"],
@@ -50,8 +52,8 @@ def loss_by_party(run: Any) -> Figure | None:
         narrow_height=(100 + 14 * max(len(wrap(small(pieces, True))) for _, _, pieces in bars if pieces)) * len(bars),
         table=_table(run),
         aria=Text(
-            "Stacked bars of losses: " + ", ".join(f"{head.en}, {side.en}: {_spoken(pieces, 'en')}" for head, side, pieces in bars) + ".",
-            "損失の積み上げ棒グラフ。" + "、".join(f"{head.ja}、{side.ja}：{_spoken(pieces, 'ja')}" for head, side, pieces in bars),
+            "Stacked bars of losses: " + ", ".join(f"{head.en}, {side.en}: {_spoken(pieces, money, 'en')}" for head, side, pieces in bars) + ".",
+            "損失の積み上げ棒グラフ。" + "、".join(f"{head.ja}、{side.ja}：{_spoken(pieces, money, 'ja')}" for head, side, pieces in bars),
         ),
         note=Text(
             "The public text does not settle who is paid first, so both readings stand here. Losses sum to the value lost; the table has every scenario and year.",
@@ -70,14 +72,15 @@ def _worst(renewal: Any) -> tuple[int, str]:
 
 def _pieces(run: Any, losses: Any, at: int) -> list[Piece]:
     """Lenders, owners and the guarantor, each with a loss; a gain is in the table alone."""
-    found = [Piece(titled(name), party_colour(name), float(lost[at]) / 1e9) for name, lost in losses.lenders.items()]
+    unit = money_of(run).factor
+    found = [Piece(titled(name), party_colour(name), float(lost[at]) / unit) for name, lost in losses.lenders.items()]
     for name, lost in sorted(losses.owners.items(), key=lambda item: item[0] == run.renewal.guarantor):
         text = party(name)
         shown = Text(f"{text.en}, owner", f"{text.ja}(出資者)")
-        found.append(Piece(shown, party_colour(name), float(lost[at]) / 1e9))
+        found.append(Piece(shown, party_colour(name), float(lost[at]) / unit))
     paid = party(run.renewal.guarantor)
     faint = f"{party_colour(run.renewal.guarantor)}/0.45"
-    found.append(Piece(Text(f"{paid.en}, guarantee", f"{paid.ja}(保証)"), faint, float(losses.guarantor[at]) / 1e9))
+    found.append(Piece(Text(f"{paid.en}, guarantee", f"{paid.ja}(保証)"), faint, float(losses.guarantor[at]) / unit))
     return [piece for piece in found if piece.amount > 0.005]
 
 
@@ -86,16 +89,17 @@ def _bars(run: Any, name: str, at: int) -> list[Bar]:
     return [(head, side, _pieces(run, getattr(outcome, kind)[reading], at)) for kind, reading, head, side in sides]
 
 
-def _spoken(pieces: list[Piece], language: str) -> str:
-    return ", ".join(f"{piece.name.of(language)} {numbers.fixed(piece.amount, 2)}" for piece in pieces)
+def _spoken(pieces: list[Piece], money: Money, language: str) -> str:
+    return ", ".join(f"{piece.name.of(language)} {money.text(piece.amount, 2)}" for piece in pieces)
 
 
 def _finding(run: Any, name: str, at: int) -> Finding:
     outcome, debt = run.renewal.scenarios[name], float(run.renewal.debt[at])
     shared, first = (float(outcome.losses[reading].lent[at]) for reading in ("by share", "lenders first"))
-    if shared > 1e6 and debt > 0:
+    least = money_of(run).factor / 1000
+    if shared > least and debt > 0:
         part, rest = numbers.percent(shared / debt), numbers.percent(first / debt)
-        nothing, who = first <= 1e6, "Guaranteed l" if run.renewal.guarantor else "L"
+        nothing, who = first <= least, "Guaranteed l" if run.renewal.guarantor else "L"
         tail, tail_ja = ("nothing", "損失なし") if nothing else (f"{rest}{numbers.THIN}%", f"{rest}{numbers.THIN}%")
         return Finding(
             f"{who}enders lose {part}{numbers.THIN}% if owners are paid by share, and {tail} if lenders are paid first",
@@ -106,9 +110,9 @@ def _finding(run: Any, name: str, at: int) -> Finding:
 
 def _table(run: Any) -> Table:
     """Every scenario, year, reading and party."""
-    renewal = run.renewal
+    renewal, money = run.renewal, money_of(run)
     heads = (Column(Text("Scenario", "シナリオ")), Column(Text("Date", "日付")), Column(Text("Guarantee", "保証")), Column(Text("Reading", "解釈")),
-             Column(Text("Party", "当事者")), Column(Text("Role", "役割")), Column(Text("Loss", "損失"), "bn USD", 4))  # fmt: skip
+             Column(Text("Party", "当事者")), Column(Text("Role", "役割")), money.column(Text("Loss", "損失")))  # fmt: skip
     roles = (("lenders", Text("lender", "債権者")), ("owners", Text("owner", "出資者")))
     rows = []
     for name, outcome in renewal.scenarios.items():
@@ -118,7 +122,8 @@ def _table(run: Any) -> Table:
                 front = (titled(name), str(renewal.dates[at]), head, side)
                 for role, word in roles:
                     rows += [
-                        (*front, party(who), word, float(lost[at]) / 1e9) for who, lost in getattr(losses, role).items()
+                        (*front, party(who), word, float(lost[at]) / money.factor)
+                        for who, lost in getattr(losses, role).items()
                     ]
                 if kind == "losses":
                     rows.append(
@@ -126,7 +131,7 @@ def _table(run: Any) -> Table:
                             *front,
                             party(renewal.guarantor),
                             Text("guarantor", "保証人"),
-                            float(losses.guarantor[at]) / 1e9,
+                            float(losses.guarantor[at]) / money.factor,
                         )
                     )
     return Table(heads, tuple(rows))

@@ -8,6 +8,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import sankey
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.sankey import Link, Node
 
 LENDING = ("interest", "principal", "fee")
@@ -37,30 +38,31 @@ def _depth(entities: Any, name: str, among: list[str]) -> int:
 
 
 def graph(run: Any) -> dict[tuple[str, str], float] | None:
-    """Flows from node to node [bn USD]: parties apart as payers (``<``) and receivers (``>``).
+    """Flows from node to node [the run's unit of money]: parties apart as payers (``<``) and receivers (``>``).
 
     A vehicle that owns another stands twice, raising money (``v``) and paying it out (``^``), for money goes down to what
     it owns and comes back. What it raises and does not pass on is carried from one to the other. None where it passes on
     more than it raises: then the figure would have to run backwards.
     """
     through = vehicles(run)
-    owners = {o for name in through for o in run.campus.deal.entities[name].owners if o in through}
+    owners = [o for o in through if any(o in run.campus.deal.entities[name].owners for name in through)]
     found: dict[tuple[str, str], float] = {}
+    unit = money_of(run).factor
     for (payer, payee, kind), amount in flows(run).items():
         start = _end(payer, payee, kind, through, owners, True)
         stop = _end(payee, payer, kind, through, owners, False)
-        found[start, stop] = found.get((start, stop), 0.0) + amount / 1e9
+        found[start, stop] = found.get((start, stop), 0.0) + amount / unit
     for owner in owners:
         into = sum(v for (_, e), v in found.items() if e == f"v{owner}")
         out = sum(v for (s, _), v in found.items() if s == f"v{owner}")
-        if into < out - 1e-9:
+        if into < out * (1 - 1e-9):
             return None
-        if into - out > 1e-12:
+        if into > out * (1 + 1e-12):
             found[f"v{owner}", f"^{owner}"] = into - out
     return found
 
 
-def _end(name: str, other: str, kind: str, through: list[str], owners: set[str], pays: bool) -> str:
+def _end(name: str, other: str, kind: str, through: list[str], owners: list[str], pays: bool) -> str:
     """The node at one end of a payment."""
     if name not in through:
         return f"{'<' if pays else '>'}{name}"
@@ -82,18 +84,18 @@ def money_sankey(run: Any) -> Figure | None:
     links = [Link(s, e, v, _colour(s, e)) for (s, e), v in found.items()]
     into = sum(v for (s, _), v in found.items() if s[0] == "<")
     out = sum(v for (_, e), v in found.items() if e[0] == ">")
-    months = run.finance.months
+    months, money = run.finance.months, money_of(run)
     span = f"{str(months[0])[:4]}–{str(months[-1])[:4]}", f"{str(months[0])[:4]}〜{str(months[-1])[:4]}年"
     return Figure(
         id="money_sankey",
         title=_finding(run),
         subtitle=Text(
-            f"Payments over the life, {span[0]}, bn USD, nominal. In: {numbers.fixed(into, 2)}. Out: {numbers.fixed(out, 2)}",
-            f"全期間の支払い、{span[1]}、10億ドル、名目。入 {numbers.fixed(into, 2)}、出 {numbers.fixed(out, 2)}",
+            f"Payments over the life, {span[0]}, {money.unit}, nominal. In: {money.text(into, 2)}. Out: {money.text(out, 2)}",
+            f"全期間の支払い、{span[1]}、{money.ja}、名目。入 {money.text(into, 2)}、出 {money.text(out, 2)}",
         ),
-        **_drawn(nodes, links),
+        **_drawn(nodes, links, money),
         table=_table(run),
-        aria=Text(f"Sankey of payments, {numbers.fixed(into, 1)} bn USD in all.", f"支払いの流れ図、合計{numbers.money_ja(into * 1e9)}"),
+        aria=Text(f"Sankey of payments, {money.text(into, 1)} {money.unit} in all.", f"支払いの流れ図、合計{numbers.money_ja(into * money.factor)}"),
         note=Text("Left: who pays in. Right: who receives. A party that does both stands on both sides.", "左が支払う側、右が受け取る側。両方にあたる当事者は両側に立つ。"),
         stages=("finance",),
     )  # fmt: skip
@@ -109,7 +111,7 @@ def _colour(start: str, end: str) -> str:
 
 
 def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
-    there = sorted({key for pair in found for key in pair}, key=lambda k: "<v^>".index(k[0]))
+    there = sorted(dict.fromkeys(key for pair in found for key in pair), key=lambda k: "<v^>".index(k[0]))
     column = _column_of(run, there)
     nodes = {}
     for key in there:
@@ -134,15 +136,16 @@ def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
     return {key: at.get(key, 0.0 if key[0] == "<" else 1.0) for key in keys}
 
 
-def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
-    wide = _layout(nodes, links, 420, 22.0, 780, None, False)
-    slim = _layout(nodes, links, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
+def _drawn(nodes: dict[str, Node], links: list[Link], money: Money) -> dict[str, Any]:
+    wide = _layout(nodes, links, money, 420, 22.0, 780, None, False)
+    slim = _layout(nodes, links, money, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
     return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 612}
 
 
 def _layout(
     nodes: dict[str, Node],
     links: list[Link],
+    money: Money,
     height: int,
     gap: float,
     width: int,
@@ -156,7 +159,7 @@ def _layout(
     y = sankey.centres(nodes, links, height, gap, order)
     _chain(nodes, links, size, unit, height, gap, y)
     tall = {key: value * unit for key, value in size.items()}
-    values = {key: numbers.fixed(value, 1) for key, value in size.items()}
+    values = {key: money.text(value, 1) for key, value in size.items()}
     texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
     data = [sankey.trace(nodes, links, y, height, width, gap)]
     return {
@@ -217,13 +220,15 @@ def _finding(run: Any) -> Finding:
 
 
 def _table(run: Any) -> Table:
+    money = money_of(run)
     columns = (
         Column(Text("From", "支払人")), Column(Text("To", "受取人")), Column(Text("What", "種類")),
-        Column(Text("Amount", "金額"), "bn USD", 4),
+        money.column(Text("Amount", "金額")),
     )  # fmt: skip
     ranked = sorted(flows(run).items(), key=lambda item: -item[1])
     return Table(
-        columns, tuple((party(p), party(q), KINDS.get(k, party(k)), amount / 1e9) for (p, q, k), amount in ranked)
+        columns,
+        tuple((party(p), party(q), KINDS.get(k, party(k)), amount / money.factor) for (p, q, k), amount in ranked),
     )
 
 

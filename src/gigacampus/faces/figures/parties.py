@@ -10,6 +10,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.money_flow import KINDS
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
@@ -17,7 +18,7 @@ from gigacampus.runs.kpi import slug
 
 @dataclass(frozen=True)
 class _Row:
-    """What a party pays and receives in one role [bn USD]."""
+    """What a party pays and receives in one role [the run's unit of money]."""
 
     name: str
     role: Text
@@ -41,8 +42,9 @@ def rows(run: Any) -> list[_Row]:
     """Each party outside the vehicles, by role, biggest first."""
     vehicles = {name for name, entity in run.campus.deal.entities.items() if entity.owners}
     sums: dict[tuple[str, str], list[float]] = {}
+    unit = money_of(run).factor
     for flow in run.finance.flows:
-        amount = float(run.finance.row(flow.row).sum()) / 1e9
+        amount = float(run.finance.row(flow.row).sum()) / unit
         for index, name in enumerate((flow.payer, flow.payee)):
             if name not in vehicles and name != "outside":
                 lends = flow.kind == "fee" and any(name in loan.holders for loan in run.finance.loans.values())
@@ -79,34 +81,34 @@ def who_gets_what(run: Any) -> Figure | None:
     found = rows(run)
     if not found:
         return None
-    months = run.finance.months
+    months, money = run.finance.months, money_of(run)
     first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
     return Figure(
         id="who_gets_what",
-        title=_who_finding(found),
+        title=_who_finding(found, money),
         subtitle=Text(
-            f"Cash paid in (left) and received (right) by each party, {numbers.month(first)} to {numbers.month(last)}, bn USD, nominal",
-            f"当事者ごとの支払い(左)と受取り(右)、{numbers.month_ja(first)}〜{numbers.month_ja(last)}、10億ドル、名目",
+            f"Cash paid in (left) and received (right) by each party, {numbers.month(first)} to {numbers.month(last)}, {money.unit}, nominal",
+            f"当事者ごとの支払い(左)と受取り(右)、{numbers.month_ja(first)}〜{numbers.month_ja(last)}、{money.ja}、名目",
         ),
-        **_who_drawn(found),
+        **_who_drawn(found, money),
         height=56 + 40 * len(found),
         narrow_height=60 + 56 * len(found),
-        table=_who_table(found),
+        table=_who_table(found, money),
         aria=Text(
-            "Bars of cash by party: " + ", ".join(f"{party(r.name).en} {r.role.en} net {_net(r)}" for r in found) + " bn USD.",
-            "当事者ごとの収支。" + "、".join(f"{party(r.name).ja}{_net(r)}" for r in found) + "(10億ドル)",
+            "Bars of cash by party: " + ", ".join(f"{party(r.name).en} {r.role.en} net {_net(r, money)}" for r in found) + f" {money.unit}.",
+            "当事者ごとの収支。" + "、".join(f"{party(r.name).ja}{_net(r, money)}" for r in found) + f"({money.ja})",
         ),
         note=Text("Before residual value. IRR by dates of payment, of parties with one role.", "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。"),
         stages=("finance",),
     )  # fmt: skip
 
 
-def _net(row: _Row) -> str:
+def _net(row: _Row, money: Money) -> str:
     net = row.received - row.paid
-    return ("+" if net > 0 else "") + numbers.fixed(net, 1)
+    return ("+" if net > 0 else "") + money.text(net, 1)
 
 
-def _who_drawn(found: list[_Row]) -> dict[str, Any]:
+def _who_drawn(found: list[_Row], money: Money) -> dict[str, Any]:
     count = len(found)
     y = list(range(count - 1, -1, -1))
     outline = [{"width": 0.75 if _weak(r.name) else 0.0, "color": "@axis"} for r in found]
@@ -138,12 +140,12 @@ def _who_drawn(found: list[_Row]) -> dict[str, Any]:
             "yaxis": {"visible": False, "range": [-0.6, count + 0.1]},
             "margin": {"l": left_room, "r": 150, "t": 0, "b": 0},
             "hovermode": False,
-            "annotations": _who_labels(found, y, count, False, left_room),
+            "annotations": _who_labels(found, money, y, count, False, left_room),
         },
         "narrow": {
             "layout": {
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-                "annotations": _who_labels(found, y, count, True),
+                "annotations": _who_labels(found, money, y, count, True),
                 "yaxis": {"range": [-0.5, count + 0.25]},
                 "xaxis": {"range": [-1.22 * left, 1.34 * right]},
             }
@@ -155,7 +157,9 @@ def _weak(name: str) -> bool:
     return party_colour(name) in ("holders", "blueowl")
 
 
-def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool, room: int = 0) -> list[dict[str, Any]]:
+def _who_labels(
+    found: list[_Row], money: Money, y: list[int], count: int, slim: bool, room: int = 0
+) -> list[dict[str, Any]]:
     small = {"size": 12, "color": "@ink2"}
     heads = [
         parts.note(Text("paid in", "支払い"), 0, count - 0.35, xref="x", yref="y", xanchor="right", xshift=-6, yanchor="bottom", font=small),
@@ -171,11 +175,11 @@ def _who_labels(found: list[_Row], y: list[int], count: int, slim: bool, room: i
             ),
         ]
     for row, place in zip(found, y, strict=True):
-        heads += _row_labels(row, place, slim, room)
+        heads += _row_labels(row, money, place, slim, room)
     return heads
 
 
-def _row_labels(row: _Row, place: int, slim: bool, room: int) -> list[dict[str, Any]]:
+def _row_labels(row: _Row, money: Money, place: int, slim: bool, room: int) -> list[dict[str, Any]]:
     bare = slim and parts.width(f"{row.name[:32]} {row.role.en}") > 180
     role = EMPTY if bare else row.role
     name = Text(f"<b>{party(row.name).en}</b> {role.en}", f"<b>{party(row.name).ja}</b> {role.of('ja')}")
@@ -183,7 +187,7 @@ def _row_labels(row: _Row, place: int, slim: bool, room: int) -> list[dict[str, 
     if row.paid > 0.005:
         found.append(
             parts.note(
-                numbers.fixed(-row.paid, 1),
+                money.text(-row.paid, 1),
                 -row.paid,
                 place,
                 xref="x",
@@ -196,7 +200,7 @@ def _row_labels(row: _Row, place: int, slim: bool, room: int) -> list[dict[str, 
     if row.received > 0.005:
         found.append(
             parts.note(
-                f"+{numbers.fixed(row.received, 1)}",
+                f"+{money.text(row.received, 1)}",
                 row.received,
                 place,
                 xref="x",
@@ -207,18 +211,18 @@ def _row_labels(row: _Row, place: int, slim: bool, room: int) -> list[dict[str, 
         )
     irr = "–" if row.irr is None else f"{numbers.significant(100 * row.irr, 3)}{numbers.THIN}%"
     if slim:
-        net = f"<b>{_net(row)}</b>" + (f" IRR {irr}" if row.irr is not None else "")
+        net = f"<b>{_net(row, money)}</b>" + (f" IRR {irr}" if row.irr is not None else "")
         return [*found, parts.note(name, 0, place + 0.3, yref="y", yanchor="bottom", font={"size": 12}),
                 parts.note(net, 1, place + 0.3, yref="y", yanchor="bottom", xanchor="right", font={"size": 12})]  # fmt: skip
     return [
         *found,
         parts.note(name, 0, place, yref="y", yanchor="middle", xanchor="left", xshift=-room),
-        parts.note(f"<b>{_net(row)}</b>", 1, place, yref="y", yanchor="middle", xanchor="right", xshift=64),
+        parts.note(f"<b>{_net(row, money)}</b>", 1, place, yref="y", yanchor="middle", xanchor="right", xshift=64),
         parts.note(irr, 1, place, yref="y", yanchor="middle", xanchor="right", xshift=148),
     ]
 
 
-def _who_finding(found: list[_Row]) -> Finding:
+def _who_finding(found: list[_Row], money: Money) -> Finding:
     tenants = [row for row in found if row.role.en == "as tenant"]
     lenders = sum(row.received for row in found if row.role.en == "as lender")
     owners = [row for row in found if row.role.en == "as owner" and row.received > 0]
@@ -226,18 +230,18 @@ def _who_finding(found: list[_Row]) -> Finding:
         return Finding("Cash paid in and received by each party", "当事者ごとの支払いと受取り")
     rent = sum(row.paid for row in tenants)
     rest = [f"{party(row.name).en} as owner {numbers.significant(row.received)}" for row in owners[:2]]
-    rest_ja = [f"出資者{party(row.name).ja}は{numbers.money_ja(row.received * 1e9)}" for row in owners[:2]]
-    text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}, {' and '.join(rest)}"
-    if len(text) > 100:
-        text = f"Against {numbers.money(rent * 1e9)} of rent, lenders receive {numbers.significant(lenders)}{numbers.THIN}bn"
-    ja = f"賃料{numbers.money_ja(rent * 1e9)}に対し、貸し手の受取りは{numbers.money_ja(lenders * 1e9)}、{'、'.join(rest_ja)}"
-    return Finding(text, ja)
+    rest_ja = [f"出資者{party(row.name).ja}は{numbers.money_ja(row.received * money.factor)}" for row in owners[:2]]
+    size = numbers.THIN + money.unit.removesuffix("USD").strip()
+    text = f"Against ${numbers.significant(rent)}{size} of rent, lenders receive {numbers.significant(lenders)}"
+    more = f"{text}, {' and '.join(rest)}"
+    ja = f"賃料{numbers.money_ja(rent * money.factor)}に対し、貸し手の受取りは{numbers.money_ja(lenders * money.factor)}、{'、'.join(rest_ja)}"
+    return Finding(more if len(more) <= 100 else text + size, ja)
 
 
-def _who_table(found: list[_Row]) -> Table:
+def _who_table(found: list[_Row], money: Money) -> Table:
     columns = (
-        Column(Text("Party", "当事者")), Column(Text("Role", "役割")), Column(Text("Paid in", "支払い"), "bn USD", 4),
-        Column(Text("Received", "受取り"), "bn USD", 4), Column(Text("Net", "差引"), "bn USD", 4), Column(Text("IRR"), "%", 3),
+        Column(Text("Party", "当事者")), Column(Text("Role", "役割")), money.column(Text("Paid in", "支払い")),
+        money.column(Text("Received", "受取り")), money.column(Text("Net", "差引")), Column(Text("IRR"), "%", 3),
     )  # fmt: skip
     return Table(
         columns,

@@ -13,6 +13,7 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import titled
 from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.value import tenant, year_of
 from gigacampus.quantities import parse_quantity
 
@@ -60,13 +61,13 @@ def persistence(run: Any) -> Figure | None:
     if run.campus.deal is None or run.renewal is None or not (run.renewal.scenarios or run.renewal.paths):
         return None
     found = analogues()
-    year = year_of(run.renewal, int(run.renewal.ends[0]))
+    year, money = year_of(run.renewal, int(run.renewal.ends[0])), money_of(run)
     return Figure(
         id="persistence",
         title=_finding(run),
         subtitle=Text(
-            f"Shortfall of the guarantee if the tenant leaves in {year}, bn USD, and how likely it leaves, by how long the market takes to close half of a gap to normal",
-            f"{year}年に賃借人が退去した場合の保証の支払い(10億ドル)と退去確率、市場が正常との差の半分を埋めるまでの年数別",
+            f"Shortfall of the guarantee if the tenant leaves in {year}, {money.unit}, and how likely it leaves, by how long the market takes to close half of a gap to normal",
+            f"{year}年に賃借人が退去した場合の保証の支払い({money.ja})と退去確率、市場が正常との差の半分を埋めるまでの年数別",
         ),
         **_drawn(run, found),
         height=700,
@@ -94,16 +95,16 @@ def _place(speed: float | Floats) -> Any:
 
 
 def _series(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
-    """Shortfall at the first end of a term by speed: of each scenario, and of the paths [bn USD]."""
-    sweep = run.renewal.sweep
+    """Shortfall at the first end of a term by speed: of each scenario, and of the paths [the run's unit of money]."""
+    sweep, unit = run.renewal.sweep, money_of(run).factor
     found = [
-        (titled(name), values[:, 0] / 1e9, {"color": "@assumed", "dash": _DASHES[k % 4], "width": 2})
+        (titled(name), values[:, 0] / unit, {"color": "@assumed", "dash": _DASHES[k % 4], "width": 2})
         for k, (name, values) in enumerate(sweep.shortfall.items())
         if values[:, 0].any()
     ]
     if sweep.paths_shortfall is not None:
         found.append(
-            (Text("1 path in 20", "20経路に1つ"), sweep.paths_shortfall[:, 1, 0] / 1e9, {"color": "@ink", "width": 2})
+            (Text("1 path in 20", "20経路に1つ"), sweep.paths_shortfall[:, 1, 0] / unit, {"color": "@ink", "width": 2})
         )
     return found
 
@@ -179,9 +180,9 @@ def _lines(run: Any) -> list[dict[str, Any]]:
 def _labels(
     run: Any, found: list[tuple[str, float]], axes: dict[str, Any], height: int, slim: bool
 ) -> list[dict[str, Any]]:
-    year = year_of(run.renewal, int(run.renewal.ends[0]))
+    year, money = year_of(run.renewal, int(run.renewal.ends[0])), money_of(run)
     labels = [
-        parts.panel(Text(f"Guarantee pays in {year}, bn USD", f"{year}年の保証の支払い、10億ドル"), _TOP[1]),
+        parts.panel(Text(f"Guarantee pays in {year}, {money.unit}", f"{year}年の保証の支払い、{money.ja}"), _TOP[1]),
         parts.panel(Text(f"Probability that {tenant(run).en} leaves", f"{tenant(run).ja}が退去する確率"), _MIDDLE[1]),
         parts.panel(Text("How long half of a gap lasted", "差の半分が埋まるまでの年数"), _BOTTOM[1]),
     ]  # fmt: skip
@@ -252,14 +253,14 @@ def _table(run: Any) -> Table:
     """By speed: each scenario's shortfall, and that and the exits of the paths."""
     sweep = run.renewal.sweep
     heads = [Column(Text("Half a gap closes in", "差の半分が埋まる年数")), Column(Text("Speed", "速度"), "1/year", 3)]
-    columns = [*((name, values, "bn USD", 4) for name, values, _ in _series(run)),
-               *((Text(f"Leaves {name.en}", f"退去、{name.of('ja')}"), values, "%", 1) for name, values, _ in _exits(run))]  # fmt: skip
-    heads += [Column(name, unit, decimals) for name, _, unit, decimals in columns]
+    series, exits = _series(run), _exits(run)
+    heads += [money_of(run).column(name) for name, _, _ in series]
+    heads += [Column(Text(f"Leaves {name.en}", f"退去、{name.of('ja')}"), "%", 1) for name, _, _ in exits]
     rows = tuple(
         (
             _half(None) if speed == 0 else _half(round(math.log(2) / speed, 1)),
             float(speed),
-            *(float(values[i]) for _, values, _, _ in columns),
+            *(float(values[i]) for _, values, _ in (*series, *exits)),
         )
         for i, speed in enumerate(sweep.mean_reversion)
     )

@@ -8,6 +8,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.money import Money, money_of
 
 _PANELS = 4
 """Markets that are drawn; the table has all."""
@@ -46,7 +47,7 @@ def worth_without_supports(run: Any) -> Figure | None:
         **_drawn(run, one, sets, markets),
         height=46 + 30 * len(sets),
         narrow_height=72 + 44 * len(sets),
-        table=_table(one, sets),
+        table=_table(one, sets, money_of(run)),
         aria=Text("Bars of a loan's worth by market and by what is removed.", "除いた支えと市場別の価値の棒グラフ"),
         note=_note(run, one),
         stages=("supports",),
@@ -181,7 +182,7 @@ def _note(run: Any, one: Any) -> Text:
     )
 
 
-def _table(one: Any, sets: list[frozenset[str]]) -> Table:
+def _table(one: Any, sets: list[frozenset[str]], money: Money) -> Table:
     ways = (("sold", "lenders first"), ("sold", "by share"), ("let again", "lenders first"), ("let again", "by share"))
     heads = (
         Text("sold, lenders first", "売却・貸し手優先"), Text("sold, by share", "売却・持分比率"),
@@ -192,12 +193,12 @@ def _table(one: Any, sets: list[frozenset[str]]) -> Table:
     columns += [Column(Text(f"Recovered, {h.en}", f"回収率、{h.ja}"), "%", 1) for h in heads]
     columns += [
         Column(Text("Life", "平均年限"), "year", 2),
-        Column(Text("Guarantee pays", "保証の支払い"), "bn USD", 2),
+        Column(Text("Guarantee pays", "保証の支払い"), money.unit, 2),
     ]
     rows = []
     for removed in sets:
         for market in one.markets:
             cases = [one.case(removed, market, *way) for way in ways]
             rows.append((_label(one, removed), party(market), *(c.worth for c in cases), *(100 * c.recovered for c in cases),
-                         cases[0].life, cases[0].guaranteed / 1e9))  # fmt: skip
+                         cases[0].life, cases[0].guaranteed / money.factor))  # fmt: skip
     return Table(tuple(columns), tuple(rows))

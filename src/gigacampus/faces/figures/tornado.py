@@ -8,6 +8,7 @@ from typing import Any
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.varied import cause, deal_words, inside, named, short, shown, subject
 
 _PANELS = 2
@@ -231,26 +232,35 @@ def _finding(run: Any) -> Finding:
 
 def _table(run: Any) -> Table:
     found = run.sensitivity
-    names = {name: named(run, name) for name in found.base}
+    names, money = {name: named(run, name) for name in found.base}, money_of(run)
     columns = [Column(Text("What is changed", "変える数値")), Column(Text("To, or by", "値・変化"))]
     columns += [
-        Column(Text(n.en[:1].upper() + n.en[1:], n.of("ja")), _unit(found.base[name].unit)) for name, n in names.items()
+        Column(Text(n.en[:1].upper() + n.en[1:], n.of("ja")), _unit(found.base[name].unit, money))
+        for name, n in names.items()
     ]
     rows: list[tuple[Cell, ...]] = [
-        (Text("Base case", "基本ケース"), "", *(_scaled(m.value, m.unit) for m in found.base.values()))
+        (Text("Base case", "基本ケース"), "", *(_scaled(m.value, m.unit, money) for m in found.base.values()))
     ]
     for bar in found.bars:
         for written, values in ((bar.low, bar.at_low), (bar.high, bar.at_high)):
             if written is not None:
                 rows.append(
-                    (subject(bar.key), short(written), *(_scaled(values.get(n), m.unit) for n, m in found.base.items()))
+                    (
+                        subject(bar.key),
+                        short(written),
+                        *(_scaled(values.get(n), m.unit, money) for n, m in found.base.items()),
+                    )
                 )
     return Table(tuple(columns), tuple(rows))
 
 
-def _unit(unit: str) -> str:
-    return {"1": "", "fraction": "%", "1/year": "%", "USD": "bn USD"}.get(unit, unit)
+def _unit(unit: str, money: Money) -> str:
+    return {"1": "", "fraction": "%", "1/year": "%", "USD": money.unit}.get(unit, unit)
 
 
-def _scaled(value: float | None, unit: str) -> float | None:
-    return None if value is None else float(value) * {"fraction": 100.0, "1/year": 100.0, "USD": 1e-9}.get(unit, 1.0)
+def _scaled(value: float | None, unit: str, money: Money) -> float | None:
+    return (
+        None
+        if value is None
+        else float(value) * {"fraction": 100.0, "1/year": 100.0, "USD": 1 / money.factor}.get(unit, 1.0)
+    )

@@ -10,6 +10,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour, titled
+from gigacampus.faces.figures.money import Money, money_of
 
 _DASHES = ("dash", "dot", "dashdot", "longdash")
 
@@ -38,22 +39,22 @@ def value_by_year(run: Any) -> Figure | None:
     """Market value of the campus by year and scenario, guaranteed amount, and debt."""
     if run.campus.deal is None or run.renewal is None or not run.renewal.scenarios:
         return None
-    renewal = run.renewal
+    renewal, money = run.renewal, money_of(run)
     outlook = run.campus.deal.outlook
     return Figure(
         id="value_by_year",
         title=_finding(run),
         subtitle=Text(
-            "Market value of the campus if it stood empty, guaranteed amount and debt on each anniversary of the lease, bn USD, nominal",
-            "空室となった場合のキャンパスの市場価値、保証額、債務残高、リース開始後の各年、10億ドル、名目",
+            f"Market value of the campus if it stood empty, guaranteed amount and debt on each anniversary of the lease, {money.unit}, nominal",
+            f"空室となった場合のキャンパスの市場価値、保証額、債務残高、リース開始後の各年、{money.ja}、名目",
         ),
         **_drawn(run),
         height=420,
         narrow_height=440,
         table=_table(run),
         aria=Text(
-            "Lines of market value: " + ", ".join(f"{titled(n).en} {_span(s)}" for n, s in renewal.scenarios.items()) + " bn USD.",
-            "市場価値の折れ線。" + "、".join(f"{titled(n).ja} {_span(s)}" for n, s in renewal.scenarios.items()) + "(10億ドル)",
+            "Lines of market value: " + ", ".join(f"{titled(n).en} {_span(s, money)}" for n, s in renewal.scenarios.items()) + f" {money.unit}.",
+            "市場価値の折れ線。" + "、".join(f"{titled(n).ja} {_span(s, money)}" for n, s in renewal.scenarios.items()) + f"({money.ja})",
         ),
         note=Text(
             f"Rents to the {numbers.significant(outlook.life, 2)}th year after a void, reverting to normal at each scenario's own rate, discounted at {numbers.percent(outlook.discount)}{numbers.THIN}%."
@@ -65,8 +66,9 @@ def value_by_year(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _span(outcome: Any) -> str:
-    return f"{numbers.fixed(float(outcome.value[0]) / 1e9, 1)} to {numbers.fixed(float(outcome.value[-1]) / 1e9, 1)}"
+def _span(outcome: Any, money: Money) -> str:
+    first, last = (money.text(float(outcome.value[i]) / money.factor, 1) for i in (0, -1))
+    return f"{first} to {last}"
 
 
 def _tail(renewal: Any) -> Text:
@@ -83,20 +85,20 @@ def _tail(renewal: Any) -> Text:
 
 
 def _drawn(run: Any) -> dict[str, Any]:
-    renewal = run.renewal
-    x, debt = renewal.years, renewal.debt / 1e9
-    covered = np.where(renewal.threshold > 0, renewal.threshold / 1e9, np.nan)
+    renewal, money = run.renewal, money_of(run)
+    x, debt = renewal.years, renewal.debt / money.factor
+    covered = np.where(renewal.threshold > 0, renewal.threshold / money.factor, np.nan)
     line = {"type": "scatter", "mode": "lines", "x": x, "hovertemplate": "%{y:.2f}"}
     data: list[dict[str, Any]] = [
         {**line, "y": debt, "fill": "tozeroy", "fillcolor": "@pimco/0.1", "line": {"color": "@pimco"}, "name": Text("Debt", "債務")},
         {**line, "y": covered, "line": {"color": "@ink", "width": 2}, "name": Text("Guarantee", "保証額")},
     ]  # fmt: skip
     for k, (name, outcome) in enumerate(renewal.scenarios.items()):
-        data.append({**line, "y": outcome.value / 1e9, "name": titled(name),
+        data.append({**line, "y": outcome.value / money.factor, "name": titled(name),
                      "line": {"color": "@assumed", "dash": _DASHES[k % 4], "width": 2}})  # fmt: skip
-    data += [_called(renewal, at, names) for at, names in leaving(renewal).items()]
-    values = [outcome.value.max() / 1e9 for outcome in renewal.scenarios.values()]
-    axis = parts.upward(float(max(*values, debt.max(), np.nanmax(covered, initial=0.0))), "bn USD", room=1.16)
+    data += [_called(renewal, money, at, names) for at, names in leaving(renewal).items()]
+    values = [outcome.value.max() / money.factor for outcome in renewal.scenarios.values()]
+    axis = parts.upward(float(max(*values, debt.max(), np.nanmax(covered, initial=0.0))), money.unit, room=1.16)
     ticks = [0, *(int(at) for at in renewal.ends)]
     below, slim = (
         {
@@ -124,10 +126,10 @@ def _room(renewal: Any, slim: bool) -> int:
     )
 
 
-def _called(renewal: Any, at: int, names: list[str]) -> dict[str, Any]:
+def _called(renewal: Any, money: Money, at: int, names: list[str]) -> dict[str, Any]:
     """What the guarantee pays when the tenant leaves: from the lowest value up to the guaranteed amount."""
-    low = min(float(renewal.scenarios[name].value[at]) for name in names) / 1e9
-    top = max(low, float(renewal.threshold[at]) / 1e9)
+    low = min(float(renewal.scenarios[name].value[at]) for name in names) / money.factor
+    top = max(low, float(renewal.threshold[at]) / money.factor)
     return {"type": "scatter", "mode": "lines", "x": [float(renewal.years[at])] * 2, "y": [low, top], "hoverinfo": "skip",
             "line": {"color": f"@{party_colour(renewal.guarantor)}/0.45", "width": 9}}  # fmt: skip
 
@@ -141,15 +143,15 @@ def _ends(renewal: Any, axis: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _labels(run: Any, axis: dict[str, Any], height: int, slim: bool) -> list[dict[str, Any]]:
-    renewal, top = run.renewal, axis["range"][1]
-    outcomes = list(renewal.scenarios.items())
-    names = [(titled(name), numbers.fixed(float(o.value[-1]) / 1e9, 1)) for name, o in outcomes]
-    found = parts.beside(names, [float(o.value[-1]) / 1e9 for _, o in outcomes], axis, height, slim)
+    renewal, top, money = run.renewal, axis["range"][1], money_of(run)
+    last = {name: float(outcome.value[-1]) / money.factor for name, outcome in renewal.scenarios.items()}
+    names = [(titled(name), money.text(value, 1)) for name, value in last.items()]
+    found = parts.beside(names, list(last.values()), axis, height, slim)
     for at, those in leaving(renewal).items():
-        paid = [(titled(name), float(renewal.scenarios[name].shortfall[at]) / 1e9) for name in those]
+        paid = [(titled(name), float(renewal.scenarios[name].shortfall[at]) / money.factor) for name in those]
         gap = "<br>" if slim else "; "
-        en = gap.join(f"{name.en.lower()} <b>{numbers.fixed(amount, 1)}</b>" for name, amount in paid)
-        ja = ("<br>" if slim else "、").join(f"{name.ja} <b>{numbers.fixed(amount, 1)}</b>" for name, amount in paid)
+        en = gap.join(f"{name.en.lower()} <b>{money.text(amount, 1)}</b>" for name, amount in paid)
+        ja = ("<br>" if slim else "、").join(f"{name.ja} <b>{money.text(amount, 1)}</b>" for name, amount in paid)
         who = tenant(run)
         head = Text(f"{who.en} leaves; the guarantee pays:<br>{en}", f"{who.ja}が退去、保証の支払い：<br>{ja}")
         if slim:
@@ -165,7 +167,7 @@ def _labels(run: Any, axis: dict[str, Any], height: int, slim: bool) -> list[dic
     live = np.flatnonzero(renewal.threshold > 0)
     if len(live):
         i = int(live[3 * len(live) // 4])
-        found.append(parts.note(Text("guarantee", "保証額"), float(renewal.years[i]), float(renewal.threshold[i]) / 1e9, xref="x",
+        found.append(parts.note(Text("guarantee", "保証額"), float(renewal.years[i]), float(renewal.threshold[i]) / money.factor, xref="x",
                                 yref="y", xshift=5, yanchor="bottom", font={"size": 12}))  # fmt: skip
     return found
 
@@ -191,19 +193,19 @@ def _finding(run: Any) -> Finding:
 
 def _table(run: Any) -> Table:
     """By year: debt, guarantee, and value and shortfall in each scenario."""
-    renewal = run.renewal
-    heads = [Column(Text("Date", "日付")), Column(Text("Term ends", "期間満了")), Column(Text("Debt", "債務"), "bn USD", 4),
-             Column(Text("Guarantee", "保証額"), "bn USD", 4)]  # fmt: skip
+    renewal, money = run.renewal, money_of(run)
+    heads = [Column(Text("Date", "日付")), Column(Text("Term ends", "期間満了")), money.column(Text("Debt", "債務")),
+             money.column(Text("Guarantee", "保証額"))]  # fmt: skip
     series = [renewal.debt, renewal.threshold]
     for name, outcome in renewal.scenarios.items():
         text = titled(name)
-        heads += [Column(Text(f"{text.en}: value", f"{text.ja}：価値"), "bn USD", 4),
-                  Column(Text(f"{text.en}: shortfall", f"{text.ja}：不足額"), "bn USD", 4)]  # fmt: skip
+        heads += [money.column(Text(f"{text.en}: value", f"{text.ja}：価値")),
+                  money.column(Text(f"{text.en}: shortfall", f"{text.ja}：不足額"))]  # fmt: skip
         series += [outcome.value, outcome.shortfall]
     ends = set(map(int, renewal.ends))
     yes = Text("yes", "○")
     rows = tuple(
-        (str(day), yes if i in ends else "", *(float(values[i]) / 1e9 for values in series))
+        (str(day), yes if i in ends else "", *(float(values[i]) / money.factor for values in series))
         for i, day in enumerate(renewal.dates)
     )
     return Table(tuple(heads), rows)
