@@ -10,8 +10,16 @@ import pytest
 
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import availability
-from gigacampus.engines.facility.availability.blocks import YEAR, Block, Item, Together, causes, series, unavailability
 from gigacampus.engines.facility.availability.layout import blocks
+from gigacampus.engines.facility.availability.reliability import (
+    YEAR,
+    Block,
+    Item,
+    Together,
+    causes,
+    series,
+    unavailability,
+)
 from gigacampus.engines.facility.power import paths, usable_share
 from gigacampus.errors import SpecError
 

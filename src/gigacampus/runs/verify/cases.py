@@ -9,7 +9,7 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import Process
 from gigacampus.campus.spec.facility import Equipment, HeatRejection
-from gigacampus.engines.facility.availability.blocks import YEAR, Block, Item, causes, series
+from gigacampus.engines.facility.availability.reliability import YEAR, Block, Item, causes, series
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.engines.finance.residual import market

@@ -1,13 +1,13 @@
 """Availability: how often and for how long the racks stand still, why, and what that costs.
 
 In: the spec's facility; the life's IT energy [MWh] and accelerator-hours, and the highest power of pumps, coolant units
-and air handlers [MW]. Out: `assess`, an `AvailabilityResult`; `simulate`, the same blocks by Monte Carlo, with
+and air handlers [MW]. Out: `assess`, an `AvailabilityResult`; `simulate`, the facility's `blocks` by Monte Carlo, with
 standard errors.
 
-Equations: items up and down at constant rates, legs in series, k of n in parallel (`blocks`); the beta factor for
-failures of a common cause (`blocks`); gensets, battery and fuel as a Markov chain by the hour (`backup`); the rise of
-coolant and air without cooling (`interruption`). Fewer units than needed carry their share of the load. Each
-interruption also costs the time until work goes on.
+Equations: items up and down at constant rates, legs in series, k of n in parallel, and the beta factor for failures of
+a common cause (`reliability`); gensets, battery and fuel as a Markov chain by the hour (`backup`); the rise of coolant
+and air without cooling (`interruption`). Fewer units than needed carry their share of the load. Each interruption also
+costs the time until work goes on.
 
 Not modelled: transfer switches, controls, maintenance and human error, of which the data has nothing; storms that take
 feeds together beyond the common cause; repair of gensets and refuelling during an outage; the campus's own plants as a
@@ -21,14 +21,14 @@ from dataclasses import dataclass
 
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility.availability import backup
-from gigacampus.engines.facility.availability.blocks import YEAR, Cause, causes, series, two_state
 from gigacampus.engines.facility.availability.interruption import Interruption, interruptions
 from gigacampus.engines.facility.availability.layout import blocks
-from gigacampus.engines.facility.availability.simulate import Estimate, simulate
+from gigacampus.engines.facility.availability.montecarlo import Estimate, simulate
+from gigacampus.engines.facility.availability.reliability import YEAR, Cause, causes, series, two_state
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.power import usable_share
 
-__all__ = ["YEAR", "AvailabilityResult", "Contribution", "Estimate", "assess", "simulate"]
+__all__ = ["YEAR", "AvailabilityResult", "Contribution", "Estimate", "assess", "blocks", "simulate"]
 
 
 @dataclass(frozen=True)

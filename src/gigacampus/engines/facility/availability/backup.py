@@ -7,7 +7,7 @@ from math import ceil, floor
 import numpy as np
 
 from gigacampus.campus.spec.facility import Gensets
-from gigacampus.engines.facility.availability.blocks import binomial
+from gigacampus.engines.facility.availability.reliability import binomial
 from gigacampus.engines.facility.outdoors import Floats
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gigacampus.campus.spec.facility import Availability, CoolingPlant, Facility, PowerChain
-from gigacampus.engines.facility.availability.blocks import Block, Item
+from gigacampus.engines.facility.availability.reliability import Block, Item
 from gigacampus.engines.facility.power import paths
 
 

@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from gigacampus.campus.spec.facility import Gensets
 from gigacampus.engines.facility.availability import backup
-from gigacampus.engines.facility.availability.blocks import YEAR, Block, unavailability
+from gigacampus.engines.facility.availability.reliability import YEAR, Block, unavailability
 from gigacampus.engines.facility.outdoors import Floats
 
 WINDOWS = 50
