@@ -190,10 +190,11 @@ def finance_default_months(run: Run) -> dict[str, float | Undefined]:
     return family(run, "default_months")
 
 
-@kpi("finance.break_even_rent", "fraction", "sensitivity")
-def finance_break_even_rent(run: Run) -> float:
-    """Part of all rents that may fall away before a scheduled payment fails, reserves and cures used; signed deal."""
-    return defined(run.sensitivity.break_even_rent.value, run.sensitivity.break_even_rent.reason)
+@kpi("finance.rent_fall_to_default", "fraction", "sensitivity")
+def finance_rent_fall_to_default(run: Run) -> float:
+    """Fall of all rents at which a scheduled payment first fails, reserves and cures used; signed deal, run again."""
+    found = run.sensitivity.rent_fall_to_default
+    return defined(found.value, found.reason)
 
 
 def _accounts(run: Run, of: str, call: Callable[[Any], float]) -> dict[str, float | Undefined]:

@@ -370,9 +370,9 @@ def test_a_guarantee_by_table_with_a_cap_and_no_option() -> None:
     lease = spec.leases["campus lease"].model_dump() | {"options": [], "term": 12.5}
     done = found(changed(spec, guarantees={"floor": floor}, leases={"campus lease": lease}), **SHORT)
     assert done.years[done.ends].tolist() == [12.5]
-    assert done.threshold.tolist() == [4e8] * len(done.years)
+    assert done.threshold.tolist() == [9e8] * 8 + [5e8] * (len(done.years) - 8)
     slump = done.scenarios["slump"]
-    assert slump.shortfall == pytest.approx(np.maximum(0, 4e8 - slump.value))
+    assert slump.shortfall == pytest.approx(np.clip(done.threshold - slump.value, 0, 4e8))
     assert slump.losses["by share"].owners["Bank"][-1] == -slump.shortfall[-1]  # it is paid, and owed nothing
     assert slump.losses["lenders first"].owners.get("Bank", np.zeros(1))[-1] == 0
     assert slump.choice.exit == 0

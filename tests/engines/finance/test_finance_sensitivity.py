@@ -189,9 +189,9 @@ def test_a_case_that_no_deal_can_be_cut_for_has_no_figures() -> None:
     assert found.bars[0].at_high == {"dscr_min": None}
 
 
-def test_rents_that_fall_to_the_break_even_still_pay_and_a_little_more_do_not() -> None:
+def test_rents_that_fall_nearly_to_a_default_still_pay_and_a_little_more_do_not() -> None:
     spec = deal("sixty_forty")
-    found = study(spec, run(spec)).break_even_rent.value
+    found = study(spec, run(spec)).rent_fall_to_default.value
     assert found is not None
     for fall, short in ((found, False), (found + 2e-4, True)):
         less = run(put(spec, "leases.campus lease.rent", 260e6 * (1 - fall)))
@@ -204,7 +204,7 @@ def test_rents_that_fall_to_the_break_even_still_pay_and_a_little_more_do_not() 
 
 def test_without_a_reserve_a_level_cover_is_lost_as_rents_fall_by_what_it_exceeds_one() -> None:
     spec = deal("hyperion_b", ("dsra: 6", "dsra: 0"))
-    assert study(spec, run(spec)).break_even_rent.value == pytest.approx(1 - 1 / 1.12, abs=1e-4)
+    assert study(spec, run(spec)).rent_fall_to_default.value == pytest.approx(1 - 1 / 1.12, abs=1e-4)
 
 
 # Many at random

@@ -57,7 +57,8 @@ _PAID = ("draw", "interest", "principal", "fee", "fee_undrawn")
 _RESERVE = """
     .reserve_funding = .reserve_target * .reserve_flag ; reserve filled
     .from_reserve    = min(prev(.reserve), (.due - .paid_cash) * (1 - .open)) ; debt service paid from the reserve
-    .reserve_release = (prev(.reserve) - .from_reserve) * .final ; reserve released
+    .paid_off [1]    = (prev(.balance) > 0.5) * (.balance <= 0.5) ; nothing is owed any more
+    .reserve_release = (prev(.reserve) - .from_reserve + .reserve_topup) * max(.final, .paid_off) ; reserve released
     .reserve         = prev(.reserve) + .reserve_funding + .reserve_topup - .from_reserve - .reserve_release ; reserve
 """
 _ESCROW = """

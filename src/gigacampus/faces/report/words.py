@@ -114,7 +114,7 @@ KPIS: dict[str, Text] = {
     "finance.dscr_avg": Text("Average debt service cover", "平均DSCR"),
     "finance.llcr": Text("Loan life cover", "LLCR(借入期間カバー率)"),
     "finance.plcr": Text("Project life cover", "PLCR(事業期間カバー率)"),
-    "finance.break_even_rent": Text("Fall of rents that debt can bear", "返済が耐えられる賃料の下落率"),
+    "finance.rent_fall_to_default": Text("Fall of rents to a missed payment", "債務不履行に至る賃料の下落率"),
     "finance.npv": Text("Net present value", "正味現在価値"),
     "finance.payback": Text("Payback", "投資回収期間"),
     "finance.irr_roots": Text("Rates of return found", "IRRの解の個数"),

@@ -60,9 +60,9 @@ class Sizing(Part):
 
     dscr: FindNumber | None = Field(None, description="least cover of each payment")
     llcr: FindNumber | None = Field(None, description="least cover of the loan by the value of the cash over its life")
-    ltv: FindShare | None = Field(None, description="highest share of the value")
+    ltv: FindShare | None = Field(None, description="highest share of the value, with the loans ahead of it")
     value: FindUSD | None = Field(None, description="value of the asset, for a limit on loan to value")
-    of_cost: FindShare = Field(1.0, description="highest share of the borrower's uses of funds")
+    of_cost: FindShare = Field(1.0, description="highest share of the borrower's uses of funds, with the loans ahead")
 
     @model_validator(mode="after")
     def _value(self) -> Sizing:
