@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 
-from benchmarks import deal, processes, rooms, site_year, workbook  # noqa: F401 - they register their benchmarks
+from benchmarks import deal, facility, processes, rooms, site_year, workbook  # noqa: F401 - they register their benchmarks
 from benchmarks.registry import REGISTRY, Row
 
 
