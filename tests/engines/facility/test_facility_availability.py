@@ -103,6 +103,20 @@ def test_a_whole_facility_by_monte_carlo(common: float) -> None:
     assert got.frequency == pytest.approx(exact.frequency, abs=4 * got.frequency_error)
 
 
+@pytest.mark.parametrize("substation", ["N", "N+1", "2N"])
+def test_the_grids_side_behind_backup_by_monte_carlo(substation: str) -> None:
+    """Outages of a breaker and of a transformer last differently, and fuel ends in the longer ones."""
+    facility = Facility.model_validate(
+        {"power": {"substation_topology": substation}, "availability": {"common_cause": "2 %", "restart": "0 h"}}
+    )
+    given = facility.availability
+    grid = [block for block in blocks(facility) if block.backed]
+    exact = [c for c in availability.assess(facility, 1, 1).contributions if c.block in ("feeds", "substation")]
+    got = availability.simulate(grid, 0.02, 60_000, 3, given.gensets, given.battery)
+    assert got.hours == pytest.approx(sum(c.down for c in exact), abs=4 * got.hours_error)
+    assert got.frequency == pytest.approx(sum(c.frequency for c in exact), abs=4 * got.frequency_error)
+
+
 def test_the_same_seed_gives_the_same_estimate() -> None:
     found = drawn(np.random.default_rng(3))
     assert availability.simulate(found, 0.05, 200, 5) == availability.simulate(found, 0.05, 200, 5)

@@ -74,19 +74,19 @@ def test_fuel_ends_what_gensets_carry() -> None:
             "needed": 1,
             "available": "100 %",
             "fail_to_start": "0 %",
-            "mean_time_to_failure": "1e12 h",
+            "mean_time_to_failure": "1e6 h",
             "fuel": "6 h",
         }
     )
     alive = backup.of_gensets(sure, 2.0, 0.0)
-    assert alive.round(6).tolist() == [1.0] * 8 + [0.0]
+    assert alive.round(4).tolist() == [1.0] * 8 + [0.0]
 
 
 @pytest.mark.parametrize("duration", [0.5, 4.0, 60.0])
 def test_share_of_outages_lost_by_drawing(duration: float) -> None:
     gensets = Gensets.model_validate({"count": 4, "needed": 3, "fail_to_start": "5 %", "mean_time_to_failure": "60 h"})
     rng, battery, count = np.random.default_rng(2), 0.2, 60_000
-    share = backup.lost_share(backup.of_gensets(gensets, battery, 0.1), battery, duration)
+    share = float(backup.lost_share(backup.of_gensets(gensets, battery, 0.1), battery, np.array([duration]))[0])
     lasts = rng.exponential(duration, count)
     lost = np.maximum(lasts - backup.draw(gensets, battery, 0.1, count, rng), 0.0)
     assert np.mean(lost > 0) == pytest.approx(share, abs=4.5 * np.sqrt(share / count))

@@ -8,11 +8,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.quantities import KgPerKW, PerYear, Quantity, Seconds, Share
+from gigacampus.quantities import KgPerKW, Quantity, Seconds, Share
 
 Brief = Annotated[float, Quantity("h", at_most=24.0)]
 Stored = Annotated[float, Quantity("h", at_most=500.0)]
-MeanTime = Annotated[float, Quantity("h", above=0.0)]
+MeanTime = Annotated[float, Quantity("h", above=0.0, at_most=1e6)]
+Failures = Annotated[float, Quantity("1/year", at_most=1e6)]
 Rise = Annotated[float, Quantity("K", above=0.0)]
 Mass = Annotated[float, Quantity("kg/kW", above=0.0)]
 USDPerHour = Annotated[float, Quantity("USD/h", at_most=1e6)]
@@ -23,7 +24,7 @@ class Equipment(FromCatalog):
 
     section: ClassVar[str] = "reliability"
 
-    failures: PerYear = Field(description="failures a year of one item in service")
+    failures: Failures = Field(description="failures a year of one item in service")
     repair: MeanTime = Field(description="mean time to repair or replace it")
 
 

@@ -19,12 +19,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility.availability import backup
 from gigacampus.engines.facility.availability.interruption import Interruption, interruptions
 from gigacampus.engines.facility.availability.layout import blocks
 from gigacampus.engines.facility.availability.montecarlo import Estimate, simulate
-from gigacampus.engines.facility.availability.reliability import YEAR, Cause, causes, series, two_state
+from gigacampus.engines.facility.availability.reliability import YEAR, Block, Cause, causes, series, spells, two_state
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.power import usable_share
 
@@ -148,16 +150,24 @@ def _causes(
     for block in blocks(facility):
         for cause in causes(block, common):
             if block.backed and cause.short > 0:
-                share = backup.lost_share(alive, battery, cause.short / max(cause.frequency, 1e-300) * YEAR)
-                asked, lost = asked + cause.frequency, lost + share * cause.frequency
-                found.append(
-                    two_state(cause.block, cause.kind, share * cause.frequency, share * cause.short, cause.item)
-                )
+                left = _after_backup(cause, block, alive, battery, common)
+                asked, lost = asked + cause.frequency, lost + left.frequency
+                found.append(left)
             else:
                 found.append(cause)
     if any(side.margin < 0 for side in cooling.values()):
         found.append(two_state("cooling", "restart", asked - lost, 0.0))
     return found, 1 - lost / asked if asked else 1.0
+
+
+def _after_backup(cause: Cause, block: Block, alive: Floats, battery: float, common: float) -> Cause:
+    """What backup leaves of a cause on the grid's side; long outages lose more of their hours than short ones."""
+    mean = cause.short / max(cause.frequency, 1e-99) * YEAR
+    weight, spell = spells(block, common) if cause.kind == "independent" else (np.ones(1), np.ones(1))
+    spell = spell * mean / (weight @ spell)
+    share = backup.lost_share(alive, battery, spell)
+    hours = float((weight * spell) @ share / mean)
+    return two_state(cause.block, cause.kind, cause.frequency * float(weight @ share), cause.short * hours, cause.item)
 
 
 def _hours(found: Sequence[Cause], restart: float) -> float:

@@ -128,7 +128,7 @@ def _struck(gensets: Gensets, common: float) -> tuple[float, float]:
     return common * gensets.fail_to_start, common / gensets.mean_time_to_failure
 
 
-def lost_share(alive: Floats, battery: float, duration: float) -> float:
+def lost_share(alive: Floats, battery: float, duration: Floats) -> Floats:
     """Share of outages, of an exponential duration, in which the load is lost; so is that share of their hours.
 
     Parameters
@@ -137,8 +137,12 @@ def lost_share(alive: Floats, battery: float, duration: float) -> float:
         Survival by hour; nothing survives longer.
     battery : float [h]
         Full load that batteries carry, whatever gensets do.
-    duration : float [h]
-        Mean.
+    duration : array, shape (D,) [h]
+        Means.
+
+    Returns
+    -------
+    array, shape (D,)
 
     Notes
     -----
@@ -146,7 +150,7 @@ def lost_share(alive: Floats, battery: float, duration: float) -> float:
     """
     at = np.maximum(np.arange(len(alive) + 1.0), battery)
     lost = -np.diff(alive, prepend=1.0, append=0.0)
-    return float(lost @ np.exp(-at / duration))
+    return np.asarray(lost @ np.exp(-at[:, None] / duration))
 
 
 def _horizon(gensets: Gensets, battery: float) -> int:

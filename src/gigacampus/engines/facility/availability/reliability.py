@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -98,7 +99,7 @@ def unavailability(failures: float, repair: float) -> float:
     0.998433
     """
     load = failures / YEAR * repair
-    return load / (1 + load) if load < 1 / np.finfo(float).eps else 1.0
+    return load / (1 + load)
 
 
 def binomial(count: int, chance: float) -> Floats:
@@ -146,6 +147,28 @@ def causes(block: Block, common: float) -> Iterator[Cause]:
         down = unavailability(common * item.failures, item.repair)
         frequency = (1 - down) * common * item.failures
         yield two_state(block.name, "common", frequency, down, item.name)
+
+
+def spells(block: Block, common: float) -> tuple[Floats, Floats]:
+    """How long units that fail one by one leave the block short: shares of shortages, and the mean of each [h].
+
+    Notes
+    -----
+    The last unit fails of one item, by the items' rates; those that are down by then, of one each, by unavailability.
+    The first repair ends the shortage: it lasts 1 / (sum of their repair rates), exponentially. Deeper shortages are
+    left out.
+    """
+    rates = np.array([(1 - common) * item.failures for item in block.items])
+    down = np.array([unavailability(rate, item.repair) for rate, item in zip(rates, block.items, strict=True)])
+    if not rates.any():
+        return np.ones(1), np.ones(1)
+    shares, means = [], []
+    kinds = range(len(block.items))
+    for last in kinds:
+        for others in product(kinds, repeat=block.units - block.needed):
+            shares.append(rates[last] / rates.sum() * np.prod(down[list(others)] / down.sum()))
+            means.append(1 / sum(1 / block.items[kind].repair for kind in (last, *others)))
+    return np.array(shares), np.array(means)
 
 
 def two_state(
