@@ -109,14 +109,10 @@ def test_a_sized_loan_is_the_least_of_its_limits_and_the_promote_is_its_waterfal
     assert found.rows["holding.promoted"].sum() == pytest.approx(promoted, rel=1e-12)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the balloon of a loan that is paid off counts as refinanced once more on its old last day"
-)
 def test_cover_leaves_a_balloon_out_that_fell_away_with_its_loan() -> None:
     assert np.all(of("unseen_mini_perm").cover["Campus Co"].service > 0)
 
 
-@pytest.mark.xfail(strict=True, reason="a make-whole values all payments to come, also those of what is not repaid")
 def test_a_make_whole_is_for_what_is_repaid(tmp_path: Path) -> None:
     whole = of("unseen_mini_perm").rows["mini_perm.call_cost"].sum()
     part = (
@@ -127,7 +123,6 @@ def test_a_make_whole_is_for_what_is_repaid(tmp_path: Path) -> None:
     assert part <= whole
 
 
-@pytest.mark.xfail(strict=True, reason="rates for what no campus measures pay nothing, and no error says so")
 def test_rates_without_a_campus_are_refused(tmp_path: Path) -> None:
     space = "space in hall A: {payer: Customers, payee: Campus Co, amount: 119.88 m USD"
     rates = "space in hall A: {payer: Customers, payee: Campus Co, rates: {it_capacity: 185 USD/kW-month}"

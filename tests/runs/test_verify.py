@@ -132,7 +132,6 @@ def test_a_figure_keeps_the_zeros_that_it_is_printed_with(path: Path) -> None:
     assert re.findall(r"expected: (-?\d+\.\d*0)\n(?!    tolerance)", path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.xfail(reason="a change by a longer path is written into the mapping that other rows share", strict=True)
 def test_a_row_leaves_the_changes_of_others_as_they_are() -> None:
     shared = {"deal.amortisation": {"kind": "sculpted", "dscr": 1.12}}
     before = {path: dict(value) for path, value in shared.items()}

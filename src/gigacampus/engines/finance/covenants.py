@@ -3,7 +3,7 @@
 On each repayment date of the slowest loan that is being repaid, the cover is the cash of the periods that ended within
 the months looked back over, over the debt service due in them, a rest at the end of a loan left out. Of cash that is
 left after reserves when it could be distributed, a share prepays the loans by rank (all of it while a default stands);
-what is prepaid counts against the payments that come next.
+what is prepaid comes off the last payments (inverse order of maturity), so that the cover is still of the plan.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def add(s: Statement, name: str, loan: Loan, new: str) -> None:
     drawn = "0" if s.deal.loans[new].funded == "day one" else f"prev({b}.drawn)"
     rest = plans.rest(name, loan)
     s.table(n, name, f"""
-        .keep       = (1 - .final) * max(.target, 0){f" + .final * {rest}" if rest else ""} ; left by the schedule
+        .keep       = (1 - .final) * {plans.left(s, loan)}{f" + .final * {rest}" if rest else ""} ; left by the schedule
         .open_then  = prev(.balance) - .repay * max(0, prev(.balance) - .keep) ; owed after the month's payment
         .refinanced = .called * max(0, min(.open_then, loans.{b}.amount - {drawn})) ; paid off by {new}
         .part [1]   = sum(.refinanced) / max(1, sum(.open_then * .called)) ; part of it that is paid off
