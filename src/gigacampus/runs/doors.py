@@ -111,6 +111,15 @@ def swings(run: Run) -> Any:
     return room.simulate(run.campus.facility.swings, server, fleet)
 
 
+def availability(run: Run) -> Any:
+    """How often and for how long the racks stand still, and what that costs."""
+    from gigacampus.engines.facility import availability as room
+
+    flows, accelerators = run.facility, run.offer.accelerators[run.timeline.phase]
+    movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
+    return room.assess(run.campus.facility, float(flows.it.sum()), float(accelerators.sum()), float(movers))
+
+
 def workload(run: Run) -> Any:
     """What the accelerators got done with the power that was there."""
     from gigacampus.engines import workload as room

@@ -14,8 +14,8 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
 Not modelled yet: fouling and altitude derating of coolers, intake recirculation, glycol, humidification of halls that
-recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, failures, storage of
-cold, minimum flows of pumps, staging of machines one by one.
+recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, storage of
+cold, minimum flows of pumps, staging of machines one by one. Failures stand in `availability`, whose door is its own.
 """
 
 from __future__ import annotations

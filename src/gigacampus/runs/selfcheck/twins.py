@@ -180,7 +180,8 @@ def _sizes(draw: Draw, tree: Tree, k: float) -> Tree:
 def _prices(draw: Draw, tree: Tree, k: float) -> Tree:
     tree = written(tree)
     tree["site"]["grid"] = scaled(tree["site"]["grid"], k, lambda key, unit: "USD" in unit)
-    tree["supply"] = scaled(tree["supply"], k, lambda key, unit: "USD" in unit)
+    for part in ("supply", "facility"):
+        tree[part] = scaled(tree[part], k, lambda key, unit: "USD" in unit)
     return tree
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from gigacampus.campus.spec.facility.availability import Availability, Equipment, Gensets, RideThrough
 from gigacampus.campus.spec.facility.chillers import Chiller, Curves
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
@@ -18,10 +19,13 @@ from gigacampus.campus.spec.part import Part
 
 __all__ = [
     "AirHandlers",
+    "Availability",
     "Chiller",
     "CoolingPlant",
     "Curves",
+    "Equipment",
     "Facility",
+    "Gensets",
     "GridConnection",
     "HeatRejection",
     "Job",
@@ -30,6 +34,7 @@ __all__ = [
     "OutsideAir",
     "PowerChain",
     "RackStorage",
+    "RideThrough",
     "SwingBattery",
     "Swings",
     "Topology",
@@ -43,6 +48,9 @@ class Facility(Part):
     power: PowerChain = Field(default_factory=lambda: PowerChain.model_validate({}), description="the power chain")
     cooling: CoolingPlant = Field(
         default_factory=lambda: CoolingPlant.model_validate({}), description="the cooling plant"
+    )
+    availability: Availability = Field(
+        default_factory=lambda: Availability.model_validate({}), description="what fails, and what backs it up"
     )
     swings: Swings = Field(
         default_factory=lambda: Swings.model_validate({}), description="power swings within seconds, at full build"
