@@ -8,43 +8,59 @@ from gigacampus import air
 from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant
 from gigacampus.engines.facility.cooling import loop, outside_air, water
 from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, pump_share
+from gigacampus.engines.facility.cooling.setpoints import Setpoints, approach, rules
 from gigacampus.engines.facility.cooling.sides import Side, choose, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
 
 _SEA_LEVEL = np.array(1.2)
 
 
-def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None = None) -> Side:
     """Coolant through the racks, coolant units, facility water and what cools it [MW per MW of IT rating].
 
     Each approach of the chain lowers what is asked of the next: coolant set-point, less that of the coolant unit, less
-    that of the heat exchanger, is what the coolers must give.
+    that of the heat exchanger, is what the coolers must give. `points` are set-points that control chose; else the rules'.
     """
     coolant = plant.liquid
     assert coolant is not None
     pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
-    carried = loop.cool(plant, out, heat * (1 + pump), full * (1 + pump), coolant.supply - coolant.cdu_approach)
+    asked = water_for(plant, points or rules(plant))
+    carried = loop.cool(plant, out, heat * (1 + pump), full * (1 + pump), asked, points)
     return side(heat, **{**vars(carried), "cdu_pumps": heat * pump})
 
 
-def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
+    """Facility water that the coolant unit or the coil needs for its supply [degC]."""
+    assert plant.loop is not None
+    if plant.liquid is not None:
+        base, warm = plant.liquid.cdu_approach, plant.liquid.rise
+        effect = warm / (warm + base)
+    else:
+        assert plant.air is not None
+        base, warm, effect = plant.air.supply - plant.air.water_supply, plant.air.rise, plant.air.coil_effectiveness
+    return points.supply - approach(base, warm, effect, plant.loop.rise, points.rise)
+
+
+def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None = None) -> Side:
     """Air through the servers, by outside air or over a coil [MW per MW of IT rating]."""
     if plant.outside_air is None:
-        return _recirculated(plant, out, heat, full)
+        return _recirculated(plant, out, heat, full, points)
     blown = _blown(plant, out, heat, full)
     if plant.chiller is None:
         return blown
-    return choose(blown.short > 0, _recirculated(plant, out, heat, full), blown)
+    off = blown.short > 0 if points is None else (blown.short > 0) | (points.blown < 1)
+    return choose(off, _recirculated(plant, out, heat, full, points), blown)
 
 
-def _recirculated(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+def _recirculated(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None) -> Side:
     """Air handlers over a coil; their fans warm the air too."""
     handlers = plant.air
     assert handlers is not None
-    density = air.density(handlers.supply, 0.008, out.pressure)
+    density = air.density(handlers.supply if points is None else points.supply, 0.008, out.pressure)
     fans = full * _fan_share(handlers, density) * fan_law(heat / full, handlers.flow_minimum)
     sized = full * (1 + float(_fan_share(handlers, _SEA_LEVEL)))
-    carried = loop.cool(plant, out, heat + fans, sized, handlers.water_supply)
+    asked = handlers.water_supply if points is None else water_for(plant, points)
+    carried = loop.cool(plant, out, heat + fans, sized, asked, points)
     return side(heat, **{**vars(carried), "air_handlers": fans})
 
 

@@ -14,12 +14,12 @@ ETAS = np.array([0.50, 0.57, 0.63, 0.69, 0.71])
 LEAST_LIFT, MOST_LIFT = 5.0, 30.0
 
 
-def carnot_cop(leaving: float, entering: Floats) -> Floats:
+def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
     """COP of a large water-cooled chiller at any leaving water temperature.
 
     Parameters
     ----------
-    leaving : float [degC]
+    leaving : array or float [degC]
         Chilled water T_chw.
     entering : array [degC]
         Condenser water T_ecw; control keeps it at least 5 K above T_chw.
@@ -46,18 +46,18 @@ def carnot_cop(leaving: float, entering: Floats) -> Floats:
     lift = np.maximum(entering - leaving, LEAST_LIFT)
     if np.any(lift > MOST_LIFT):
         raise SpecError(
-            f"a chiller with {leaving:.1f} C chilled water and {np.max(entering):.1f} C condenser water lifts by more "
+            f"a chiller with {np.min(leaving):.1f} C chilled water and {np.max(entering):.1f} C condenser water lifts by more "
             f"than {MOST_LIFT:.0f} K, beyond the fit; choose warmer chilled water, other heat rejection, or curves"
         )
     return np.asarray(np.interp(lift, LIFTS, ETAS) * (leaving - 2 + 273.15) / (lift + 9))
 
 
-def biquadratic(c: tuple[float, ...], x: float, y: Floats) -> Floats:
+def biquadratic(c: tuple[float, ...], x: Floats | float, y: Floats) -> Floats:
     """c1 + c2 x + c3 x2 + c4 y + c5 y2 + c6 x y."""
     return np.asarray(c[0] + x * (c[1] + c[2] * x) + y * (c[3] + c[4] * y + c[5] * x))
 
 
-def _curves(chiller: Chiller, leaving: float, entering: Floats) -> tuple[Floats, Floats]:
+def _curves(chiller: Chiller, leaving: Floats | float, entering: Floats) -> tuple[Floats, Floats]:
     """Capacity over reference capacity, and COP at full load, by the machine's curves [1]_.
 
     Below the box control holds the condenser at its edge. Above it the edge's COP and capacity fall on as Carnot's COP
@@ -68,9 +68,9 @@ def _curves(chiller: Chiller, leaving: float, entering: Floats) -> tuple[Floats,
     .. [1] EnergyPlus Engineering Reference, "Electric Chiller Model Based on Condenser Entering Temperature".
     """
     curves = chiller.curves
-    if not curves.leaving[0] <= leaving <= curves.leaving[1]:
+    if not (curves.leaving[0] <= np.min(leaving) and np.max(leaving) <= curves.leaving[1]):
         raise SpecError(
-            f"chilled water of {leaving:.1f} C lies outside the chiller's curves, {curves.leaving[0]:g} to "
+            f"chilled water of {np.min(leaving):.1f} C lies outside the chiller's curves, {curves.leaving[0]:g} to "
             f"{curves.leaving[1]:g} C; change the supply air, the coil or the chiller"
         )
     y = np.clip(entering, *curves.entering)
@@ -91,14 +91,25 @@ def part_load(coefficients: tuple[float, float, float], load: Floats, least: flo
     return np.asarray((c1 + running * (c2 + c3 * running)) * load / running)
 
 
-def full_load_cop(chiller: Chiller, leaving: float, entering: Floats) -> Floats:
+def full_load_cop(chiller: Chiller, leaving: Floats | float, entering: Floats) -> Floats:
     """COP at full load by the chiller's model."""
     if chiller.model == "carnot-fraction":
         return carnot_cop(leaving, entering)
     return _curves(chiller, leaving, entering)[1]
 
 
-def chill(chiller: Chiller, heat: Floats, full: float, leaving: float, entering: Floats) -> tuple[Floats, Floats]:
+def within(chiller: Chiller, leaving: Floats, entering: Floats) -> tuple[Floats, Floats, Floats]:
+    """Chilled and condenser water held within what the machine's model reaches, and 1 where they were not."""
+    if chiller.model == "carnot-fraction":
+        held = np.minimum(entering, leaving + MOST_LIFT)
+        return leaving, held, np.asarray(entering > held, dtype=float)
+    cold = np.clip(leaving, *chiller.curves.leaving)
+    return cold, entering, np.asarray(cold != leaving, dtype=float)
+
+
+def chill(
+    chiller: Chiller, heat: Floats, full: float, leaving: Floats | float, entering: Floats
+) -> tuple[Floats, Floats]:
     """Power of the chillers, and the heat that is beyond their capacity.
 
     Parameters
@@ -106,7 +117,7 @@ def chill(chiller: Chiller, heat: Floats, full: float, leaving: float, entering:
     chiller : Chiller
     heat, full : array, float
         Heat to lift, and the plant's full heat, to which the chillers are sized [MW per MW of IT rating].
-    leaving, entering : float, array [degC]
+    leaving, entering : array [degC]
         Chilled water, and condenser water or outdoor dry bulb.
 
     Notes

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.engines.facility.cooling import chiller, water
 from gigacampus.engines.facility.cooling.movers import pump_share
 from gigacampus.engines.facility.cooling.rejection import Cooler
+from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.cooling.sides import Side, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
 
@@ -16,7 +19,14 @@ MOST_AIR = 1.5
 more air would cost fan power and hardly cool."""
 
 
-def cool(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: float) -> Side:
+def cool(
+    plant: CoolingPlant,
+    out: Outdoors,
+    heat: Floats,
+    full: float,
+    supply: Floats | float,
+    points: Setpoints | None = None,
+) -> Side:
     """Carry heat away in facility water.
 
     Parameters
@@ -26,60 +36,89 @@ def cool(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: 
     out : Outdoors
     heat, full : array, float [MW per MW of IT rating]
         Heat that enters the water, now and at full load.
-    supply : float [degC]
+    supply : array or float [degC]
         Facility water that is asked for.
+    points : Setpoints, optional
+        What control chose, of shapes that broadcast to the heat's; where that is beyond the machines' models, the hour
+        is short. Without it rules run, and sizes are theirs in any case.
     """
     loop = plant.loop
     assert loop is not None
-    pump = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency)
-    warmed, rise = heat * (1 + pump), loop.rise * (1 + pump)
+    at = points or rules(plant)
+    design = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency)
+    pump = design * (loop.rise / at.rise)
+    task = _Task(plant, out, heat * (1 + pump), full * (1 + design), np.asarray(supply), at.rise * (1 + pump), at)
     if plant.rejection is None:
-        rest = _machines_in_air(plant, out, warmed, full * (1 + pump), supply, rise)
+        rest = _machines_in_air(task)
     elif plant.chiller is None:
-        rest = _outside_alone(plant, out, warmed, full * (1 + pump), supply, rise)
+        rest = _outside_alone(task)
     else:
-        rest = _outside_first(plant, out, warmed, full * (1 + pump), supply, rise)
+        rest = _outside_first(task, strict=points is None)
     return side(heat, **{**rest, "pumps": rest.get("pumps", 0.0) + heat * pump})
 
 
-def _machines_in_air(
-    plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: float, rise: float
-) -> dict[str, Floats]:
+@dataclass(frozen=True)
+class _Task:
+    """What is asked of the machines: heat in the water and at full load, supply and rise of the water, set-points."""
+
+    plant: CoolingPlant
+    out: Outdoors
+    heat: Floats
+    full: float
+    supply: Floats
+    rise: Floats
+    at: Setpoints
+
+
+def _machines_in_air(task: _Task) -> dict[str, Floats]:
     """Air-cooled chillers alone."""
-    assert plant.chiller is not None
-    power, beyond = chiller.chill(plant.chiller, heat, full, supply, out.dry_bulb)
-    return {"chiller": power, "rejected": heat + power, "excess": _float(beyond, heat, rise)}
+    heat, machine = task.heat, task.plant.chiller
+    assert machine is not None
+    power, beyond = chiller.chill(machine, heat, task.full, task.supply, task.out.dry_bulb)
+    return {
+        "chiller": power,
+        "rejected": heat + power,
+        "excess": _float(beyond, heat, task.rise),
+        "lifted": np.ones_like(heat),
+    }
 
 
-def _float(beyond: Floats, heat: Floats, rise: float) -> Floats:
+def _float(beyond: Floats, heat: Floats, rise: Floats) -> Floats:
     """Kelvin by which the supply floats up when some of the heat is beyond the machines' capacity."""
     return rise * beyond / np.maximum(heat, 1e-12)
 
 
-def _outer(plant: CoolingPlant, full: float, rise: float, supply: float) -> tuple[Cooler, float, float]:
+def _outer(task: _Task) -> tuple[Cooler, float, float]:
     """The coolers; outer pump power over full heat; heat of the machines over that of the outer water, at design."""
-    loop, spec = plant.loop, plant.rejection
+    plant, loop, spec = task.plant, task.plant.loop, task.plant.rejection
     assert loop is not None
     assert spec is not None
     machines = 0.0
     if plant.chiller is not None and plant.chiller.condenser == "water":
         entering = np.array(spec.design_air + spec.approach)
-        machines = 1 / float(chiller.full_load_cop(plant.chiller, supply, entering))
+        machines = 1 / float(chiller.full_load_cop(plant.chiller, design_supply(plant), entering))
     if loop.outer_rise is None:
-        return Cooler(spec, full, rise), 0.0, machines
+        return Cooler(spec, task.full, task.rise, task.at.wet_above), 0.0, machines
     pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency)
-    design = full * (1 + machines)
-    return Cooler(spec, design * (1 + pump), loop.outer_rise * (1 + pump)), pump * (1 + machines), machines
+    sized = task.full * (1 + machines) * (1 + pump)
+    return Cooler(spec, sized, loop.outer_rise * (1 + pump), task.at.wet_above), pump * (1 + machines), machines
 
 
-def _outside_alone(
-    plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: float, rise: float
-) -> dict[str, Floats]:
+def design_supply(plant: CoolingPlant) -> float:
+    """Facility water by the rules, to which machines are sized [degC]."""
+    if plant.liquid is not None:
+        return plant.liquid.supply - plant.liquid.cdu_approach
+    assert plant.air is not None
+    return plant.air.water_supply
+
+
+def _outside_alone(task: _Task) -> dict[str, Floats]:
     """Coolers without chillers: fans follow the set-point, and at their most the supply floats."""
-    assert plant.loop is not None
-    cooler, pump, _ = _outer(plant, full, rise, supply)
-    flow, cooling = cooler.water_flow(heat / full), np.full_like(heat, cooler.rise)
-    target = np.array(supply - plant.loop.exchanger_approach)
+    loop, out, heat, full = task.plant.loop, task.out, task.heat, task.full
+    assert loop is not None
+    cooler, pump, _ = _outer(task)
+    flow, cooling = cooler.water_flow(heat / full), cooler.rise + 0 * heat
+    target = task.supply - loop.exchanger_approach
     most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
     speed = cooler.air_flow(out, flow, cooling, target, most)
     excess = np.where(speed >= most, np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0), 0.0)
@@ -87,42 +126,46 @@ def _outside_alone(
     return {
         "pumps": heat * pump,
         "excess": excess,
-        **_reject(plant, cooler, out, speed, flow, total, target + cooling / 2),
+        **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2),
     }
 
 
-def _outside_first(
-    plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, supply: float, rise: float
-) -> dict[str, Floats]:
+def _outside_first(task: _Task, strict: bool) -> dict[str, Floats]:
     """Coolers as far as they reach, chillers for the rest, in series on the facility water.
 
-    While chillers run, the coolers' air keeps its design ratio to the water and the outer water is as cold as it gets.
+    While chillers run, the coolers' air keeps its ratio to the water and the outer water is as cold as it gets.
     """
+    plant, out, heat, full, at = task.plant, task.out, task.heat, task.full, task.at
     assert plant.loop is not None
     assert plant.chiller is not None
-    cooler, pump, machines = _outer(plant, full, rise, supply)
+    cooler, pump, machines = _outer(task)
     load = heat / full
     flow = cooler.water_flow(load)
-    most = np.clip(load, cooler.spec.fan_minimum, 1.0)
-    free = np.full_like(heat, cooler.rise / (1 + machines))
-    target = np.array(supply - plant.loop.exchanger_approach)
+    most = np.clip(at.fans * load, cooler.spec.fan_minimum, 1.0)
+    free = cooler.rise / (1 + machines) + 0 * heat
+    target = task.supply - plant.loop.exchanger_approach
     coldest = cooler.leaving(out, most, flow, free)
-    share = np.clip((target + rise - coldest) / rise, 0.0, 1.0)
+    share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
     speed = np.where(share < 1, most, cooler.air_flow(out, flow, free, target, most))
-    entering = out.dry_bulb
-    if plant.chiller.condenser == "water":
-        warmed = free * (1 + (1 - share) * machines)
-        entering = out_of(coldest, free, warmed, cooler, out)
-    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, supply, entering)
-    outdoors = heat * (1 + pump) + power if plant.chiller.condenser == "water" else heat * (share + pump)
-    direct = 0.0 if plant.chiller.condenser == "water" else (1 - share) * heat + power
+    leaving, entering, short = task.supply, out.dry_bulb + 0 * heat, np.zeros_like(heat)
+    wet = plant.chiller.condenser == "water"
+    if wet:
+        entering = out_of(coldest, free, free * (1 + (1 - share) * machines), cooler, out)
+    if not strict:
+        leaving, entering, short = chiller.within(plant.chiller, leaving, entering)
+        short = np.where(share < 1, short, 0.0)
+    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering)
+    outdoors = heat * (1 + pump) + power if wet else heat * (share + pump)
+    direct = 0.0 if wet else (1 - share) * heat + power
     rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2)
     return {
         **rest,
         "chiller": power,
         "pumps": heat * pump,
         "rejected": rest["rejected"] + direct,
-        "excess": _float(beyond, heat, rise),
+        "excess": _float(beyond, heat, task.rise),
+        "short": short,
+        "lifted": 1 - share,
     }
 
 

@@ -87,13 +87,16 @@ class Cooler:
     spec : HeatRejection
     heat : float [MW]
         Heat at full load.
-    rise : float [K]
+    rise : float or array [K]
         Cooling of the water at full load; the water's flow follows the load.
+    wet_above : array [degC], optional
+        Dry bulb above which intake air is wetted; the spec's by default.
     """
 
     spec: HeatRejection
     heat: float
-    rise: float
+    rise: Floats | float
+    wet_above: Floats | None = None
 
     @property
     def tower(self) -> bool:
@@ -147,7 +150,7 @@ class Cooler:
         assert self.spec.wet_above is not None
         assert self.spec.effectiveness is not None
         wetted, added = water.adiabatic(out, self.spec.effectiveness)
-        wet = out.dry_bulb > self.spec.wet_above
+        wet = out.dry_bulb > (self.spec.wet_above if self.wet_above is None else self.wet_above)
         return np.where(wet, wetted, out.dry_bulb), np.where(wet, added, 0.0)
 
     def effectiveness(self, air_flow: Floats, water_flow: Floats, slope: Floats, colder: Floats) -> Floats:

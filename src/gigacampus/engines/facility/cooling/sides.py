@@ -23,6 +23,8 @@ class Side:
         By how much the supply is warmer than its set-point.
     short : array
         1 in hours in which the set-point or the humidity cannot be held, else 0.
+    lifted : array [0-1]
+        Share of the heat that chillers lift.
     """
 
     chiller: Floats
@@ -38,6 +40,7 @@ class Side:
     latent: Floats
     excess: Floats
     short: Floats
+    lifted: Floats
 
     @property
     def power(self) -> Floats:
@@ -54,9 +57,10 @@ def side(like: Floats, **given: Floats) -> Side:
 
 
 def plus(a: Side, b: Side) -> Side:
-    """Both sides together: sums, the larger excess, and hours short on either."""
+    """Both sides together: sums, the larger excess, and hours short or lifted on either."""
     summed = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(Side)}
-    return Side(**{**summed, "excess": np.maximum(a.excess, b.excess), "short": np.maximum(a.short, b.short)})
+    larger = {name: np.maximum(getattr(a, name), getattr(b, name)) for name in ("excess", "short", "lifted")}
+    return Side(**{**summed, **larger})
 
 
 def choose(where: Bools, a: Side, b: Side) -> Side:
