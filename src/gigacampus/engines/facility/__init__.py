@@ -197,7 +197,7 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
     """
     _within_rating(it, it_rating)
     plant = Plant(facility, server, Outdoors.of(weather))
-    flows = plant.evaluate(load_of(it, it_rating), plant.out)
+    flows = plant.year(load_of(it, it_rating))
     return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
 
 

@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import Facility
+from gigacampus.campus.spec.facility import CoolingPlant, Facility
 from gigacampus.engines.facility import cooling, power
+from gigacampus.engines.facility.cooling.setpoints import Setpoints
 from gigacampus.engines.facility.cooling.sides import Side, plus, side
 from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors
 
@@ -58,6 +59,10 @@ class Flows:
         )
 
 
+Held = tuple[Setpoints | None, Setpoints | None]
+"""Set-points of the liquid and the air side that control chose; None: rules."""
+
+
 @dataclass(frozen=True)
 class Plant:
     """A facility over a weather year, with what its sizes follow from.
@@ -68,11 +73,14 @@ class Plant:
     server : Server
     out : Outdoors
         The weather year.
+    held : pair of Setpoints or None
+        Set-points of the liquid and the air side over the weather year that control chose; None: rules.
     """
 
     facility: Facility
     server: Server
     out: Outdoors
+    held: Held = (None, None)
 
     @property
     def liquid_share(self) -> float:
@@ -87,29 +95,37 @@ class Plant:
     def highest(self) -> float:
         """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year."""
         full = np.ones_like(self.out.dry_bulb)
-        liquid, air = self._sides(power.indoors(self.facility.power, full), self.out)
+        liquid, air = (self.side(k, full, self.out, points) for k, points in enumerate(self.held))
         return float(np.max(self._full.power + liquid.power + air.power))
 
     @cached_property
     def _full(self) -> power.Indoors:
         return power.indoors(self.facility.power, np.array(1.0))
 
-    def _sides(self, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side]:
-        """Liquid and air side; all losses in the hall go to air."""
-        plant, share, full = self.facility.cooling, self.liquid_share, float(self._full.power)
-        to_air = inside.power - inside.it * share
-        if share == 0:
-            return side(inside.it), cooling.hall(plant.air_plant or plant, out, to_air, full)
-        liquid = cooling.liquid(plant, out, inside.it * share, share)
-        assert plant.air_plant is not None
-        if full <= share:
-            return liquid, side(inside.it)
-        return liquid, cooling.hall(plant.air_plant, out, to_air, full - share)
+    def plants(self) -> tuple[CoolingPlant | None, CoolingPlant | None]:
+        """What cools the liquid and the air side; None where a side takes no heat."""
+        plant, share = self.facility.cooling, self.liquid_share
+        air = plant.air_plant or plant
+        return (plant if share > 0 else None, air if float(self._full.power) > share else None)
 
-    def evaluate(self, load: Floats, out: Outdoors) -> Flows:
-        """Everything at an IT load over the IT rating, and an outdoor air of a shape that broadcasts to the load's."""
+    def side(self, which: int, load: Floats, out: Outdoors, points: Setpoints | None) -> Side:
+        """Liquid (0) or air (1) side at an IT load over the IT rating; all losses in the hall go to air."""
+        inside, share, full = power.indoors(self.facility.power, load), self.liquid_share, float(self._full.power)
+        plant = self.plants()[which]
+        if plant is None:
+            return side(inside.it)
+        if which == 0:
+            return cooling.liquid(plant, out, inside.it * share, share, points)
+        return cooling.hall(plant, out, inside.power - inside.it * share, full - share, points)
+
+    def year(self, load: Floats) -> Flows:
+        """Everything at an IT load over the IT rating of shape (..., W), over the weather year."""
+        return self.evaluate(load, self.out, self.held)
+
+    def evaluate(self, load: Floats, out: Outdoors, held: Held = (None, None)) -> Flows:
+        """Everything at an IT load over the IT rating, and air and set-points of shapes that broadcast to the load's."""
         inside = power.indoors(self.facility.power, load)
-        liquid, air = self._sides(inside, out)
+        liquid, air = (self.side(k, load, out, points) for k, points in enumerate(held))
         both = plus(liquid, air)
         chain = power.upstream(self.facility.power, inside.power + both.power, self.highest)
         outdoors = chain.transformers + chain.substation
@@ -141,4 +157,5 @@ class Plant:
 
     def at(self, load: Floats, hours: Ints) -> Flows:
         """Everything at a load and an hour of the weather year, both of shape (n,)."""
-        return self.evaluate(load, self.out.at(hours))
+        liquid, air = (None if points is None else points.at(hours) for points in self.held)
+        return self.evaluate(load, self.out.at(hours), (liquid, air))

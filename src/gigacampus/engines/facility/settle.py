@@ -85,7 +85,7 @@ class Hourly:
 
 def over_life(plant: Plant, timeline: Timeline, it: Floats, rating: Floats, served: Floats | None) -> Hourly:
     """Flows [MW, m3/h] of every hour of the life, at the IT power that served power allows."""
-    flows = plant.evaluate(load_of(it, rating), plant.out).scaled(rating[:, None])
+    flows = plant.year(load_of(it, rating)).scaled(rating[:, None])
     laid = {field.name: timeline.gather(getattr(flows, field.name)) for field in fields(Flows)}
     none = np.zeros(timeline.hours, bool)
     if served is None:

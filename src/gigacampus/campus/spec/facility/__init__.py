@@ -10,6 +10,7 @@ from pydantic import Field
 
 from gigacampus.campus.spec.facility.availability import Availability, Equipment, Gensets, RideThrough
 from gigacampus.campus.spec.facility.chillers import Chiller, Curves
+from gigacampus.campus.spec.facility.control import Control, Objective
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
@@ -21,6 +22,7 @@ __all__ = [
     "AirHandlers",
     "Availability",
     "Chiller",
+    "Control",
     "CoolingPlant",
     "Curves",
     "Equipment",
@@ -31,6 +33,7 @@ __all__ = [
     "Job",
     "Kind",
     "Liquid",
+    "Objective",
     "OutsideAir",
     "PowerChain",
     "RackStorage",
@@ -48,6 +51,9 @@ class Facility(Part):
     power: PowerChain = Field(default_factory=lambda: PowerChain.model_validate({}), description="the power chain")
     cooling: CoolingPlant = Field(
         default_factory=lambda: CoolingPlant.model_validate({}), description="the cooling plant"
+    )
+    control: Control = Field(
+        default_factory=lambda: Control.model_validate({}), description="who chooses the plant's modes and set-points"
     )
     availability: Availability = Field(
         default_factory=lambda: Availability.model_validate({}), description="what fails, and what backs it up"

@@ -32,13 +32,16 @@ def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points
 def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
     """Facility water that the coolant unit or the coil needs for its supply [degC]."""
     assert plant.loop is not None
+    return points.supply - approach(*exchange(plant), plant.loop.rise, points.rise)
+
+
+def exchange(plant: CoolingPlant) -> tuple[float, float, float]:
+    """Coolant unit or coil by the rules: approach [K], cooling of its warm fluid [K], effectiveness on that side."""
     if plant.liquid is not None:
         base, warm = plant.liquid.cdu_approach, plant.liquid.rise
-        effect = warm / (warm + base)
-    else:
-        assert plant.air is not None
-        base, warm, effect = plant.air.supply - plant.air.water_supply, plant.air.rise, plant.air.coil_effectiveness
-    return points.supply - approach(base, warm, effect, plant.loop.rise, points.rise)
+        return base, warm, warm / (warm + base)
+    assert plant.air is not None
+    return plant.air.supply - plant.air.water_supply, plant.air.rise, plant.air.coil_effectiveness
 
 
 def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None = None) -> Side:

@@ -108,7 +108,12 @@ def within(chiller: Chiller, leaving: Floats, entering: Floats) -> tuple[Floats,
 
 
 def chill(
-    chiller: Chiller, heat: Floats, full: float, leaving: Floats | float, entering: Floats
+    chiller: Chiller,
+    heat: Floats,
+    full: float,
+    leaving: Floats | float,
+    entering: Floats,
+    units: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Power of the chillers, and the heat that is beyond their capacity.
 
@@ -119,6 +124,8 @@ def chill(
         Heat to lift, and the plant's full heat, to which the chillers are sized [MW per MW of IT rating].
     leaving, entering : array [degC]
         Chilled water, and condenser water or outdoor dry bulb.
+    units : array, optional
+        Machines, of which the least whole number runs; 0, or none given: all run and share the load.
 
     Notes
     -----
@@ -132,5 +139,16 @@ def chill(
     capacity, cop = _curves(chiller, leaving, entering)
     available = reference * capacity
     lifted = np.minimum(heat, available)
-    power = available / cop * part_load(chiller.curves.eirfplr, lifted / available, chiller.curves.least)
+    running = available if units is None else available * _running(lifted / available, units)
+    power = running / cop * part_load(chiller.curves.eirfplr, lifted / running, chiller.curves.least)
     return power, heat - lifted
+
+
+def _running(load: Floats, units: Floats) -> Floats:
+    """Share of the machines that runs: the least whole number that carries a load, or all where `units` is 0.
+
+    >>> _running(np.array([0.2, 0.5, 0.2]), np.array([4, 4, 0])).tolist()
+    [0.25, 0.5, 1.0]
+    """
+    count = np.maximum(units, 1)
+    return np.where(units > 0, np.clip(np.ceil(load * count - 1e-9), 1, count) / count, 1.0)

@@ -47,19 +47,24 @@ def cool(
     at = points or rules(plant)
     design = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency)
     pump = design * (loop.rise / at.rise)
-    task = _Task(plant, out, heat * (1 + pump), full * (1 + design), np.asarray(supply), at.rise * (1 + pump), at)
+    task = _Task(
+        plant, out, heat * (1 + pump), full * (1 + design), np.asarray(supply), at.rise * (1 + pump), at, points is None
+    )
     if plant.rejection is None:
         rest = _machines_in_air(task)
     elif plant.chiller is None:
         rest = _outside_alone(task)
     else:
-        rest = _outside_first(task, strict=points is None)
+        rest = _outside_first(task)
     return side(heat, **{**rest, "pumps": rest.get("pumps", 0.0) + heat * pump})
 
 
 @dataclass(frozen=True)
 class _Task:
-    """What is asked of the machines: heat in the water and at full load, supply and rise of the water, set-points."""
+    """What is asked of the machines: heat in the water and at full load, supply and rise of the water, set-points.
+
+    `strict` refuses what is beyond the machines' models.
+    """
 
     plant: CoolingPlant
     out: Outdoors
@@ -68,17 +73,22 @@ class _Task:
     supply: Floats
     rise: Floats
     at: Setpoints
+    strict: bool
 
 
 def _machines_in_air(task: _Task) -> dict[str, Floats]:
     """Air-cooled chillers alone."""
     heat, machine = task.heat, task.plant.chiller
     assert machine is not None
-    power, beyond = chiller.chill(machine, heat, task.full, task.supply, task.out.dry_bulb)
+    leaving, entering, short = task.supply, task.out.dry_bulb, np.zeros_like(heat)
+    if not task.strict:
+        leaving, entering, short = chiller.within(machine, leaving, entering)
+    power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.units)
     return {
         "chiller": power,
         "rejected": heat + power,
         "excess": _float(beyond, heat, task.rise),
+        "short": short,
         "lifted": np.ones_like(heat),
     }
 
@@ -130,7 +140,7 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
     }
 
 
-def _outside_first(task: _Task, strict: bool) -> dict[str, Floats]:
+def _outside_first(task: _Task) -> dict[str, Floats]:
     """Coolers as far as they reach, chillers for the rest, in series on the facility water.
 
     While chillers run, the coolers' air keeps its ratio to the water and the outer water is as cold as it gets.
@@ -151,10 +161,10 @@ def _outside_first(task: _Task, strict: bool) -> dict[str, Floats]:
     wet = plant.chiller.condenser == "water"
     if wet:
         entering = out_of(coldest, free, free * (1 + (1 - share) * machines), cooler, out)
-    if not strict:
+    if not task.strict:
         leaving, entering, short = chiller.within(plant.chiller, leaving, entering)
         short = np.where(share < 1, short, 0.0)
-    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering)
+    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.units)
     outdoors = heat * (1 + pump) + power if wet else heat * (share + pump)
     direct = 0.0 if wet else (1 - share) * heat + power
     rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2)

@@ -27,6 +27,8 @@ class Setpoints:
         Dry bulb above which adiabatic coolers wet their intake air: -inf and inf are wet and dry.
     free : array [0-1]
         Most of the heat that coolers take without chillers: 0 leaves the economiser out.
+    units : array
+        Chillers of which the least whole number runs; 0: all share the load.
     blown : array [0-1]
         1 where outside air may be blown through the hall, 0 where the hall's air is recirculated.
     """
@@ -36,6 +38,7 @@ class Setpoints:
     fans: Floats
     wet_above: Floats
     free: Floats
+    units: Floats
     blown: Floats
 
     def at(self, index: object) -> Setpoints:
@@ -48,7 +51,7 @@ def rules(plant: CoolingPlant) -> Setpoints:
     supply = plant.liquid.supply if plant.liquid else plant.air.supply if plant.air else np.nan
     rise = plant.loop.rise if plant.loop else np.nan
     above = plant.rejection.wet_above if plant.rejection and plant.rejection.wet_above is not None else np.inf
-    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, 1.0)))
+    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, 0.0, 1.0)))
 
 
 def approach(base: float, warm_rise: float, effect: float, design_rise: float, rise: Floats) -> Floats:

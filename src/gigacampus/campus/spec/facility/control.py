@@ -1,0 +1,36 @@
+"""How the cooling plant is run: by rules, or by set-points that are chosen hour by hour within limits."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from gigacampus.campus.spec.part import FromCatalog
+from gigacampus.quantities import DegC, Share, USDPerM3
+
+Objective = Literal["energy", "water", "money", "carbon"]
+
+
+class Control(FromCatalog):
+    """Who chooses the cooling plant's mode and set-points, what for, and within which limits."""
+
+    section: ClassVar[str] = "plant_controls"
+    default_entry: ClassVar[str | None] = "four-changes"
+
+    by: Literal["rules", "optimal"] = Field(
+        "rules", description="fixed set-points, or those that are best in each hour of the weather year"
+    )
+    minimise: Objective = Field("energy", description="what optimal control minimises")
+    assess: bool = Field(False, description="whether a run by rules too reports what optimal control is worth")
+    water_price: USDPerM3 = Field(description="price of water drawn and of its discharge")
+    mode_changes: int | None = Field(description="most changes of mode a day on each side; null: no limit", ge=0, le=24)
+    flow_minimum: Share = Field(description="least flow of facility water, over its flow at full load")
+    chiller_minimum: Share = Field(
+        description="least share of the heat that chillers lift once they run beside coolers"
+    )
+    chiller_units: int = Field(description="machines that run or stand as whole units", ge=1, le=1000)
+    water_max: DegC = Field(description="warmest facility water that the racks allow")
+    air_max: DegC = Field(description="warmest air that enters the servers")
+    fan_onset: DegC = Field(description="inlet air above which the servers' fans speed up")
+    fan_growth: float = Field(description="rise of the servers' fan power per kelvin above fan_onset", ge=0, le=2)

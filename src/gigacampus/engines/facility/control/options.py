@@ -1,0 +1,158 @@
+"""What every candidate of one side takes in every hour, and the best of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from gigacampus.campus.spec.facility import Control
+from gigacampus.engines.facility.control import changes
+from gigacampus.engines.facility.control.candidates import candidates
+from gigacampus.engines.facility.cooling.setpoints import Setpoints
+from gigacampus.engines.facility.outdoors import Bools, Floats, Ints, Outdoors
+from gigacampus.engines.facility.plant import Plant
+
+MODES = ("free-dry", "free-wet", "mixed", "chiller")
+"""Chillers off and no water taken; chillers off; chillers for a part of the heat; chillers for all of it."""
+_CELL = (0.5, 2.0, 0.02)
+"""Width of a cell in wet bulb [K], wet-bulb depression [K] and load."""
+_SHORT = 1e6
+"""Added to the rules' power where they do not hold their limits, so that any candidate that does goes first [MW]."""
+_UNREACHED = 1e12
+_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What set-points take: arrays of one shape, MW and m3/h per MW of IT rating.
+
+    `power` is that of the side and what its servers' fans draw above their onset; `mode` is a place in `MODES`; `holds`
+    says whether supply, humidity and machines stay within their limits.
+    """
+
+    power: Floats
+    water: Floats
+    mode: Ints
+    holds: Bools
+
+    def put(self, at: object, other: Taken) -> None:
+        """Overwrite some places."""
+        for field in fields(Taken):
+            getattr(self, field.name)[at] = getattr(other, field.name)
+
+    def at(self, index: object) -> Taken:
+        """The same at chosen places."""
+        return Taken(*(getattr(self, field.name)[index] for field in fields(Taken)))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What is minimised: `energy` (H,) per MWh, and `water` per m3, both above zero."""
+
+    energy: Floats
+    water: float
+
+
+class Options:
+    """Every candidate of one side in every hour.
+
+    Candidates are ranked on cells of like hours, and what is chosen is evaluated in its own hour by the same physics.
+    Hours in which that shows another mode, a limit that is not held, or more than the rules take, are enumerated
+    themselves, and the choice is made again. With `cells` off every hour is: exact, and slower.
+    """
+
+    def __init__(self, plant: Plant, control: Control, which: int, load: Floats, cells: bool = True) -> None:
+        self.plant, self.control, self.which, self.load, self.out = plant, control, which, load, plant.out
+        spec = plant.plants()[which]
+        assert spec is not None
+        self.spec = spec
+        self.points = candidates(spec, control)
+        self.rules = self.take(load, self.out, self.points.at(0))
+        self._exact = np.full(len(load), not cells)
+        if cells:
+            cell, air, level = _cells(self.out, load)
+            self.all = self._enumerate(level, air).at(cell)
+        else:
+            self.all = self._enumerate(load, self.out)
+        self.all.put((slice(None), 0), self.rules)
+
+    def take(self, load: Floats, out: Outdoors, points: Setpoints) -> Taken:
+        """What set-points take at a load and an outdoor air, by the plant's own physics."""
+        side, control, server = self.plant.side(self.which, load, out, points), self.control, self.plant.server
+        power = side.power
+        if self.which == 1 and self.spec.air is not None:
+            share = server.fan_share / (1 + server.overhead_share) * control.fan_growth
+            fans = load * share * np.maximum(points.supply - control.fan_onset, 0.0)
+            power = power + fans * ((side.lifted > 0) | (self.spec.outside_air is None))
+        free = np.where(side.makeup > 0, 1, 0)
+        mode = np.where(side.lifted >= 1, 3, np.where(side.lifted > 0, 2, free))
+        return Taken(power, side.makeup, mode.astype(np.int8), side.short == 0)
+
+    def _enumerate(self, load: Floats, out: Outdoors) -> Taken:
+        """All candidates at loads and airs of shape (n,): arrays (n, K)."""
+        air = Outdoors(*(getattr(out, field.name)[:, None] for field in fields(Outdoors)))
+        return self.take(np.repeat(load[:, None], len(self.points.supply), axis=1), air, self.points)
+
+    def best(self, weights: Weights, limits: bool = True) -> tuple[Ints, Taken]:
+        """Candidate of each hour that weighs least, and what it takes in that hour.
+
+        `limits` are the least flow and the most changes a day; supply, inlet and machines are held in any case.
+        """
+        every = np.arange(len(self.load))
+        pick = self._pick(weights, limits)
+        taken = self.take(self.load, self.out, self.points.at(pick))
+        rule = self._weigh(self.rules, weights)
+        for _ in range(_ROUNDS):
+            worse = self.rules.holds & (self._weigh(taken, weights) > rule * (1 + 1e-12))
+            off = (taken.mode != self.all.mode[every, pick]) | ~taken.holds | worse
+            hours = np.flatnonzero(off & ~self._exact)
+            if hours.size == 0:
+                break
+            self.all.put(hours, self._enumerate(self.load[hours], self.out.at(hours)))
+            self._exact[hours] = True
+            again = self._pick(weights, limits)
+            moved = np.flatnonzero(again != pick)
+            pick = again
+            taken.put(moved, self.take(self.load[moved], self.out.at(moved), self.points.at(pick[moved])))
+        return pick, taken
+
+    @staticmethod
+    def _weigh(taken: Taken, weights: Weights) -> Floats:
+        return weights.energy * taken.power + weights.water * taken.water
+
+    def _pick(self, weights: Weights, limits: bool) -> Ints:
+        """Least weight by mode, and then the plan of modes."""
+        cost = weights.energy[:, None] * self.all.power + weights.water * self.all.water
+        barred = ~self.all.holds
+        if limits:
+            flow = self.load[:, None] * (self.points.rise[0] / self.points.rise)
+            barred |= flow < self.control.flow_minimum
+        cost[:, 1:][barred[:, 1:]] = np.inf
+        cost[:, 0] += _SHORT * weights.energy * ~self.all.holds[:, 0]
+        present = [m for m in range(len(MODES)) if np.any(self.all.mode == m)]
+        ranked = [np.where(self.all.mode == m, cost, np.inf) for m in present]
+        place = np.stack([table.argmin(axis=1) for table in ranked], axis=1)
+        least = np.stack([np.take_along_axis(t, k[:, None], 1)[:, 0] for t, k in zip(ranked, place.T, strict=True)], 1)
+        every, mode = np.arange(len(cost)), least.argmin(axis=1)
+        most = self.control.mode_changes
+        if limits and most is not None and np.any(changes.count(mode) > most):
+            mode = changes.plan(np.minimum(least, _UNREACHED), most)
+            mode = np.where(np.isfinite(least[every, mode]), mode, least.argmin(axis=1))
+        return place[every, mode]
+
+
+def _cells(out: Outdoors, load: Floats) -> tuple[Ints, Outdoors, Floats]:
+    """Cell of each hour, and the mean air and load of each cell."""
+    axes = (out.wet_bulb, out.dry_bulb - out.wet_bulb, load)
+    place = [np.floor(axis / width).astype(np.int64) for axis, width in zip(axes, _CELL, strict=True)]
+    key = np.zeros(len(load), dtype=np.int64)
+    for axis in place:
+        key = key * (int(np.ptp(axis)) + 1) + axis - axis.min()
+    _, cell = np.unique(key, return_inverse=True)
+    size = np.bincount(cell)
+
+    def mean(values: Floats) -> Floats:
+        return np.bincount(cell, values) / size
+
+    return cell, Outdoors(*(mean(getattr(out, field.name)) for field in fields(Outdoors))), mean(load)
