@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigacampus.engines.facility.outdoors import Floats, Ints
 
@@ -33,33 +34,37 @@ def plan(cost: Floats, most: int) -> Ints:
     days = -(-hours // _DAY)
     laid = np.zeros((days * _DAY, modes))
     laid[:hours] = cost
-    value, steps = _within_days(laid.reshape(days, _DAY, modes), most)
-    used = value.argmin(axis=2)  # (days, evening, mode)
-    evenings = _chain(np.take_along_axis(value, used[:, :, None], axis=2)[:, :, 0])
+    value, steps = _within_days(np.ascontiguousarray(laid.reshape(days, _DAY, modes).transpose(1, 2, 0)), most)
+    used = value.argmin(axis=1)  # (mode, evening, day)
+    evenings = _chain(value.min(axis=1).transpose(2, 1, 0))
     found = np.empty((days, _DAY), dtype=np.int64)
     day, start, now = np.arange(days), evenings[:-1], evenings[1:]
-    left = used[day, start, now]
+    left = used[now, start, day]
     for t in range(_DAY - 1, -1, -1):
         found[:, t] = now
-        before = steps[t][day, start, left, now]
+        before = steps[t][now, left, start, day]
         left, now = np.where(before >= 0, left - 1, left), np.where(before >= 0, before, now)
     return found.ravel()[:hours]
 
 
-def _within_days(cost: Floats, most: int) -> tuple[Floats, list[Ints]]:
-    """Least cost of a day by evening before, changes used and last mode; and whence each hour changed, -1 if not."""
-    days, _, modes = cost.shape
-    value = np.full((days, modes, most + 1, modes), np.inf)
-    value[:, np.arange(modes), 0, np.arange(modes)] = 0.0
+def _within_days(cost: Floats, most: int) -> tuple[Floats, list[NDArray[np.int8]]]:
+    """Least cost of a day by last mode, changes used and evening before; and whence each hour changed, -1 if not."""
+    _, modes, days = cost.shape
+    value = np.full((modes, most + 1, modes, days), np.inf)
+    value[np.arange(modes), 0, np.arange(modes)] = 0.0
     steps = []
     for t in range(_DAY):
-        source = value.argmin(axis=3)
-        least = np.take_along_axis(value, source[..., None], axis=3)
-        changed = np.concatenate([np.full_like(least[:, :, :1], np.inf), least[:, :, :-1]], axis=2)
-        whence = np.concatenate([np.zeros_like(source[:, :, :1]), source[:, :, :-1]], axis=2)[..., None]
-        moves = changed < value
-        steps.append(np.where(moves, whence, -1))
-        value = np.where(moves, changed, value) + cost[:, t, None, None, :]
+        least, source = value[0].copy(), np.zeros(value[0].shape, np.int8)
+        for m in range(1, modes):
+            less = value[m] < least
+            np.minimum(least, value[m], out=least)
+            source[less] = m
+        whence = np.full(value.shape, -1, np.int8)
+        moves = least[:-1] < value[:, 1:]
+        whence[:, 1:] = np.where(moves, source[:-1], -1)
+        value[:, 1:] = np.minimum(least[:-1], value[:, 1:])
+        steps.append(whence)
+        value += cost[t][:, None, None, :]
     return value, steps
 
 

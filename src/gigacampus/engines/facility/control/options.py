@@ -15,8 +15,8 @@ from gigacampus.engines.facility.plant import Plant
 
 MODES = ("free-dry", "free-wet", "mixed", "chiller")
 """Chillers off and no water taken; chillers off; chillers for a part of the heat; chillers for all of it."""
-_CELL = (0.5, 2.0, 0.02)
-"""Width of a cell in wet bulb [K], wet-bulb depression [K] and load."""
+_CELL = (1.0, 2.0, 0.1)
+"""Widths of a cell in dry bulb [K], in depression of the wet bulb [K], and in load."""
 _SHORT = 1e6
 """Added to the rules' power where they do not hold their limits, so that any candidate that does goes first [MW]."""
 _UNREACHED = 1e12
@@ -40,6 +40,10 @@ class Taken:
         """Overwrite some places."""
         for field in fields(Taken):
             getattr(self, field.name)[at] = getattr(other, field.name)
+
+    def and_then(self, other: Taken) -> Taken:
+        """Rows of this, then rows of another."""
+        return Taken(*(np.concatenate([getattr(part, f.name) for part in (self, other)]) for f in fields(Taken)))
 
     def at(self, index: object) -> Taken:
         """The same at chosen places."""
@@ -70,12 +74,18 @@ class Options:
         self.points = candidates(spec, control)
         self.rules = self.take(load, self.out, self.points.at(0))
         self._exact = np.full(len(load), not cells)
+        self._row, air, self._level = np.arange(len(load)), self.out, load
         if cells:
-            cell, air, level = _cells(self.out, load)
-            self.all = self._enumerate(level, air).at(cell)
-        else:
-            self.all = self._enumerate(load, self.out)
-        self.all.put((slice(None), 0), self.rules)
+            self._row, air, self._level = _cells(self._axes(), self.out, load)
+        self._table = self._enumerate(self._level, air)
+
+    def _axes(self) -> tuple[tuple[Floats, float], ...]:
+        """What tells hours apart: dry coolers know the dry bulb alone."""
+        dry, rejection = self.out.dry_bulb, self.spec.rejection
+        axes = ((dry, _CELL[0]), (self.load, _CELL[2]))
+        if self.spec.outside_air is None and (rejection is None or rejection.kind == "dry"):
+            return axes
+        return (*axes, (dry - self.out.wet_bulb, _CELL[1]))
 
     def take(self, load: Floats, out: Outdoors, points: Setpoints) -> Taken:
         """What set-points take at a load and an outdoor air, by the plant's own physics."""
@@ -99,18 +109,16 @@ class Options:
 
         `limits` are the least flow and the most changes a day; supply, inlet and machines are held in any case.
         """
-        every = np.arange(len(self.load))
         pick = self._pick(weights, limits)
         taken = self.take(self.load, self.out, self.points.at(pick))
         rule = self._weigh(self.rules, weights)
         for _ in range(_ROUNDS):
             worse = self.rules.holds & (self._weigh(taken, weights) > rule * (1 + 1e-12))
-            off = (taken.mode != self.all.mode[every, pick]) | ~taken.holds | worse
+            off = (taken.mode != self._table.mode[self._row, pick]) | ~taken.holds | worse
             hours = np.flatnonzero(off & ~self._exact)
             if hours.size == 0:
                 break
-            self.all.put(hours, self._enumerate(self.load[hours], self.out.at(hours)))
-            self._exact[hours] = True
+            self._enumerate_themselves(hours)
             again = self._pick(weights, limits)
             moved = np.flatnonzero(again != pick)
             pick = again
@@ -121,34 +129,49 @@ class Options:
     def _weigh(taken: Taken, weights: Weights) -> Floats:
         return weights.energy * taken.power + weights.water * taken.water
 
+    def _enumerate_themselves(self, hours: Ints) -> None:
+        """Give some hours rows of their own."""
+        self._row[hours] = len(self._level) + np.arange(len(hours))
+        self._table = self._table.and_then(self._enumerate(self.load[hours], self.out.at(hours)))
+        self._level = np.concatenate([self._level, self.load[hours]])
+        self._exact[hours] = True
+
     def _pick(self, weights: Weights, limits: bool) -> Ints:
         """Least weight by mode, and then the plan of modes."""
-        cost = weights.energy[:, None] * self.all.power + weights.water * self.all.water
-        barred = ~self.all.holds
-        if limits:
-            flow = self.load[:, None] * (self.points.rise[0] / self.points.rise)
-            barred |= flow < self.control.flow_minimum
-        cost[:, 1:][barred[:, 1:]] = np.inf
-        cost[:, 0] += _SHORT * weights.energy * ~self.all.holds[:, 0]
-        present = [m for m in range(len(MODES)) if np.any(self.all.mode == m)]
-        ranked = [np.where(self.all.mode == m, cost, np.inf) for m in present]
-        place = np.stack([table.argmin(axis=1) for table in ranked], axis=1)
-        least = np.stack([np.take_along_axis(t, k[:, None], 1)[:, 0] for t, k in zip(ranked, place.T, strict=True)], 1)
-        every, mode = np.arange(len(cost)), least.argmin(axis=1)
-        most = self.control.mode_changes
+        if np.ptp(weights.energy) == 0:  # then all hours of a row weigh alike
+            place, least = self._by_mode(self._table, self._level, weights.energy[:1], weights.water, limits)
+            place, least = place[self._row], least[self._row]
+        else:
+            table = self._table.at(self._row)
+            place, least = self._by_mode(table, self.load, weights.energy, weights.water, limits)
+        mode, most = least.argmin(axis=1), self.control.mode_changes
         if limits and most is not None and np.any(changes.count(mode) > most):
-            mode = changes.plan(np.minimum(least, _UNREACHED), most)
-            mode = np.where(np.isfinite(least[every, mode]), mode, least.argmin(axis=1))
-        return place[every, mode]
+            planned = changes.plan(np.minimum(least, _UNREACHED), most)
+            reached = np.isfinite(np.take_along_axis(least, planned[:, None], 1)[:, 0])
+            mode = np.where(reached, planned, mode)
+        return np.take_along_axis(place, mode[:, None], 1)[:, 0]
+
+    def _by_mode(
+        self, table: Taken, load: Floats, energy: Floats, water: float, limits: bool
+    ) -> tuple[Ints, Floats]:
+        """Candidate that weighs least in each mode that occurs, and what it weighs."""
+        cost = energy[:, None] * table.power + water * table.water
+        barred = ~table.holds
+        if limits:
+            barred |= load[:, None] * (self.points.rise[0] / self.points.rise) < self.control.flow_minimum
+        cost[:, 0] += _SHORT * energy * barred[:, 0]
+        cost[:, 1:][barred[:, 1:]] = np.inf
+        ranked = [np.where(table.mode == m, cost, np.inf) for m in np.unique(table.mode)]
+        place = np.stack([part.argmin(axis=1) for part in ranked], axis=1)
+        return place, np.stack([part.min(axis=1) for part in ranked], axis=1)
 
 
-def _cells(out: Outdoors, load: Floats) -> tuple[Ints, Outdoors, Floats]:
-    """Cell of each hour, and the mean air and load of each cell."""
-    axes = (out.wet_bulb, out.dry_bulb - out.wet_bulb, load)
-    place = [np.floor(axis / width).astype(np.int64) for axis, width in zip(axes, _CELL, strict=True)]
+def _cells(axes: tuple[tuple[Floats, float], ...], out: Outdoors, load: Floats) -> tuple[Ints, Outdoors, Floats]:
+    """Cell of each hour on axes of values and widths, and the mean air and load of each cell."""
     key = np.zeros(len(load), dtype=np.int64)
-    for axis in place:
-        key = key * (int(np.ptp(axis)) + 1) + axis - axis.min()
+    for values, width in axes:
+        place = np.floor(values / width).astype(np.int64)
+        key = key * (int(np.ptp(place)) + 1) + place - place.min()
     _, cell = np.unique(key, return_inverse=True)
     size = np.bincount(cell)
 

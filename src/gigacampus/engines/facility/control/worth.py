@@ -89,7 +89,7 @@ def cases(plant: Plant, place: Any, load: Floats, rating: float) -> Worth:
     """Every case of one plant at one load."""
     control = plant.facility.control
     sides = {
-        name: Options(plant, control, which, load)
+        name: Options(plant, control, which, load, cells=False)
         for which, name in enumerate(("liquid", "air"))
         if plant.plants()[which] is not None
     }
