@@ -83,6 +83,18 @@ def facility(run: Run) -> Any:
     )
 
 
+def control(run: Run) -> Any:
+    """What optimal control of the cooling plant is worth at full build; None unless the spec asks."""
+    from gigacampus.engines.facility import control as room
+
+    spec, offer = run.campus.facility.control, run.offer
+    if spec.by == "rules" and not spec.assess:
+        return None
+    assert run.campus.compute is not None
+    rating = float(offer.it_rating[-1])
+    return room.assess(run.campus.facility, run.campus.compute.server, run.site, offer.it[-1] / rating, rating)
+
+
 def swings(run: Run) -> Any:
     """Power swings within seconds at full build; None where training holds no server."""
     from gigacampus.engines.facility import swings as room

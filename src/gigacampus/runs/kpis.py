@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from gigacampus.runs import kpis_availability as _kpis_availability  # noqa: F401 - registers them
+from gigacampus.runs import kpis_control as _kpis_control  # noqa: F401 - registers them
 from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
 from gigacampus.runs import kpis_rating as _kpis_rating  # noqa: F401 - registers them
 from gigacampus.runs import kpis_swings as _kpis_swings  # noqa: F401 - registers them

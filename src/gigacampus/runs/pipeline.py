@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from gigacampus.campus import spec
 from gigacampus.campus.spec.deal import Deal
+from gigacampus.campus.spec.facility import Control
 from gigacampus.runs import cache, doors, inputs
 from gigacampus.timeline import Timeline
 from gigacampus.version import __version__
@@ -67,7 +68,8 @@ _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
 _DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
-_HALL = ("facility.power", "facility.cooling", "compute.server")
+_CONTROL = tuple(f"facility.control.{name}" for name in Control.model_fields if name != "assess")
+_HALL = ("facility.power", "facility.cooling", *_CONTROL, "compute.server")
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
@@ -78,6 +80,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
+    Stage("control", _ROOM + "facility", (*_HALL, "facility.control.assess"), ("site", "offer"), doors.control),
     Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload", *_LIFE),
           ("site", "rating", "offer", "facility"), doors.swings),
     Stage("availability", _ROOM + "facility", ("facility", *_LIFE), ("offer", "facility"), doors.availability),
@@ -94,7 +97,7 @@ STAGES: tuple[Stage, ...] = (
           when="deal"),
     Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
     Stage("kpi", _OURS, (),
-          ("offer", "facility", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
+          ("offer", "facility", "control", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
            "renewal", "supports", "accounting"),
           doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),

@@ -14,8 +14,8 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
 Not modelled yet: fouling and altitude derating of coolers, intake recirculation, glycol, humidification of halls that
-recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, storage of
-cold, minimum flows of pumps, staging of machines one by one. Failures stand in `availability`, whose door is its own.
+recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, storage of cold.
+Failures stand in `availability`, set-points that are chosen hour by hour in `control`; each has a door of its own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility import power
+from gigacampus.engines.facility import control, power
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.settle import Hourly, load_of, over_life
@@ -172,7 +172,7 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     -------
     float
     """
-    highest = Plant(facility, server, Outdoors.of(weather)).highest
+    highest = _plant(facility, server, weather).highest
     return float(power.upstream(facility.power, np.array(highest), highest).load)
 
 
@@ -196,7 +196,7 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
         If IT power is negative or above its rating.
     """
     _within_rating(it, it_rating)
-    plant = Plant(facility, server, Outdoors.of(weather))
+    plant = _plant(facility, server, weather)
     flows = plant.year(load_of(it, it_rating))
     return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
 
@@ -228,8 +228,13 @@ def settle(
     FacilityResult
     """
     _within_rating(it, it_rating)
-    plant = Plant(facility, server, Outdoors.of(weather))
+    plant = _plant(facility, server, weather)
     return _result(over_life(plant, timeline, it, it_rating, served))
+
+
+def _plant(facility: Facility, server: Server, weather: Weather) -> Plant:
+    """The plant over the weather year, by rules or at the set-points that control holds."""
+    return Plant(facility, server, Outdoors.of(weather), control.held(facility, server, weather))
 
 
 def _within_rating(it: Floats, rating: Floats) -> None:

@@ -1,0 +1,65 @@
+"""KPIs of optimal control of the cooling plant against its rules, over the weather year at full build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gigacampus.runs.kpi import Undefined, defined, kpi
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+
+def _worth(run: Run) -> Any:
+    return defined(run.control, "the spec asks for it by facility.control.assess, or by facility.control.by: optimal")
+
+
+def _saving(run: Run, objective: str, what: str, limits: bool = True) -> float:
+    worth = _worth(run)
+    rules = getattr(worth.rules, what)
+    if not rules > 0:
+        raise Undefined("the rules take none of it")
+    return float(1 - getattr((worth.limited if limits else worth.unlimited)[objective], what) / rules)
+
+
+@kpi("facility.control_energy_saving", "fraction", "control")
+def control_energy_saving(run: Run) -> float:
+    """Energy at the meter that control for energy saves."""
+    return _saving(run, "energy", "energy")
+
+
+@kpi("facility.control_energy_saving_unlimited", "fraction", "control")
+def control_energy_saving_unlimited(run: Run) -> float:
+    """The same without limits on flow and on changes of mode."""
+    return _saving(run, "energy", "energy", limits=False)
+
+
+@kpi("facility.control_cooling_saving", "fraction", "control")
+def control_cooling_saving(run: Run) -> float:
+    """Energy of the cooling plant that control for energy saves."""
+    return _saving(run, "energy", "cooling")
+
+
+@kpi("facility.control_water_saving", "fraction", "control")
+def control_water_saving(run: Run) -> float:
+    """Water drawn that control for water saves."""
+    return _saving(run, "water", "water")
+
+
+@kpi("facility.control_carbon_saving", "fraction", "control")
+def control_carbon_saving(run: Run) -> float:
+    """Carbon of the grid's generation, by the hour, that control for carbon saves."""
+    return _saving(run, "carbon", "carbon")
+
+
+@kpi("facility.control_money_saving", "USD", "control")
+def control_money_saving(run: Run) -> float:
+    """Energy at the grid's hourly price, and water at its own, that control for money saves in the weather year."""
+    worth = _worth(run)
+    return float(worth.rules.money - worth.limited["money"].money)
+
+
+@kpi("facility.control_mode_changes", "1", "control")
+def control_mode_changes(run: Run) -> float:
+    """Most changes of mode a day on either side, by the objective of the spec's control."""
+    return float(_worth(run).limited[run.campus.facility.control.minimise].changes_most)
