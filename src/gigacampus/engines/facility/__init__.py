@@ -172,7 +172,7 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     -------
     float
     """
-    highest = _plant(facility, server, weather).highest
+    highest = _plant(facility, server, weather, np.ones_like(weather.dry_bulb)).highest
     return float(power.upstream(facility.power, np.array(highest), highest).load)
 
 
@@ -196,7 +196,7 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
         If IT power is negative or above its rating.
     """
     _within_rating(it, it_rating)
-    plant = _plant(facility, server, weather)
+    plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
     flows = plant.year(load_of(it, it_rating))
     return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
 
@@ -228,13 +228,13 @@ def settle(
     FacilityResult
     """
     _within_rating(it, it_rating)
-    plant = _plant(facility, server, weather)
+    plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
     return _result(over_life(plant, timeline, it, it_rating, served))
 
 
-def _plant(facility: Facility, server: Server, weather: Weather) -> Plant:
-    """The plant over the weather year, by rules or at the set-points that control holds."""
-    return Plant(facility, server, Outdoors.of(weather), control.held(facility, server, weather))
+def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
+    """The plant over the weather year, by rules or at the set-points that control holds for a load (W,)."""
+    return Plant(facility, server, Outdoors.of(weather), control.held(facility, server, weather, load))
 
 
 def _within_rating(it: Floats, rating: Floats) -> None:

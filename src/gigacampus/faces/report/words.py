@@ -19,7 +19,15 @@ SECTIONS = {
 FIGURES_OF = {
     "glance": ("life_line",),
     "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
-    "facility": ("months", "facility_weather", "losses_by_part", "water_balance", "downtime_by_cause", "power_swings"),
+    "facility": (
+        "months",
+        "facility_weather",
+        "losses_by_part",
+        "water_balance",
+        "control_front",
+        "downtime_by_cause",
+        "power_swings",
+    ),
     "carbon": ("carbon_by_year", "embodied_by_year"),
     "money": (
         "what_does_not_close",

@@ -44,22 +44,36 @@ class Place(Weather, Protocol):
         """[kg/MWh]."""
 
 
-def held(facility: Facility, server: Server, weather: Weather) -> Held:
-    """Set-points over the weather year that the spec's control chooses at full IT; rules where it says so.
+def held(facility: Facility, server: Server, weather: Weather, load: Floats) -> Held:
+    """Set-points over the weather year that the spec's control chooses; rules where it says so.
 
-    Chosen from weather, price and carbon alone, so that they do not move when IT is curtailed.
+    Parameters
+    ----------
+    facility : Facility
+    server : Server
+    weather : Weather
+        With `price` and `carbon` where they are minimised.
+    load : array, shape (W,)
+        IT over its rating that is asked for, once all is built; set-points stay where IT is curtailed or not yet built.
+
+    Returns
+    -------
+    pair of Setpoints or None
+
+    Notes
+    -----
+    What servers' fans draw above their onset is weighed, and is not in the IT power that the run goes on with.
     """
     control = facility.control
     if control.by == "rules":
         return None, None
     plant = Plant(facility, server, Outdoors.of(weather))
-    full = np.ones_like(plant.out.dry_bulb)
     weighed = weights(control.minimise, control, weather)
 
     def chosen(which: int) -> Setpoints | None:
         if plant.plants()[which] is None:
             return None
-        options = Options(plant, control, which, full)
+        options = Options(plant, control, which, load)
         return options.points.at(options.best(weighed)[0])
 
     return chosen(0), chosen(1)

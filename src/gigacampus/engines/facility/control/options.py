@@ -151,9 +151,7 @@ class Options:
             mode = np.where(reached, planned, mode)
         return np.take_along_axis(place, mode[:, None], 1)[:, 0]
 
-    def _by_mode(
-        self, table: Taken, load: Floats, energy: Floats, water: float, limits: bool
-    ) -> tuple[Ints, Floats]:
+    def _by_mode(self, table: Taken, load: Floats, energy: Floats, water: float, limits: bool) -> tuple[Ints, Floats]:
         """Candidate that weighs least in each mode that occurs, and what it weighs."""
         cost = energy[:, None] * table.power + water * table.water
         barred = ~table.holds
