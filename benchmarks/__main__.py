@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks import (  # noqa: F401 - they register their benchmarks
+    control,
     deal,
     facility,
     processes,

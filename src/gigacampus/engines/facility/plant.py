@@ -123,7 +123,7 @@ class Plant:
         return self.evaluate(load, self.out, self.held)
 
     def evaluate(self, load: Floats, out: Outdoors, held: Held = (None, None)) -> Flows:
-        """Everything at an IT load over the IT rating, and air and set-points of shapes that broadcast to the load's."""
+        """Everything at an IT load over the IT rating; shapes of air and set-points broadcast to the load's."""
         inside = power.indoors(self.facility.power, load)
         liquid, air = (self.side(k, load, out, points) for k, points in enumerate(held))
         both = plus(liquid, air)

@@ -76,7 +76,7 @@ def _at(case: Any) -> tuple[float, float]:
 
 def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
     x, y = zip(*map(_at, _front(worth)), strict=True)
-    marked = {_RULES: (_at(worth.rules), "@ink2"), _FOR[chosen]: (_at(worth.limited[chosen]), "@action")}
+    marked = {_RULES: (_at(worth.rules), "@ink2"), _FOR[chosen]: (_at(worth.limited[chosen]), "@cooling")}
     all_x, all_y = [*x, *(at[0] for at, _ in marked.values())], [*y, *(at[1] for at, _ in marked.values())]
     span = max(all_x) - min(all_x) or 1.0
     line = {"type": "scatter", "mode": "lines+markers", "x": list(x), "y": list(y), "name": Text("Front", "前線"),
@@ -92,12 +92,11 @@ def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
                    yshift=10 if name is _RULES else -12, yanchor="middle")
         for name, (at, _) in marked.items()
     ]  # fmt: skip
-    axis = {
-        "range": [min(all_x) - 0.06 * span, max(all_x) + 0.3 * span], "nticks": 6, "showspikes": False, "anchor": "y",
-    }  # fmt: skip
+    low, high = min(all_x) - 0.06 * span, max(all_x)
+    axis = {"range": [low, high + 0.3 * span], "nticks": 6, "showspikes": False, "anchor": "y"}
     unit = parts.note(Text("thousand m³", "千m³"), 1.0, 0.0, xanchor="right", yanchor="bottom", yshift=2,
                       font={"size": 12, "color": "@ink2"})  # fmt: skip
-    wider = {**axis, "range": [axis["range"][0], max(all_x) + 0.75 * span], "nticks": 4}
+    wider = {**axis, "range": [low - 0.4 * span, high + 1.6 * span], "nticks": 4}
     return {
         "data": [line, *dots],
         "layout": {"xaxis": axis, "yaxis": parts.between(min(all_y), max(all_y), "GWh", digits=2), "annotations": [*notes, unit],

@@ -6,9 +6,10 @@ control takes against the rules for each objective, with limits and without, and
 
 About thirty candidates a side and hour pass through the plant's own physics; the first is the rules. The best in each
 hour follows by enumeration, and the limit on changes of mode by dynamic programming over modes, both exact for what was
-enumerated. Sides do not share machines, so each is chosen alone: energy at low voltage is their sum, and the load at the
-meter rises with it. Hours are ranked on cells of like weather and load (`options`), and what is chosen is evaluated
-in its own hour. A price or carbon factor below zero counts as zero: control burns no power on purpose.
+enumerated. Sides do not share machines, so each is chosen alone: energy at low voltage is their sum, and the load at
+the meter rises with it. `assess` enumerates every hour itself; `held` ranks candidates on cells of like weather and
+load, evaluates what it chose in its own hour, and gives up at most 1 % of what the rules take for it (`options`). A
+price or carbon factor below zero counts as zero: control burns no power on purpose.
 
 Limits: supply within chip, class and inlet limits; the chillers' lift and condenser water as their models reach;
 whole units; least flow; least share of chillers beside coolers; changes of mode a day (days of UTC). Machines have no
@@ -18,8 +19,6 @@ memory but the mode: no inertia, no start-up energy, no storage of cold.
 from __future__ import annotations
 
 from typing import Protocol
-
-import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility

@@ -10,7 +10,6 @@ import numpy as np
 from gigacampus.campus.spec.facility import Control, CoolingPlant
 from gigacampus.engines.facility import cooling
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
-from gigacampus.engines.facility.outdoors import Floats
 
 _RISES = (1.0, 0.75, 1.25, 1.5)
 """Warming of the facility water over the rules'."""
@@ -43,6 +42,7 @@ def _rows(plant: CoolingPlant, control: Control, base: Setpoints) -> list[Setpoi
     supplies, rises = _supplies(plant, control, float(base.supply)), _rises(plant)
     ends, some = supplies[:: max(len(supplies) - 1, 1)], supplies[:: 3 if adiabatic else 2]
     units = float(control.chiller_units)
+    grids: list[tuple[tuple[float, ...], ...]]
     if plant.rejection is None:
         blown, flows = ((1.0, 0.0), rises[:1]) if plant.outside_air is not None else (one, rises[:3])
         grids = [(some, flows, one, wet, one, (0.0, units), blown)]

@@ -74,7 +74,7 @@ class Worth:
 
 
 def weights(objective: Objective, control: Control, place: Any) -> Weights:
-    """What an objective weighs, per hour of the weather year; `place` has `price` and `carbon`, if they are asked for."""
+    """What an objective weighs, by hour; `place` has `price` and `carbon` where they are asked for."""
     one = np.ones_like(place.dry_bulb)
     if objective == "energy":
         return Weights(one, 0.0)

@@ -19,7 +19,7 @@ def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points
     """Coolant through the racks, coolant units, facility water and what cools it [MW per MW of IT rating].
 
     Each approach of the chain lowers what is asked of the next: coolant set-point, less that of the coolant unit, less
-    that of the heat exchanger, is what the coolers must give. `points` are set-points that control chose; else the rules'.
+    that of the heat exchanger, is what the coolers must give. `points` is what control chose, if not the rules.
     """
     coolant = plant.liquid
     assert coolant is not None
