@@ -61,11 +61,13 @@ def held(facility: Facility, server: Server, weather: Weather, load: Floats) -> 
 
     Notes
     -----
-    What servers' fans draw above their onset is weighed, and is not in the IT power that the run goes on with.
+    What servers' fans draw above their onset is weighed, and is not in the IT power that the run goes on with. Chillers
+    share their load here as by the rules: machines that switch would make the load jump, and power that is served within
+    a jump would give no IT power back.
     """
-    control = facility.control
-    if control.by == "rules":
+    if facility.control.by == "rules":
         return None, None
+    control = facility.control.model_copy(update={"chiller_units": 0})
     plant = Plant(facility, server, Outdoors.of(weather))
     weighed = weights(control.minimise, control, weather)
 

@@ -45,7 +45,7 @@ def _rows(plant: CoolingPlant, control: Control, base: Setpoints) -> list[Setpoi
     grids: list[tuple[tuple[float, ...], ...]]
     if plant.rejection is None:
         blown, flows = ((1.0, 0.0), rises[:1]) if plant.outside_air is not None else (one, rises[:3])
-        grids = [(some, flows, one, wet, one, (0.0, units), blown)]
+        grids = [(some, flows, one, wet, one, tuple(sorted({0.0, units})), blown)]
     elif plant.chiller is None:
         grids = [(some if adiabatic else supplies, rises, one, wet, one, (0.0,), one)]
     else:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from gigacampus.engines.facility.outdoors import Floats, Ints
 
 _DAY = 24
+_AT_ONCE = 256
+"""Days whose tables stay in the processor's cache together."""
 
 
 def plan(cost: Floats, most: int) -> Ints:
@@ -34,7 +36,10 @@ def plan(cost: Floats, most: int) -> Ints:
     days = -(-hours // _DAY)
     laid = np.zeros((days * _DAY, modes))
     laid[:hours] = cost
-    value, steps = _within_days(np.ascontiguousarray(laid.reshape(days, _DAY, modes).transpose(1, 2, 0)), most)
+    by_day = np.ascontiguousarray(laid.reshape(days, _DAY, modes).transpose(1, 2, 0))
+    parts = [_within_days(by_day[..., first : first + _AT_ONCE], most) for first in range(0, days, _AT_ONCE)]
+    value = np.concatenate([part for part, _ in parts], axis=3)
+    steps = [np.concatenate(step, axis=3) for step in zip(*(whence for _, whence in parts), strict=True)]
     used = value.argmin(axis=1)  # (mode, evening, day)
     evenings = _chain(value.min(axis=1).transpose(2, 1, 0))
     found = np.empty((days, _DAY), dtype=np.int64)

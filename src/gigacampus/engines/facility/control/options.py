@@ -15,7 +15,7 @@ from gigacampus.engines.facility.plant import Plant
 
 MODES = ("free-dry", "free-wet", "mixed", "chiller")
 """Chillers off and no water taken; chillers off; chillers for a part of the heat; chillers for all of it."""
-_CELL = (1.0, 2.0, 0.1)
+_CELL = (1.0, 4.0, 0.1)
 """Widths of a cell in dry bulb [K], in depression of the wet bulb [K], and in load."""
 _SHORT = 1e6
 """Added to the rules' power where they do not hold their limits, so that any candidate that does goes first [MW]."""
@@ -109,20 +109,22 @@ class Options:
 
         `limits` are the least flow and the most changes a day; supply, inlet and machines are held in any case.
         """
-        pick = self._pick(weights, limits)
-        taken = self.take(self.load, self.out, self.points.at(pick))
         rule = self._weigh(self.rules, weights)
-        for _ in range(_ROUNDS):
+        pick = self._pick(weights, limits, plan=False)
+        taken = self.take(self.load, self.out, self.points.at(pick))
+        for k in range(_ROUNDS):
             worse = self.rules.holds & (self._weigh(taken, weights) > rule * (1 + 1e-12))
             off = (taken.mode != self._table.mode[self._row, pick]) | ~taken.holds | worse
             hours = np.flatnonzero(off & ~self._exact)
-            if hours.size == 0:
+            if hours.size > 0:
+                self._enumerate_themselves(hours)
+            elif k > 0:
                 break
-            self._enumerate_themselves(hours)
             again = self._pick(weights, limits)
             moved = np.flatnonzero(again != pick)
             pick = again
-            taken.put(moved, self.take(self.load[moved], self.out.at(moved), self.points.at(pick[moved])))
+            if moved.size > 0:
+                taken.put(moved, self.take(self.load[moved], self.out.at(moved), self.points.at(pick[moved])))
         return pick, taken
 
     @staticmethod
@@ -136,8 +138,8 @@ class Options:
         self._level = np.concatenate([self._level, self.load[hours]])
         self._exact[hours] = True
 
-    def _pick(self, weights: Weights, limits: bool) -> Ints:
-        """Least weight by mode, and then the plan of modes."""
+    def _pick(self, weights: Weights, limits: bool, plan: bool = True) -> Ints:
+        """Least weight by mode, and then the plan of modes if there is to be one."""
         if np.ptp(weights.energy) == 0:  # then all hours of a row weigh alike
             place, least = self._by_mode(self._table, self._level, weights.energy[:1], weights.water, limits)
             place, least = place[self._row], least[self._row]
@@ -145,7 +147,7 @@ class Options:
             table = self._table.at(self._row)
             place, least = self._by_mode(table, self.load, weights.energy, weights.water, limits)
         mode, most = least.argmin(axis=1), self.control.mode_changes
-        if limits and most is not None and np.any(changes.count(mode) > most):
+        if plan and limits and most is not None and np.any(changes.count(mode) > most):
             planned = changes.plan(np.minimum(least, _UNREACHED), most)
             reached = np.isfinite(np.take_along_axis(least, planned[:, None], 1)[:, 0])
             mode = np.where(reached, planned, mode)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -103,7 +104,7 @@ class Cooler:
         """Whether the air takes up water where it meets the warm water."""
         return self.spec.kind == "tower"
 
-    @property
+    @cached_property
     def design_slope(self) -> float:
         """c_e at the design point [kJ/(kg K)]."""
         spec = self.spec
@@ -113,13 +114,13 @@ class Cooler:
             )
         )
 
-    @property
+    @cached_property
     def ratio(self) -> float:
         """Water's over air's heat capacity rate at design."""
         scale = 1e3 * WATER_HEAT / self.design_slope if self.tower else 1.0
         return self.spec.capacity_ratio * scale
 
-    @property
+    @cached_property
     def ntu(self) -> float:
         """UA over the water's heat capacity rate at design."""
         return exchanger.ntu_for(self.spec.range / (self.spec.range + self.spec.approach), self.ratio)
