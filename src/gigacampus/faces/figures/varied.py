@@ -14,6 +14,7 @@ from gigacampus.runs.kpi import slug
 
 KEYS = {
     "rent": Text("Rent", "賃料"),
+    "revenue": Text("Revenue", "収入"),
     "construction cost": Text("Construction cost", "建設費"),
     "delay": Text("Delay", "遅延"),
     "interest rate": Text("Interest rate", "金利"),
