@@ -163,5 +163,6 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     assert "uses of Issuer above its sources, by 15 m USD" in process.stdout
     assert "entities.Issuer.funding[1].up_to 40 m USD" in " ".join(process.stdout.split())
     assert all(len(line) <= 80 for line in process.stdout.splitlines() if "Issuer" in line)
+    assert cli("run", spec, "--out", tmp_path / "run", "--strict").returncode == 1
     gap = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["gaps"][0]
     assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)

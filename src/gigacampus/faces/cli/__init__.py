@@ -36,7 +36,7 @@ def say(value: Any) -> None:
 @commands.command()
 @SPEC
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder to write [runs/<name>-<hash>].")
-@click.option("--strict", is_flag=True, help="Exit with 1 unless every promise passes.")
+@click.option("--strict", is_flag=True, help="Exit with 1 unless every promise passes and the deal closes.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", help="Language of the report.")
 @click.option("--all", "all_kpis", is_flag=True, help="Show every KPI, not the headline ones.")
 @JSON

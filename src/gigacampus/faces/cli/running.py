@@ -42,7 +42,7 @@ MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 
 
 def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bool) -> bool:
-    """Run, write, show. Returns whether a promise failed or could not be tested."""
+    """Run, write, show. Returns whether a promise failed or could not be tested, or the deal does not close."""
     loaded = inputs.read_spec(path)
     check(loaded, figures=False)
     progress = Progress()
@@ -70,7 +70,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
             click.echo(line)
         click.echo(f"\nBalances close to {residuals(kpis)} (limit 10⁻⁹, relative)")
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
-    return any(verdict.state != "pass" for verdict in running.policy)
+    return bool(open_gaps(running)) or any(verdict.state != "pass" for verdict in running.policy)
 
 
 def headline(running: Run) -> list[str]:
@@ -97,13 +97,14 @@ def gap_lines(running: Run) -> Iterator[str]:
 
 def number_line(path: str, metric: Any) -> str:
     """A number of the deal and its value, in a line."""
-    return f"    {path:<50} {written(metric.value, metric.unit)}"
+    return f"    {path:<50} {written(metric.value, metric.unit, 6)}"
 
 
-def written(value: float, unit: str) -> str:
-    """A value with its unit, to four significant digits."""
+def written(value: float, unit: str, digits: int = 4) -> str:
+    """A value with its unit, to so many significant digits."""
     unit = "fraction" if unit == "1/year" else unit
-    return " ".join(numbers.published(float(f"{value:.3e}"), unit)).strip() if math.isfinite(value) else "no value"
+    text = " ".join(numbers.published(float(f"{value:.{digits - 1}e}"), unit)).strip()
+    return text if math.isfinite(value) else "no value"
 
 
 def residuals(kpis: Mapping[str, Value]) -> str:
