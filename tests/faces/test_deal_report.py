@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
+from pages import html
+from pages import run as kept
+
 from gigacampus.campus.spec import read
 from gigacampus.faces import figures, report
 from gigacampus.faces.figures import Figure
+from gigacampus.faces.report import glance
 from gigacampus.runs.pipeline import Run
 
 STRESSED = """\
@@ -63,3 +68,32 @@ def test_revenue_and_running_costs_are_varied_apart() -> None:
         assert sign * low < sign * found.base[name].value < sign * high
     title = drawn(stressed(), "tornado").title.en
     assert title.startswith("Running costs 10\u202f% higher takes cover from −0.11 to −0.12")
+
+
+def test_a_default_leads_the_report() -> None:
+    """Months of default and lock-up, missed payments and cures as the statement's rows have them."""
+    rows = stressed().finance.row
+    owed = rows("term_loan.balance") > 0.5
+    default, locked = (int(np.sum((rows(f"plant.{flag}") > 0.5) & owed)) for flag in ("default", "locked"))
+    missed = int(np.sum(rows("plant.missed") > 0.5))
+    assert min(default, locked, missed) > 0
+    lead = glance.lead(stressed())
+    assert lead.en.startswith(f"Plant is in default for {default} months and locked up for {locked} months")
+    assert " debt payments are not met in full, by up to $" in lead.en
+    assert "its owners pay in $10.0\u202fm to cure" in lead.en
+    assert f"債務不履行{default}か月、配当停止{locked}か月、返済不足{missed}回" in lead.ja
+    assert f"in default for {default} months" in drawn(stressed(), "debt_and_cover").title.en
+    levels = drawn(stressed(), "covenants").table.rows
+    assert [row[1] for row in levels] == [1.20, 1.05]
+    least = min(stressed().finance.covenants["Plant"].cover)
+    assert {row[2] for row in levels} == {least}
+    assert [row[5] for row in levels] == [locked, default]
+
+
+def test_covenants_stand_on_the_first_page_where_they_are_breached() -> None:
+    page = bytes(stressed().report).decode()
+    first = page[page.index('<section id="glance">') : page.index('<section id="energy">')]
+    assert '<figure id="covenants"' in first
+    assert page.count('<figure id="covenants"') == 1
+    assert '<figure id="covenants"' not in html("hyperion")
+    assert "default" not in glance.lead(kept("hyperion")).en

@@ -11,6 +11,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.covenants import distress
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
 
@@ -149,12 +150,19 @@ def _labels(
 
 def _finding(run: Any, total: Floats) -> Finding:
     ends, unit = lease_ends(run), money_of(run).factor
+    worst = max(distress(run), key=lambda one: (one.default, one.missed), default=None)
     covers = np.concatenate([c.dscr for c in run.finance.cover.values()] or [np.zeros(0)])
     low = float(covers.min()) if len(covers) else 0.0
     steady = len(covers) > 0 and float(np.ptp(covers)) < 0.005
     at = numbers.fixed(low, 2)
     cover = f"cover stays at {at}" if steady else f"cover is {at} at its lowest"
     cover_ja = f"DSCRは{at}倍で一定" if steady else f"DSCRは最低{at}倍"
+    if worst is not None and worst.default:
+        return Finding(f"{party(worst.vehicle).en} is in default for {worst.default} months; {cover}",
+                       f"{party(worst.vehicle).ja}は債務不履行{worst.default}か月、{cover_ja}")  # fmt: skip
+    if worst is not None and worst.missed:
+        return Finding(f"{numbers.word(worst.missed).capitalize()} debt payments are not met in full; {cover}",
+                       f"返済不足{worst.missed}回、{cover_ja}")  # fmt: skip
     if ends and len(run.finance.leases) == 1 and balance_at(run, ends[0]) > 0.05:
         owed = balance_at(run, ends[0]) * unit
         what = ("the first lease term", "当初のリース期間") if len(ends) > 1 else ("the lease", "リース")

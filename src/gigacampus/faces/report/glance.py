@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures import closing
+from gigacampus.faces.figures import closing, covenants
 from gigacampus.faces.figures.concepts import SOURCES, titled
 from gigacampus.faces.figures.facts import delivered
 from gigacampus.faces.figures.text import Text
@@ -26,8 +26,9 @@ PER = f"{numbers.THIN}%"
 
 
 def lead(run: Run) -> Text:
-    """Two to five sentences: energy, debt, what does not close, and every promise that is not kept."""
-    said = [*_energy(run), *_debt(run), *_open(run), *_promises(run)]
+    """Two to six sentences: energy, defaults and lock-ups, debt, what does not close, and promises that are not kept."""
+    breached = [covenants.said(one) for one in covenants.distress(run) if one.breached]
+    said = [*_energy(run), *breached, *_debt(run), *_open(run), *_promises(run)]
     return Text(" ".join(text.en for text in said), "".join(text.ja for text in said))
 
 

@@ -16,7 +16,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from gigacampus.faces import figures, numbers
-from gigacampus.faces.figures import concepts, look
+from gigacampus.faces.figures import concepts, covenants, look
 from gigacampus.faces.figures.base import Column, Figure
 from gigacampus.faces.figures.text import Text, plain
 from gigacampus.faces.report import glance, proof, words
@@ -53,10 +53,18 @@ def render(run: Run) -> bytes:
     inputs = Inputs(run)
     index = {path: i for i, path in enumerate(inputs.all)}
     made = {made.id: made for made in figures.draw(run)}
-    shown = {key: [_shown(made[f], inputs, index) for f in ids if f in made] for key, ids in words.FIGURES_OF.items()}
+    shown = {key: [_shown(made[f], inputs, index) for f in ids if f in made] for key, ids in _placed(run).items()}
     html = _template().render(**_context(run, inputs, index, shown))
     data = _json(_data(made, run.language))
     return _assemble(html, data)
+
+
+def _placed(run: Run) -> dict[str, tuple[str, ...]]:
+    """Figures by section; covenants stand on the first page where they are breached."""
+    if not any(one.breached for one in covenants.distress(run)):
+        return words.FIGURES_OF
+    first = {key: tuple(f for f in ids if f != "covenants") for key, ids in words.FIGURES_OF.items()}
+    return first | {"glance": ("covenants", *first["glance"])}
 
 
 def _assemble(html: str, data: str) -> bytes:

@@ -24,7 +24,10 @@ FIGURES_OF = {
     "money": (
         "what_does_not_close",
         "sources_and_uses",
+        "term_sheet",
         "debt_and_cover",
+        "covenants",
+        "annual_cash",
         "money_sankey",
         "who_gets_what",
         "guarantee_by_year",
