@@ -9,9 +9,10 @@ from pages import html
 from pages import run as kept
 
 from gigacampus.campus.spec import read
-from gigacampus.faces import figures, report
+from gigacampus.faces import figures, numbers, report
 from gigacampus.faces.figures import Figure
 from gigacampus.faces.report import glance
+from gigacampus.faces.report.inputs import Inputs
 from gigacampus.runs.pipeline import Run
 
 STRESSED = """\
@@ -97,3 +98,39 @@ def test_covenants_stand_on_the_first_page_where_they_are_breached() -> None:
     assert page.count('<figure id="covenants"') == 1
     assert '<figure id="covenants"' not in html("hyperion")
     assert "default" not in glance.lead(kept("hyperion")).en
+
+
+def test_what_is_owed_as_a_guarantee_ends_is_one_figure() -> None:
+    """Title, note of the value by year, and KPI: the balance when the guarantee ends, with the month."""
+    opened = kept("hyperion")
+    owed = numbers.money(opened.kpi["finance.uncovered.residual_value"].value)
+    assert owed == "$10.3\u202fbn"
+    assert (
+        drawn(opened, "guarantee_by_year").title.en
+        == f"When the guarantee ends in May 2045, {owed} of debt is still owed"
+    )
+    note = drawn(opened, "value_by_year").note.en
+    assert f"ends in May 2045 with {owed} of debt owed; rent after May 2033 rests on options" in note
+    assert "committed until" not in note
+    line = drawn(opened, "life_line").table.rows
+    assert [row[3] for row in line if row[0].en == "Guarantee"] == ["2045-05-30"]
+
+
+def test_inputs_are_not_shown_as_results() -> None:
+    """Cover that a schedule is sculpted to, and rent that starts on a day whatever is ready."""
+    keys = {key.name: key for key in glance.key_figures(kept("hyperion"), Inputs(kept("hyperion")))}
+    assert keys["finance.dscr_min"].label.en.endswith("set by the schedule")
+    assert "it is an input" in drawn(kept("hyperion"), "debt_and_cover").note.en
+    assert "Rent starts on a fixed date" in drawn(kept("hyperion"), "tornado").note.en
+    keys = {key.name: key for key in glance.key_figures(stressed(), Inputs(stressed()))}
+    assert not keys["finance.dscr_min"].label.en.endswith("set by the schedule")
+    assert "Rent" not in drawn(stressed(), "tornado").note.en
+
+
+def test_the_owners_returns_are_key_figures() -> None:
+    keys = {key.name: key for key in glance.key_figures(kept("hyperion"), Inputs(kept("hyperion")))}
+    assert keys["finance.irr.blue_owl"].label.en == "Return (IRR), Blue Owl"
+    assert keys["finance.irr.blue_owl"].value == numbers.significant(
+        100 * kept("hyperion").kpi["finance.irr.blue_owl"].value
+    )
+    assert keys["finance.moic.blue_owl"].unit.en == "times"

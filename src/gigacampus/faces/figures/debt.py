@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gigacampus.campus.spec.deal import UNKNOWN
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
@@ -15,6 +16,8 @@ from gigacampus.faces.figures.covenants import distress
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
 
+_SHOWN = 0.005
+"""Covers this near to each other look alike in a report."""
 _DOMAINS = ((0.46, 1.0), (0.0, 0.3))
 
 
@@ -55,9 +58,26 @@ def debt_and_cover(run: Any) -> Figure | None:
             f"Debt falls from {money.text(float(total.max()), 1)} to {money.text(float(total[-1]), 1)} {money.unit}.",
             f"債務残高は{numbers.money_ja(float(total.max()) * money.factor)}から{numbers.money_ja(float(total[-1]) * money.factor)}へ減少",
         ),
-        note=Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。"),
+        note=_note(run),
         stages=("finance",),
     )  # fmt: skip
+
+
+def set_by_schedule(run: Any) -> bool:
+    """Whether the least cover is an input: every loan is sculpted to a cover that the deal gives, and this is the least."""
+    plans = [loan.amortisation for loan in run.campus.deal.loans.values()]
+    least = run.finance.metrics["dscr_min"].value
+    if least is None or any(plan.kind != "sculpted" or plan.dscr is UNKNOWN for plan in plans):
+        return False
+    return abs(least - min(plan.dscr for plan in plans)) < _SHOWN
+
+
+def _note(run: Any) -> Text:
+    rest = Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。")  # fmt: skip
+    if not set_by_schedule(run):
+        return rest
+    return Text(f"The schedule is sculpted to this cover: it is an input. {rest.en}",
+                f"返済額はこのDSCRになるよう定めたもので、DSCRは入力値である。{rest.ja}")  # fmt: skip
 
 
 def _drawn(run: Any, days: list[str], total: Floats) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from gigacampus.campus.spec.deal.varied import DELAY
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
@@ -85,7 +87,7 @@ def tornado(run: Any) -> Figure | None:
             "Bars from the base case: " + "; ".join(f"{name.en} moves {panels[0].name.en} by {numbers.significant(panels[0].swing(i))}" for name, i in zip(names, order, strict=True)) + ".",
             "基本ケースからの棒グラフ。" + "、".join(name.of("ja") for name in names),
         ),
-        note=_note(found.solved, still),
+        note=_note(run, found.solved, still),
         stages=("sensitivity",),
     )  # fmt: skip
 
@@ -108,13 +110,18 @@ def _panel(run: Any, name: str) -> _Panel:
     return _Panel(named(run, name), metric.unit, float(metric.value), rows)
 
 
-def _note(solved: bool, still: list[Text]) -> Text:
+def _note(run: Any, solved: bool, still: list[Text]) -> Text:
     deal = deal_words(solved)
+    leases, keys = run.campus.deal.leases.values(), [bar.key for bar in run.sensitivity.bars]
+    fixed = Text("")
+    if DELAY in keys and any(isinstance(lease.start, date) for lease in leases):
+        fixed = Text(" Rent starts on a fixed date, whatever is ready: a delay does not move it.",
+                     "賃料は完成の有無にかかわらず固定日に始まり、遅延では動かない。")  # fmt: skip
     bars = Text("Light bars: the number is lower; dark bars: higher.", "淡い棒は数値が低い場合、濃い棒は高い場合。")
     en, ja = ", ".join(inside(text) for text in still), "、".join(text.of("ja") for text in still)
     return Text(
-        f"{deal.en} {bars.en}" + f" No effect: {en}." * bool(still),
-        f"{deal.ja}{bars.ja}" + f"影響なし：{ja}。" * bool(still),
+        f"{deal.en} {bars.en}" + f" No effect: {en}." * bool(still) + fixed.en,
+        f"{deal.ja}{bars.ja}" + f"影響なし：{ja}。" * bool(still) + fixed.ja,
     )
 
 
