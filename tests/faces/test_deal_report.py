@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+import pytest
 from pages import html
 from pages import run as kept
 
@@ -51,6 +52,17 @@ deal:
 def stressed() -> Run:
     """Its run."""
     return Run(read(STRESSED, "deal.yaml"), faces=(report.STAGE,), store=False)
+
+
+@functools.cache
+def sized() -> Run:
+    """The same deal, its loan as large as its limits allow, drawn with the owners' money, 60 to 40."""
+    limits = "amount: unknown\n      sizing: {dscr: 1.30, ltv: 70 %, value: 900 m USD}"
+    text = (
+        STRESSED.replace("amount: 800 m USD", limits).replace("dsra: 6", "dsra: 0").replace("2033-06-30", "2034-06-30")
+    )
+    mixed = text.replace("[{source: term loan}, {source: owners}]", "[{shares: {term loan: 60 %, owners: 40 %}}]")
+    return Run(read(mixed, "deal.yaml"), store=False)
 
 
 def drawn(run: Run, name: str) -> Figure:
@@ -134,3 +146,30 @@ def test_the_owners_returns_are_key_figures() -> None:
         100 * kept("hyperion").kpi["finance.irr.blue_owl"].value
     )
     assert keys["finance.moic.blue_owl"].unit.en == "times"
+
+
+def test_the_term_sheet_says_what_limits_a_loan_and_what_is_never_drawn() -> None:
+    """630 m are 70 % of the value; 60 % of works and interest are less."""
+    made, rows = drawn(sized(), "term_sheet"), sized().finance.row
+    terms = {row[0].en: row[1] for row in made.table.rows}
+    assert terms["Amount"].en == "$630.0\u202fm"
+    assert terms["Largest by loan to value"].en == "$630.0\u202fm, binds"
+    assert not terms["Largest by cover of each payment"].en.endswith("binds")
+    left = 630e6 - float(rows("term_loan.draw").sum())
+    assert left > 1e6
+    assert made.title.en == f"Term loan: {numbers.money(left)} of $630\u202fm is never drawn"
+    assert terms["Final payment"] == "2037-12-31"
+    assert terms["Rate a year"].en == "6\u202f%"
+    assert terms["Held by"].en == "Banks 100\u202f%"
+    hyperion = {row[0].en: row[1] for row in drawn(kept("hyperion"), "term_sheet").table.rows}
+    assert hyperion["Repaid by"].en == "sculpted to a cover of 1.12"
+    assert hyperion["First repayment"] == "2029-11-30"
+
+
+def test_years_of_cash_add_up_to_the_statement() -> None:
+    rows, finance = drawn(stressed(), "annual_cash").table.rows, stressed().finance
+    cash, service, to_owner = (sum(row[i] for row in rows) for i in (1, 2, 4))
+    assert cash == pytest.approx(float(finance.row("plant.cfads").sum()) / 1e6)
+    assert service == pytest.approx(float(finance.loans["term loan"].service.sum()) / 1e6)
+    assert to_owner == pytest.approx(float(finance.row("plant.distribution").sum()) / 1e6)
+    assert min(row[3] for row in rows if row[3] is not None) == finance.metrics["dscr_min"].value
