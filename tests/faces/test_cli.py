@@ -14,9 +14,11 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-def cli(*arguments: object, cwd: Path = ROOT, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+def cli(
+    *arguments: object, cwd: Path = ROOT, cache: Path | None = None, columns: int = 80
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from gigacampus.faces.cli import main; main()", *map(str, arguments)]
-    env = os.environ | ({"GIGACAMPUS_CACHE": str(cache)} if cache else {})
+    env = os.environ | ({"GIGACAMPUS_CACHE": str(cache)} if cache else {}) | {"COLUMNS": str(columns)}
     return subprocess.run(
         command, capture_output=True, text=True, cwd=cwd, env=env, stdin=subprocess.DEVNULL, check=False
     )
@@ -111,6 +113,21 @@ def test_new_validate_and_schema(tmp_path: Path) -> None:
     assert again.returncode == 1
     assert "--force" in again.stderr
     assert json.loads(cli("schema").stdout)["$schema"].endswith("draft-07/schema#")
+
+
+def test_reasons_and_formulas_are_wrapped_and_not_cut() -> None:
+    owner = "  finance.irr.meta                     – the flows never change sign"
+    lines = cli("run", EXAMPLES / "hyperion.yaml", "--all").stdout.splitlines()
+    assert all(len(line) <= 80 for line in lines if line.startswith("  ") and "." in line)
+    text = " ".join(" ".join(lines).split())
+    assert " ".join(owner.split()) in text
+    assert "the tenant stays to the end of the last term" in text
+    wrapped = cli("explain", EXAMPLES / "hyperion.yaml", "finance.dscr_min").stdout
+    assert "…" not in wrapped
+    assert max(map(len, wrapped.partition(" inputs, ")[0].splitlines())) <= 80
+    wide = cli("explain", EXAMPLES / "hyperion.yaml", "finance.dscr_min", columns=160).stdout
+    assert wide.split() == wrapped.split()
+    assert max(map(len, wide.partition(" inputs, ")[0].splitlines())) > 80
 
 
 def test_explain_reaches_a_source() -> None:

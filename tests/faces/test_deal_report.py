@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import html
+from pages import EXAMPLES, html
 from pages import run as kept
 
 from gigacampus.campus.spec import read
@@ -173,3 +177,66 @@ def test_years_of_cash_add_up_to_the_statement() -> None:
     assert service == pytest.approx(float(finance.loans["term loan"].service.sum()) / 1e6)
     assert to_owner == pytest.approx(float(finance.row("plant.distribution").sum()) / 1e6)
     assert min(row[3] for row in rows if row[3] is not None) == finance.metrics["dscr_min"].value
+
+
+@functools.cache
+def taxed() -> Run:
+    """Two owners, one of them taxed; the loan is called with a premium."""
+    text = (Path(__file__).parents[1] / "deals" / "taxed.yaml").read_text(encoding="utf-8")
+    term = text[text.index("    term:\n") : text.index("  leases:")]
+    first = term.replace("final:", "call: {premium: 2 %}\n      final:")
+    second = term.replace("term:", "notes:").replace("rest: Bank", "rest: Insurer").replace("500 m", "520 m")
+    second = second.replace(
+        "interest_only_until: 2028-01-01", "start: 2032-12-31\n      interest_only_until: 2032-12-31"
+    )
+    both = first + second.replace("coupon: 7 %", "coupon: 6 %\n      refinances: term")
+    return Run(
+        read("schema_version: 1\n" + text.replace(term, both).replace("Bank:", "Bank:\n    Insurer:", 1), "deal.yaml"),
+        store=False,
+    )
+
+
+def test_rates_of_return_of_the_taxed_and_of_lenders_that_are_called() -> None:
+    """Before and after tax as the KPIs have them; a call's premium is part of what a lender earns."""
+    made, kpis = drawn(taxed(), "who_gets_what"), taxed().kpi
+    heads = [column.name.en for column in made.table.columns]
+    assert heads[-2:] == ["IRR before tax", "IRR after tax"]
+    rows = {(row[0].en, row[1].en): row[-2:] for row in made.table.rows}
+    before, after = rows["Utility", "as owner"]
+    assert before == pytest.approx(100 * kpis["finance.irr.utility"].value)
+    assert after == pytest.approx(100 * kpis["finance.irr_after_tax.utility"].value)
+    assert after < before
+    assert rows["Bank", "as lender"][0] == pytest.approx(100 * kpis["finance.irr.bank"].value)
+    assert rows["Bank", "as lender"][1] is None
+    assert rows["Utility", "for income tax"] == (None, None)
+    keys = {key.name: key.label.en for key in glance.key_figures(taxed(), Inputs(taxed()))}
+    assert keys["finance.irr.utility"] == "Return before tax (IRR), Utility"
+
+
+def test_headings_agree_on_what_lenders_receive() -> None:
+    who, flows = drawn(taxed(), "who_gets_what"), drawn(taxed(), "money_sankey")
+    lenders = sum(row[3] for row in who.table.rows if row[1].en == "as lender")
+    assert f"lenders receive {numbers.significant(lenders)}" in who.title.en
+    assert f"lenders get {numbers.money(1e6 * lenders)} back" in flows.title.en
+    assert "at the end of 2029" in drawn(kept("hyperion"), "balance_sheets").title.en
+
+
+def test_a_figure_of_money_cites_what_its_rows_rest_on() -> None:
+    """Debt and cover cite as much as the key figures of them, and far less than the whole spec."""
+    found, opened = Inputs(kept("hyperion")), kept("hyperion")
+    cited = found.of_rows(drawn(opened, "debt_and_cover").rows)
+    assert found.of_kpi("finance.dscr_min") <= cited < found.of_stages(["finance"])
+    assert len(cited) < 0.2 * len(found.all)
+    for made in figures.draw(opened):
+        if made.rows:
+            assert found.of_rows(made.rows), made.id
+
+
+def test_validate_counts_inputs_as_the_report_does() -> None:
+    process = subprocess.run([sys.executable, "-c", "from gigacampus.faces.cli import main; main()",
+                              "validate", str(EXAMPLES / "hyperion.yaml"), "--json"],
+                             capture_output=True, text=True, check=True)  # fmt: skip
+    said, found = json.loads(process.stdout), Inputs(kept("hyperion"))
+    assert said["values"] == len(found.all)
+    identity = {name.en: value.en for name, value, _ in glance.identity(kept("hyperion"), found)}
+    assert identity["Assumed inputs"] == f"{said['assumed']} of {said['values']}"

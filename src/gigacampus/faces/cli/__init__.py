@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 a check failed, 2 usage or bad spec, 3 infeasible, 130 inter
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,11 @@ def commands() -> None:
 
     Start with 'gigacampus run examples/hyperion.yaml', or write a campus of your own with 'gigacampus new'.
     """
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def say(value: Any) -> None:

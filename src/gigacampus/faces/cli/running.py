@@ -13,7 +13,7 @@ import click
 
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces import numbers, report
-from gigacampus.faces.cli import say
+from gigacampus.faces.cli import say, width
 from gigacampus.faces.figures.facts import open_gaps
 from gigacampus.runs import folder, inputs
 from gigacampus.runs.checks import check, located
@@ -118,13 +118,13 @@ def residuals(kpis: Mapping[str, Value]) -> str:
 
 
 def table(kpis: Mapping[str, Value], names: list[str]) -> str:
-    """KPIs as aligned lines that fit 80 columns."""
-    width = max((len(name) for name in names), default=0)
+    """KPIs as aligned lines that fit the terminal."""
+    longest = max((len(name) for name in names), default=0)
     lines = []
     for name in names:
         value, unit = shown(kpis[name])
         why = kpis[name].reason if kpis[name].value is None else unit
-        lines.append(f"  {name:<{width}} {value:>14} {why}".rstrip()[:80])
+        lines.append(click.wrap_text(why, width(), f"  {name:<{longest}} {value:>14} ", " " * 8).rstrip())
     return "\n".join(lines)
 
 

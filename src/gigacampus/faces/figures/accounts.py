@@ -264,6 +264,7 @@ def _debt_finding(run: Any, at: int) -> Finding:
             loans = [float(x["loans"][at]) if "loans" in x else 0.0 for x in (own, with_it[name].liabilities)]
             if loans[1] > loans[0]:
                 more = loans[1] - loans[0]
-                return Finding(f"{titled(name).en} consolidated would put {numbers.money(more)} of loans on {party(lease.tenant).en}'s balance sheet",
-                               f"{party(name).ja}を連結すると{party(lease.tenant).ja}の借入は{numbers.money_ja(more)}増える")  # fmt: skip
+                year = str(accounts.dates[at])[:4]
+                return Finding(f"{titled(name).en} consolidated would put {numbers.money(more)} of loans on {party(lease.tenant).en}'s books at the end of {year}",
+                               f"{party(name).ja}を連結すると{party(lease.tenant).ja}の{year}年末の借入は{numbers.money_ja(more)}増える")  # fmt: skip
     return Finding("Balance sheets with and without consolidation", "連結の有無別の貸借対照表")

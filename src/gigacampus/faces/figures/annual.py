@@ -9,6 +9,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
+from gigacampus.faces.figures.debt import rows_of
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
 from gigacampus.runs.kpi import slug
@@ -55,6 +56,7 @@ def annual_cash(run: Any) -> Figure | None:
         note=Text("Cover is cash over what is due in the period before each payment; debt service includes interest while building.",
                   "DSCRは各支払日までの期間のCFADSと支払予定額の比。元利払いは建設中の利息を含む。"),
         stages=("finance",),
+        rows=(*rows_of(run), *(flow.row for flow in finance.flows if flow.paid == "owners")),
     )  # fmt: skip
 
 

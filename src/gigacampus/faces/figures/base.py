@@ -80,6 +80,8 @@ class Figure:
         Foot: method and conventions.
     stages : tuple of str
         Stages whose results it shows; their inputs are its sources.
+    rows : tuple of str
+        Rows of the statement that it shows, where it shows no more; then their inputs alone are its sources.
     drawing : Drawing, optional
         In place of Plotly.
     explorer : mapping, optional
@@ -98,6 +100,7 @@ class Figure:
     narrow_height: int = 320
     note: Text = EMPTY
     stages: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None
 

@@ -117,6 +117,9 @@ def covenants(run: Any) -> Figure | None:
         aria=Text("Table of covenant levels with least cover, headroom and months of breach.", "財務制限条項の水準、最低DSCR、余裕、抵触月数の表"),
         note=Text(" ".join(x.en for x in text), "".join(x.ja for x in text)),
         stages=("finance",),
+        rows=tuple(
+            f"{slug(v)}.{what}" for v in run.finance.covenants for what in ("cover", "locked", "default", "cure")
+        ),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.money_flow import KINDS
+from gigacampus.runs.kpi import slug
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def sources_and_uses(run: Any) -> Figure | None:
         table=_su_table(shown, money),
         aria=Text("Stacked bars of sources and uses: " + _spoken(shown, money, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, money, "ja")),
         stages=("finance",),
+        rows=tuple(f"{slug(v)}.{what}" for v in run.finance.funding for what in ("uses", "call", "capital"))
+        + tuple(f"{slug(name)}.draw" for name in run.finance.loans),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.covenants import distress
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
+from gigacampus.runs.kpi import slug
 
 _SHOWN = 0.005
 """Covers this near to each other look alike in a report."""
@@ -60,7 +61,14 @@ def debt_and_cover(run: Any) -> Figure | None:
         ),
         note=_note(run),
         stages=("finance",),
+        rows=rows_of(run),
     )  # fmt: skip
+
+
+def rows_of(run: Any) -> tuple[str, ...]:
+    """Rows of cash, debt service and debt."""
+    cash = [f"{slug(vehicle)}.cfads" for vehicle in run.finance.cover]
+    return (*cash, *(f"{slug(loan)}.{what}" for loan in run.finance.loans for what in ("service", "balance")))
 
 
 def set_by_schedule(run: Any) -> bool:

@@ -58,6 +58,7 @@ def guarantee_by_year(run: Any) -> Figure | None:
         note=_note(run, name),
         aria=Text("Bars of debt by year, covered and not covered by the guarantee.", "保証の有無別の債務、年別の棒グラフ"),
         stages=("finance",),
+        rows=tuple(f"{slug(name)}.{what}" for what in ("threshold", "uncovered", "tail")),
     )  # fmt: skip
 
 

@@ -56,6 +56,9 @@ def term_sheet(run: Any) -> Figure | None:
         ),
         aria=Text("Table of the terms of each loan.", "各借入の条件の表"),
         stages=("finance",),
+        rows=tuple(
+            f"{slug(name)}.{what}" for name in loans for what in ("draw", "balance", "rate", "wal", "reserve", "size")
+        ),
     )  # fmt: skip
 
 

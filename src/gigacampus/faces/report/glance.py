@@ -238,6 +238,8 @@ def _label(run: Run, name: str) -> Text:
         return Text(f"{text.en}, set by the schedule", f"{text.ja}(返済計画の設定値)")
     family, _, member = name.rpartition(".")
     for who in run.campus.deal.entities if run.campus.deal is not None and family in words.KPIS else ():
+        if slug(who) == member and family == "finance.irr" and f"finance.irr_after_tax.{member}" in run.kpi:
+            return Text(f"Return before tax (IRR), {party(who).en}", f"税引前IRR、{party(who).ja}")
         if slug(who) == member:
             return Text(f"{words.KPIS[family].en}, {party(who).en}", f"{words.KPIS[family].ja}、{party(who).ja}")
     if name in ("facility.energy", "impact.scope2_location", "impact.water"):

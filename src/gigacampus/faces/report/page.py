@@ -137,7 +137,7 @@ def breakable(path: str) -> Markup:
 
 def _shown(f: Figure, inputs: Inputs, index: dict[str, int]) -> SimpleNamespace:
     """A figure as the template shows it."""
-    paths = inputs.of_stages(f.stages)
+    paths = inputs.of_rows(f.rows) if f.rows else inputs.of_stages(f.stages)
     numeric = {
         i
         for i, column in enumerate(f.table.columns)
