@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ def commands() -> None:
     """
 
 
-def width() -> int:
-    """Columns of the terminal; 80 where there is none."""
-    return shutil.get_terminal_size((80, 24)).columns
+def wrapped(head: str, text: str, indent: str) -> str:
+    """A head and a text as lines that fit the terminal, or 80 columns where there is none; words stay whole."""
+    width = shutil.get_terminal_size((80, 24)).columns
+    lines = textwrap.wrap(text, width, initial_indent=head, subsequent_indent=indent, break_long_words=False,
+                          break_on_hyphens=False)  # fmt: skip
+    return "\n".join(lines) or head.rstrip()
 
 
 def say(value: Any) -> None:

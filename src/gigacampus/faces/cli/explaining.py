@@ -10,7 +10,7 @@ import click
 from gigacampus.campus.catalog import GRADES
 from gigacampus.campus.spec import Origin
 from gigacampus.faces import numbers
-from gigacampus.faces.cli import say, width
+from gigacampus.faces.cli import say, wrapped
 from gigacampus.quantities import format_quantity
 from gigacampus.runs import explain as walk
 from gigacampus.runs import inputs
@@ -34,7 +34,7 @@ def explain(path: Path, name: str, as_json: bool) -> None:
 
 def _tree(node: walk.Node, depth: int, seen: dict[str, Origin]) -> Iterator[str]:
     seen.update({origin.path: origin for origin in node.inputs})
-    yield click.wrap_text(node.about, width(), f"{'  ' * depth}{node.name}{_equals(node)}  ", "  " * depth + " " * 6)
+    yield wrapped(f"{'  ' * depth}{node.name}{_equals(node)}  ", node.about, "  " * depth + " " * 6)
     for child in node.children:
         yield from _tree(child, depth + 1, seen)
 

@@ -13,7 +13,7 @@ import click
 
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces import numbers, report
-from gigacampus.faces.cli import say, width
+from gigacampus.faces.cli import say, wrapped
 from gigacampus.faces.figures.facts import open_gaps
 from gigacampus.runs import folder, inputs
 from gigacampus.runs.checks import check, located
@@ -124,7 +124,7 @@ def table(kpis: Mapping[str, Value], names: list[str]) -> str:
     for name in names:
         value, unit = shown(kpis[name])
         why = kpis[name].reason if kpis[name].value is None else unit
-        lines.append(click.wrap_text(why, width(), f"  {name:<{longest}} {value:>14} ", " " * 8).rstrip())
+        lines.append(wrapped(f"  {name:<{longest}} {value:>14} ", why, " " * 8))
     return "\n".join(lines)
 
 

@@ -49,7 +49,7 @@ def said(gap: Any) -> Text:
         return Text(f"uses of {name.en} above its sources", f"{name.ja}の使途が資金源を上回る")
     if rest.endswith(".dsra"):
         name = party(rest.removesuffix(".dsra"))
-        return Text(f"reserve of {name.en} larger than its draw", f"{name.ja}の元利金積立金が借入実行額を上回る")
+        return Text(f"reserve of {name.en} larger than its draw", f"{name.ja}の元利金返済準備金が借入実行額を上回る")
     name = party(rest)
     return Text(f"{name.en} not repaid at the end", f"{name.ja}が満期に完済されない")
 

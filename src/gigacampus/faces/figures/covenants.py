@@ -88,7 +88,7 @@ def said(one: Distress) -> Text:
         parts_ja.append(f"所有者の治癒払込み{numbers.money_ja(one.cured)}")
     if one.reserve > _DUST:
         parts.append(f"{numbers.money(one.reserve)} is drawn from reserves")
-        parts_ja.append(f"準備金の取崩し{numbers.money_ja(one.reserve)}")
+        parts_ja.append(f"元利金返済準備金の取崩し{numbers.money_ja(one.reserve)}")
     text = "; ".join(parts)
     return Text(f"{text[:1].upper()}{text[1:]}.", f"{'、'.join(parts_ja)}。")
 

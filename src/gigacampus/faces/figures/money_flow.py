@@ -146,7 +146,14 @@ def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
 def _drawn(nodes: dict[str, Node], links: list[Link], money: Money) -> dict[str, Any]:
     wide = _layout(nodes, links, money, 420, 22.0, 780, None, False)
     slim = _layout(nodes, links, money, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
-    return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 612}
+    return {
+        "data": wide["data"],
+        "layout": wide["layout"],
+        "narrow": slim,
+        "paper": {"narrow": True},
+        "height": 456,
+        "narrow_height": 612,
+    }
 
 
 def _layout(
@@ -249,7 +256,7 @@ KINDS: dict[str, Text] = {
     "contribution in kind": Text("contribution in kind", "現物出資"),
     "distribution": Text("distribution", "分配"),
     "construction": Text("construction", "建設費"),
-    "escrow income": Text("escrow income", "預託運用益"),
+    "escrow income": Text("escrow income", "エスクロー運用益"),
     "energy": Text("energy", "電力"),
     "call cost": Text("cost of early repayment", "期限前償還費用"),
     "promote": Text("promote", "成功報酬"),

@@ -149,6 +149,7 @@ def _who_drawn(found: list[_Row], money: Money) -> dict[str, Any]:
             "hovermode": False,
             "annotations": _who_labels(found, money, y, count, False, left_room),
         },
+        "paper": {"layout": {"xaxis": {"range": [-1.3 * left, 1.36 * right]}}},
         "narrow": {
             "layout": {
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},

@@ -80,6 +80,7 @@ def tornado(run: Any) -> Figure | None:
         subtitle=Text(f"Figures of the deal with one number changed at a time, {ranges.en}", f"数値を一つずつ変えた場合の指標、{ranges.ja}"),
         **drawn[0],
         narrow=drawn[1],
+        paper={"layout": _on_paper(panels, order, names)},
         height=62 + 40 * len(order),
         narrow_height=(56 + 50 * len(order)) * len(panels),
         table=_table(run),
@@ -127,8 +128,7 @@ def _note(run: Any, solved: bool, still: list[Text]) -> Text:
 
 def _drawn(panels: list[_Panel], order: list[int], names: list[Text], slim: bool) -> dict[str, Any]:
     """Panels side by side, or one below the other, each with an axis of its own."""
-    widest = max(parts.width(text, 13) for name in names for text in (name.en, name.of("ja")))
-    left, count = 0 if slim else round(1.1 * widest) + 20, len(panels)
+    left, count = 0 if slim else _left(names), len(panels)
     layout: dict[str, Any] = {"hovermode": False, "barmode": "overlay", "margin": {"l": left, "r": 0, "t": 0, "b": 0}}
     data, notes, lines = [], [], []
     for k, panel in enumerate(panels):
@@ -154,6 +154,17 @@ def _drawn(panels: list[_Panel], order: list[int], names: list[Text], slim: bool
                       "line": {"color": "@axis", "width": 1}})  # fmt: skip
         notes += [_name(name, len(order) - 1 - row, y, slim, left) for row, name in enumerate(names) if slim or k == 0]
     return {"data": data, "layout": {**layout, "shapes": lines, "annotations": notes}}
+
+
+def _on_paper(panels: list[_Panel], order: list[int], names: list[Text]) -> dict[str, Any]:
+    """Axes with room for the labels at the width of paper, which is set at 96 %."""
+    room = (0.96 * 700 - _left(names)) / len(panels) - 0.04 * 700
+    return {f"xaxis{k + 1 if k else ''}": {"range": panel.range(order, room)} for k, panel in enumerate(panels)}
+
+
+def _left(names: list[Text]) -> int:
+    """Room for the names at the left [px]."""
+    return round(1.1 * max(parts.width(text, 13) for name in names for text in (name.en, name.of("ja")))) + 20
 
 
 def _name(name: Text, row: int, y: str, slim: bool, left: int) -> dict[str, Any]:

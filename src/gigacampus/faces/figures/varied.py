@@ -30,7 +30,7 @@ _FIELDS = {
     "amount": Text("amount", "金額"),
     "coupon": Text("coupon", "利率"),
     "spread": Text("spread", "上乗せ金利"),
-    "escrow_yield": Text("escrow yield", "預託運用利回り"),
+    "escrow_yield": Text("escrow yield", "エスクロー運用利回り"),
 }
 _FIGURES = {
     "dscr_min": Text("cover", "DSCR"),

@@ -105,6 +105,7 @@ def _data(made: dict[str, Figure], language: str) -> dict[str, Any]:
         "figures": {
             key: plain(
                 {"data": f.data, "layout": f.layout, "narrow": f.narrow}
+                | ({"paper": f.paper} if f.paper else {})
                 | ({"explorer": f.explorer} if f.explorer else {})
             )
             for key, f in drawn.items()
@@ -145,7 +146,7 @@ def _shown(f: Figure, inputs: Inputs, index: dict[str, int]) -> SimpleNamespace:
     }
     drawing = f.drawing and SimpleNamespace(**{k: Markup(v) for k, v in vars(f.drawing).items()})
     return SimpleNamespace(
-        id=f.id, title=f.title, subtitle=f.subtitle, note=f.note, height=f.height, narrow_height=f.narrow_height,
+        id=f.id, title=f.title, subtitle=f.subtitle, note=f.note, height=f.height, narrow_height=f.narrow_height, on_paper=f.narrow_height if f.paper.get("narrow") else f.height,
         listed=f.listed,
         explorer=f.explorer, drawing=drawing, source=_foot(inputs, paths),
         aria={"en": f.aria.en, "ja": f.aria.of("ja")},
@@ -216,7 +217,7 @@ def _context(
 
 
 def _proof(run: Run, inputs: Inputs) -> dict[str, Any]:
-    ledger, residuals = proof.ledger(), proof.residuals(run)
+    ledger, residuals = proof.of_run(run, proof.ledger()), proof.residuals(run)
     return {
         "rules": proof.rules(run),
         "rules_title": proof.rules_finding(run),
