@@ -4,58 +4,22 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import EXAMPLES, html
+from pages import EXAMPLES, STRESSED, html, stressed
 from pages import run as kept
 
 from gigacampus.campus.spec import read
-from gigacampus.faces import figures, numbers, report
+from gigacampus.faces import figures, numbers
 from gigacampus.faces.figures import Figure
 from gigacampus.faces.report import glance
 from gigacampus.faces.report.inputs import Inputs
 from gigacampus.runs.pipeline import Run
-
-STRESSED = """\
-schema_version: 1
-name: A tenant leaves
-deal:
-  close: 2026-01-31
-  entities:
-    Sponsor:
-    Customers:
-    Banks:
-    Plant:
-      owners: {Sponsor: 100 %}
-      funding: [{source: term loan}, {source: owners}]
-      covenants: {lock_up: 1.20, default: 1.05, cure: 10 m USD}
-  construction:
-    works: {payer: Plant, amount: 1 bn USD, start: close, end: 2027-12-31}
-  loans:
-    term loan:
-      borrower: Plant
-      amount: 800 m USD
-      rest: Banks
-      interest_only_until: 2027-12-31
-      final: 2037-12-31
-      coupon: 6 %
-      dsra: 6
-  services:
-    space: {payer: Customers, payee: Plant, amount: 160 m USD, start: 2028-01-01, end: 2033-06-30}
-    space let again: {payer: Customers, payee: Plant, amount: 170 m USD, start: 2034-07-01, end: 2041-12-31}
-    upkeep: {payer: Plant, amount: 12 m USD, start: 2028-01-01, end: 2041-12-31}
-"""
-"""Nobody pays for a year: a lock-up, a default, missed payments and a cure."""
-
-
-@functools.cache
-def stressed() -> Run:
-    """Its run."""
-    return Run(read(STRESSED, "deal.yaml"), faces=(report.STAGE,), store=False)
 
 
 @functools.cache
@@ -240,3 +204,26 @@ def test_validate_counts_inputs_as_the_report_does() -> None:
     assert said["values"] == len(found.all)
     identity = {name.en: value.en for name, value, _ in glance.identity(kept("hyperion"), found)}
     assert identity["Assumed inputs"] == f"{said['assumed']} of {said['values']}"
+
+
+def test_a_deal_alone_answers_for_the_ledger_of_finance_alone() -> None:
+    ids = {
+        name: set(re.findall(r"<code>(\w+)\.[\w.-]+</code></th><td class=\"r nw\">", html(name)))
+        for name in ("deal", "minimal")
+    }
+    assert ids["deal"] == {"finance"}
+    assert {"facility", "site"} <= ids["minimal"]
+    assert "finance" not in ids["minimal"]
+
+
+def test_a_reserve_has_one_name_in_japanese() -> None:
+    """And what the program itself says of a deal is in Japanese throughout."""
+    words = json.dumps(
+        [text for made in figures.draw(stressed()) for text in (str(made.table.rows), str(made.note))],
+        ensure_ascii=False,
+    )
+    assert "元利金返済準備金" in words
+    assert "積立金" not in html("hyperion")
+    assert "預託" not in html("hyperion")
+    assert "エスクロー運用益" in html("hyperion")
+    assert "否定：仮定：" in html("hyperion")
