@@ -7,7 +7,15 @@ import json
 import sys
 from collections.abc import Iterator
 
-from benchmarks import deal, processes, rooms, site_year, workbook  # noqa: F401 - they register their benchmarks
+from benchmarks import (  # noqa: F401 - they register their benchmarks
+    deal,
+    facility,
+    processes,
+    rooms,
+    site_year,
+    swings,
+    workbook,
+)
 from benchmarks.registry import REGISTRY, Row
 
 

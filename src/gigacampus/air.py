@@ -48,21 +48,29 @@ def _array(value: ArrayLike) -> Floats:
     return np.asarray(value, dtype=np.float64)
 
 
-def _log_pressure_ice(t: Floats) -> tuple[Floats, Floats]:
-    """ln of the saturation pressure over ice and its slope; `t` in kelvin [1]_ eq. 5."""
+def _log_ice(t: Floats) -> Floats:
+    """ln of the saturation pressure over ice; `t` in kelvin [1]_ eq. 5."""
     value = -5674.5359 / t + 6.3925247 + 4.1635019 * np.log(t)
-    value += t * (-9.677843e-3 + t * (6.2215701e-7 + t * (2.0747825e-9 + t * -9.484024e-13)))
+    return _array(value + t * (-9.677843e-3 + t * (6.2215701e-7 + t * (2.0747825e-9 + t * -9.484024e-13))))
+
+
+def _log_water(t: Floats) -> Floats:
+    """ln of the saturation pressure over water; `t` in kelvin [1]_ eq. 6."""
+    value = -5800.2206 / t + 1.3914993 + 6.5459673 * np.log(t)
+    return _array(value + t * (-4.8640239e-2 + t * (4.1764768e-5 + t * -1.4452093e-8)))
+
+
+def _log_pressure_ice(t: Floats) -> tuple[Floats, Floats]:
+    """The same and its slope."""
     slope = 5674.5359 / t**2 + 4.1635019 / t - 9.677843e-3
     slope += t * (2 * 6.2215701e-7 + t * (3 * 2.0747825e-9 + t * 4 * -9.484024e-13))
-    return value, slope
+    return _log_ice(t), slope
 
 
 def _log_pressure_water(t: Floats) -> tuple[Floats, Floats]:
-    """ln of the saturation pressure over water and its slope; `t` in kelvin [1]_ eq. 6."""
-    value = -5800.2206 / t + 1.3914993 + 6.5459673 * np.log(t)
-    value += t * (-4.8640239e-2 + t * (4.1764768e-5 + t * -1.4452093e-8))
+    """The same and its slope."""
     slope = 5800.2206 / t**2 + 6.5459673 / t - 4.8640239e-2 + t * (2 * 4.1764768e-5 + t * 3 * -1.4452093e-8)
-    return value, slope
+    return _log_water(t), slope
 
 
 def saturation_pressure(temperature: ArrayLike) -> Floats:
@@ -89,7 +97,9 @@ def saturation_pressure(temperature: ArrayLike) -> Floats:
     """
     t = _array(temperature)
     t = np.where((t >= COLDEST) & (t <= 200.0), t, np.nan) + KELVIN
-    logs = np.where(t <= TRIPLE_POINT + KELVIN, _log_pressure_ice(t)[0], _log_pressure_water(t)[0])
+    logs, icy = _log_water(t), t <= TRIPLE_POINT + KELVIN
+    if np.any(icy):
+        logs[icy] = _log_ice(t[icy])
     return _array(np.exp(logs))
 
 

@@ -25,6 +25,9 @@ ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "MW": _POWER,
     "kW": {unit: factor * 1e3 for unit, factor in _POWER.items()},
     "MWh": _ENERGY,
+    "MVA": {"MVA": 1.0, "GVA": 1e3},
+    "J": {"J": 1.0, "kJ": 1e3, "MJ": 1e6},
+    "W/s": {"W/s": 1.0, "kW/s": 1e3},
     "USD": _MONEY,
     "fraction": {"%": 0.01, "bp": 1e-4},
     "fraction/year": {"%/year": 0.01},
@@ -202,6 +205,9 @@ Date = Annotated[date, _Date()]
 MW = Annotated[float, Quantity("MW")]
 MWh = Annotated[float, Quantity("MWh")]
 kW = Annotated[float, Quantity("kW")]
+MVA = Annotated[float, Quantity("MVA", above=0.0)]
+Joule = Annotated[float, Quantity("J")]
+WattPerSecond = Annotated[float, Quantity("W/s")]
 USD = Annotated[float, Quantity("USD")]
 SignedUSD = Annotated[float, Quantity("USD", at_least=None)]
 Share = Annotated[float, Quantity("fraction", at_most=1.0)]

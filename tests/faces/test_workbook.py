@@ -276,6 +276,32 @@ def test_no_check_is_broken_and_each_could_be() -> None:
         assert all(abs(r[3]) <= r[4] for r in checks[:-1])
 
 
+@needs_office
+def test_two_cents_too_many_or_too_few_break_their_checks(tmp_path: Path) -> None:
+    """A law's gap of either sign, an account below zero, a reserve of another size, a party's cash on another day."""
+    sheets, (model, layout) = opened(made("sixty_forty").content), laid("sixty_forty")
+    month = 150
+    planted = {
+        "term_loan.balance": 0.02,
+        "fixed_notes.balance": -0.02,
+        "campus_llc.cash": -0.02,
+        "fixed_notes.reserve": -0.02,
+    }
+    for name, cents in planted.items():
+        value = float(model.by_month(name)[month]) if name.endswith("balance") else 0.0
+        sheets["Calculations"].cell(layout.places[name].row, FIRST + 1 + month).value = value + cents
+    places = layout.places["fixed_notes.reserve_target"]
+    sheets[places.sheet].cell(places.row, 4).value += 0.02
+    file = io.BytesIO()
+    sheets.save(file)
+    there = list(recalculated(file.getvalue(), tmp_path)["Checks"].iter_rows(min_row=7, values_only=True))
+    broken = {(line[1], line[0].endswith("never negative")) for line in there[:-1] if line[5]}
+    assert {("gap_.term_loan", False), ("gap_.fixed_notes", False), ("gap_.campus_llc", False)} <= broken
+    assert {("campus_llc.cash", True), ("fixed_notes.reserve", True)} <= broken
+    assert ("check.fixed_notes.reserve_target", False) in broken
+    assert there[-1][5] == len(broken) < len(there) // 2
+
+
 HOSTILE = ["=cmd|'/C calc'!A0", "@SUM(A1)", "+1+1", "-2+3", '=HYPERLINK("http://x-example","a")', "{=5+6}", "\t=7",
            "1e5", "http://x-example", "'quoted", "<b>&\"x]]>"]  # fmt: skip
 

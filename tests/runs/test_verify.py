@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,20 @@ def test_figures_keep_their_units() -> None:
 def test_tolerance_is_half_of_the_last_digit(row: dict[str, str], tolerance: float) -> None:
     filled = {"value": 0, "source": {"title": "t"}, "grade": "D", "stands": "miss", **row}
     assert verify.outcome("site.x", filled, Reading(SPECS)).tolerance == pytest.approx(tolerance)
+
+
+@pytest.mark.parametrize("path", sorted(verify.LEDGER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_figure_keeps_the_zeros_that_it_is_printed_with(path: Path) -> None:
+    """A bare 1.000 is read as 1.0, half of whose last digit is 0.05: a unit or quotes keep it a text."""
+    assert re.findall(r"expected: (-?\d+\.\d*0)\n(?!    tolerance)", path.read_text(encoding="utf-8")) == []
+
+
+def test_a_row_leaves_the_changes_of_others_as_they_are() -> None:
+    shared = {"deal.amortisation": {"kind": "sculpted", "dscr": 1.12}}
+    before = {path: dict(value) for path, value in shared.items()}
+    place = "deal.loans.notes.amortisation"
+    changed(SPECS / "hyperion-rent.yaml", {place: shared["deal.amortisation"], f"{place}.dscr": 1.2})
+    assert shared == before
 
 
 def test_a_changed_spec_is_validated_like_any_other() -> None:

@@ -83,6 +83,43 @@ def facility(run: Run) -> Any:
     )
 
 
+def swings(run: Run) -> Any:
+    """Power swings within seconds at full build; None where training holds no server."""
+    from gigacampus.engines.facility import swings as room
+
+    assert run.campus.compute is not None
+    server, training, serving = run.campus.compute.server, run.campus.workload.training, run.campus.workload.serving
+    last = run.timeline.phase == run.timeline.phase.max()
+    it, load = (float(series[last].sum()) for series in (run.facility.it, run.facility.load))
+    lost = sum(float(getattr(run.facility, part)[last].sum()) for part in ("transformers", "ups", "distribution"))
+    chain = 1 + (lost / it if it > 0 else 0.0)
+    least = server.idle_power / server.peak_power
+    busy = serving.share * serving.activity_mean
+    fleet = room.Fleet(
+        servers=float(run.offer.servers[-1]),
+        training=training.share,
+        activity=training.activity,
+        job_servers=training.job_accelerators / server.accelerators,
+        interval=float(run.offer.checkpoint_interval[-1]),
+        write=run.campus.workload.failures.write,
+        other=float(run.offer.it_rating[-1]) * (least * (1 - training.share) + (1 - least) * busy),
+        chain=chain,
+        fixed=max(load - chain * it, 0.0) / int(last.sum()),
+        highest=float(run.rating * run.offer.it_rating[-1]),
+        price=float(run.site.price.mean()),
+    )
+    return room.simulate(run.campus.facility.swings, server, fleet)
+
+
+def availability(run: Run) -> Any:
+    """How often and for how long the racks stand still, and what that costs."""
+    from gigacampus.engines.facility import availability as room
+
+    flows, accelerators = run.facility, run.offer.accelerators[run.timeline.phase]
+    movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
+    return room.assess(run.campus.facility, float(flows.it.sum()), float(accelerators.sum()), float(movers))
+
+
 def workload(run: Run) -> Any:
     """What the accelerators got done with the power that was there."""
     from gigacampus.engines import workload as room

@@ -1,12 +1,17 @@
-"""The KPIs themselves; the deal's stand in `kpis_finance`. Each is over the whole life unless its name says a year."""
+"""The KPIs themselves; the deal's stand in `kpis_finance`, availability's in `kpis_availability`.
+
+Each is over the whole life unless its name says a year.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+from gigacampus.runs import kpis_availability as _kpis_availability  # noqa: F401 - registers them
 from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
 from gigacampus.runs import kpis_rating as _kpis_rating  # noqa: F401 - registers them
+from gigacampus.runs import kpis_swings as _kpis_swings  # noqa: F401 - registers them
 from gigacampus.runs.kpi import Undefined, defined, evaluate, kpi
 
 if TYPE_CHECKING:

@@ -114,6 +114,12 @@ def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
     return family(run, "uncovered")
 
 
+@kpi("finance.short_on_day", "USD", "finance", members="entities")
+def finance_short_on_day(run: Run) -> dict[str, float | Undefined]:
+    """Most cash that a vehicle pays on a day before it comes in, later in the same month: a statement has months."""
+    return family(run, "short_on_day")
+
+
 @kpi("finance.exposure", "USD", "finance", members="exposures")
 def finance_exposure(run: Run) -> dict[str, float | Undefined]:
     """Maximum exposure to loss of a party on a day."""
@@ -190,10 +196,11 @@ def finance_default_months(run: Run) -> dict[str, float | Undefined]:
     return family(run, "default_months")
 
 
-@kpi("finance.break_even_rent", "fraction", "sensitivity")
-def finance_break_even_rent(run: Run) -> float:
-    """Part of all rents that may fall away before a scheduled payment fails, reserves and cures used; signed deal."""
-    return defined(run.sensitivity.break_even_rent.value, run.sensitivity.break_even_rent.reason)
+@kpi("finance.rent_fall_to_default", "fraction", "sensitivity")
+def finance_rent_fall_to_default(run: Run) -> float:
+    """Fall of all rents at which a scheduled payment first fails, reserves and cures used; signed deal, run again."""
+    found = run.sensitivity.rent_fall_to_default
+    return defined(found.value, found.reason)
 
 
 def _accounts(run: Run, of: str, call: Callable[[Any], float]) -> dict[str, float | Undefined]:

@@ -54,7 +54,7 @@ def _sold(run: Run, gone: Callable[[Any], Iterable[str]], what: str, paid: str) 
 
 @kpi("finance.break_even", "fraction", "supports", rows=cover_rows, members="loans")
 def finance_break_even(run: Run) -> dict[str, float | Undefined]:
-    """How far all rent may fall until cash no longer covers a payment of a loan, reserves left out."""
+    """Fall of all rents at which a loan's least cover (DSCR) is 1, debt as it is and reserves left out."""
     return _coverage(run, "break_even", "rent has no part in its cover")
 
 

@@ -67,7 +67,7 @@ _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
 _DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
-_HALL = ("facility", "compute.server")
+_HALL = ("facility.power", "facility.cooling", "compute.server")
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
@@ -78,6 +78,9 @@ STAGES: tuple[Stage, ...] = (
     Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
+    Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload", *_LIFE),
+          ("site", "rating", "offer", "facility"), doors.swings),
+    Stage("availability", _ROOM + "facility", ("facility", *_LIFE), ("offer", "facility"), doors.availability),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
@@ -91,8 +94,8 @@ STAGES: tuple[Stage, ...] = (
           when="deal"),
     Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
     Stage("kpi", _OURS, (),
-          ("offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "renewal", "supports",
-           "accounting"),
+          ("offer", "facility", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
+           "renewal", "supports", "accounting"),
           doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),

@@ -14,6 +14,7 @@ from test_finance_fuzz import deals as any_deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines import finance
+from gigacampus.engines.finance.accounting import owning
 from gigacampus.engines.finance.accounting.result import Accounts, Leg, Sheet, any_of
 from gigacampus.engines.finance.result import FinanceResult
 from gigacampus.errors import SpecError
@@ -130,6 +131,14 @@ def test_the_maximum_classifies_and_the_probable_measures() -> None:
     assert owed.leases["hall"].certain.liability == pytest.approx(RENTS + 100 / 1.331)
 
 
+def test_what_is_probable_is_the_least_that_is_guaranteed() -> None:
+    """The guarantee has fallen to 50 when the term ends, and 100 are expected to be paid."""
+    found = legs(
+        ("amount: 500 USD}", "amount: 50 USD}"), ("borrowing_rate: 10 %", "borrowing_rate: 10 %, probable: 100 USD")
+    )
+    assert found["value"].value == pytest.approx((RENTS + 100 / 1.331) / 1000)
+
+
 def test_term_by_hand_and_longer_with_options() -> None:
     plain = legs()["term"]
     assert (plain.value, plain.state, plain.others["all options"]) == (3 / 20, "not met", 6 / 20)
@@ -211,6 +220,18 @@ def test_thin_equity() -> None:
     assert ran(held)[1].vehicles["Co"].entity["equity"].state == "met"  # 400 of equity
 
 
+def test_equity_is_less_what_owners_were_given_back() -> None:
+    """Of 500 paid in, partly on a fixed day, 100 go back at once: 400 stand beside loans of 600."""
+    fixed = """  transfers:
+    paid in: {payer: Owner, payee: Co, what: contribution, amount: 300 USD}
+    given back: {payer: Co, payee: Owner, what: distribution, amount: 100 USD}
+  leases:
+"""
+    assert ran(small(("  leases:\n    hall", fixed + "    hall")))[1].vehicles["Co"].entity[
+        "equity"
+    ].value == pytest.approx(0.4)
+
+
 def test_a_guarantee_is_a_variable_interest_and_a_plain_lease_is_not() -> None:
     found = {(i.party, i.kind): i.variable for i in ran(small())[1].vehicles["Co"].interests}
     assert found["Tenant", "guarantee"]
@@ -248,6 +269,20 @@ def test_an_owner_with_few_votes_for_whom_all_is_done() -> None:
     assert ran(other)[1].vehicles["Co"].entity["votes"].state == "not met"
 
 
+def test_an_owner_that_bears_no_more_than_its_votes_is_not_odd() -> None:
+    """All that the vehicle does is for the tenant, which owns 60 % and, without its guarantee, bears 24 %."""
+    held = small(("Owner: 75 %, Tenant: 25 %", "Owner: 40 %, Tenant: 60 %"), ("amount: 500 USD}", "amount: 0 USD}"))
+    found = ran(held)[1].vehicles["Co"].entity["votes"]
+    assert (found.state, found.value, found.others["share of rent"]) == ("not met", pytest.approx(0.24), 1.0)
+
+
+@pytest.mark.parametrize(("held", "members"), [(0.5, {"Parent", "Co"}), (0.51, {"Parent", "Co", "Below"})])
+def test_a_group_takes_in_what_it_owns_more_than_half_of(held: float, members: set[str]) -> None:
+    below = {"Co": held, "Owner": 1 - held}
+    owned = {"Owner": {}, "Parent": {}, "Co": {"owners": {"Parent": 1.0}}, "Below": {"owners": below}}
+    assert set(owning.group(Deal.model_validate({"close": "2026-01-01", "entities": owned}), "Parent", "Co")) == members
+
+
 # The books
 
 
@@ -272,6 +307,13 @@ def test_balance_sheets_by_hand() -> None:
     finance_lease = accounts.sheets["finance"]["Tenant"]
     assert line(finance_lease, "rights of use")[k] == pytest.approx(RENTS * (1 - 23 / 36))
     assert line(finance_lease, "lease liabilities")[k] == line(tenant, "lease liabilities")[k]
+
+
+def test_interest_is_part_of_the_works_until_they_are_let() -> None:
+    """10 % on 500 in the year of building, written off over 20 years; that of later years is a cost."""
+    company = ran(small(("rest: Bank, coupon: 0 %", "rest: Bank, coupon: 10 %")))[1]
+    interest = line(company.sheets["operating"]["Co"], "interest capitalised")
+    assert interest[at(company, "2028-12")] == pytest.approx(50 * (1 - 23 / 240))
 
 
 def test_a_lease_costs_its_rent_however_it_is_classified() -> None:

@@ -86,6 +86,45 @@ def test_the_least_limit_binds_and_cover_follows() -> None:
     assert by_cost.solved["loans.loan.amount"] == pytest.approx(0.6 * float(by_cost.row("box.uses").sum()), rel=1e-9)
 
 
+@pytest.mark.parametrize("limit", ["dscr", "llcr"])
+@pytest.mark.parametrize("kind", ["level", "sculpted"])
+def test_a_junior_loan_is_sized_on_what_the_senior_leaves(kind: str, limit: str) -> None:
+    loans = """
+    senior: {borrower: Box, amount: 300 m USD, rest: Fund, coupon: 5 %, every: yearly, interest_only_until: 2027-06-30,
+             final: 2037-06-30, amortisation: {kind: level}}
+    loan: {rank: 2,"""
+    text = PLAIN.format(sizing=f"{limit}: 1.25", kind=f"kind: {kind}", cost="2 bn USD", growth="0 %")
+    spec = read(text.replace("\n    loan: {", loans)).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    left = 100e6 - 300e6 * annuity(0.05, 10)
+    assert found.solved["loans.loan.amount"] == pytest.approx(left / annuity(0.06, 10) / 1.25, rel=1e-9)
+
+
+def test_a_junior_loan_is_sculpted_on_what_the_senior_leaves() -> None:
+    loans = """
+    senior: {borrower: Box, amount: 300 m USD, rest: Fund, coupon: 5 %, every: yearly, interest_only_until: 2027-06-30,
+             final: 2037-06-30, amortisation: {kind: level}}
+    loan: {rank: 2,"""
+    text = PLAIN.format(sizing="", kind="kind: sculpted, dscr: 1.25", cost="2 bn USD", growth="0 %")
+    text = text.replace("\n    loan: {", loans).replace(", sizing: {}", "").replace("unknown", "400 m USD")
+    spec = read(text).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    junior = found.loans["loan"]
+    assert junior.service[junior.repays][:5] == pytest.approx(np.full(5, 100e6 / 1.25 - 300e6 * annuity(0.05, 10)))
+
+
+def test_debt_is_highest_where_all_loans_together_are() -> None:
+    """One loan pays off another: their peaks lie apart and are not added."""
+    found = refinanced("900 m USD", "2033-09-30")
+    old, new, other = (found.loans[name].balance for name in ("fixed notes", "new notes", "term loan"))
+    assert found.metrics["debt_peak"].value == max(a + b + c for a, b, c in zip(old, new, other, strict=True))
+    assert old.max() + new.max() + other.max() > 1.1 * found.metrics["debt_peak"].value
+
+
 def test_no_loan_where_there_is_no_cash_and_none_above_the_cost() -> None:
     assert sized("dscr: 1.25", growth="-99 %").solved["loans.loan.amount"] == pytest.approx(
         100e6 / 1.25 / 1.06, rel=0.02

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from finance_deals import BN, changed, deal
 
+from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, Findable
 from gigacampus.campus.spec.part import Part
 from gigacampus.engines.finance import FinanceResult, run
@@ -196,6 +197,43 @@ def test_level_notes_are_an_annuity() -> None:
     assert found.row("fixed_notes.reserve").max() == pytest.approx(2 * paid[0])
 
 
+def test_growing_payments_step_once_a_year_of_repayment() -> None:
+    found = run(deal("sixty_forty"))
+    notes = found.loans["fixed notes"]
+    paid, periods = notes.service[notes.repays], np.arange(48)
+    assert paid == pytest.approx(paid[0] * 1.02 ** (periods // 4), rel=1e-9)
+    assert np.sum(paid / 1.015 ** (periods + 1)) == pytest.approx(notes.draw.sum(), rel=1e-9)
+
+
+def test_cash_is_kept_until_the_month_in_which_the_works_end() -> None:
+    found = run(deal("sixty_forty"))
+    keeps, works_end = found.row("campus_llc.keeps") > 0, found.months <= np.datetime64("2028-09")
+    assert keeps.tolist() == works_end.tolist()
+    assert found.row("campus_llc.distribution")[works_end].max() == 0
+
+
+ALONE = """
+name: alone
+deal:
+  close: 2026-01-31
+  entities: {Tenant: , Owner: , Box: {owners: {Owner: 100 %}}}
+  leases:
+    lease: {landlord: Box, tenant: Tenant, start: close, term: 3 years, rent: 120 m USD, every: yearly, timing: advance}
+  services: {costs: {payer: Box, amount: 24 m USD, start: close, end: 2029-01-31}}
+"""
+
+
+def test_cash_is_held_for_the_costs_until_the_next_rent() -> None:
+    """A year's rent comes in January, and its costs month by month: what goes out is rent less the costs to come."""
+    spec = read(ALONE).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    assert found.row("box.distribution")[:36:12] == pytest.approx([96e6] * 3)
+    assert found.row("box.distribution").sum() == pytest.approx(3 * 96e6)
+    assert found.row("box.call").sum() == 0
+
+
 def test_interest_added_to_the_loan_compounds() -> None:
     spec = deal("hyperion_a", ("funded: day one", "funded: day one\n      interest_while_building: added"))
     found = run(spec)
@@ -228,8 +266,9 @@ def test_a_borrower_without_owners_belongs_to_its_shareholders() -> None:
 def test_a_guarantee_by_table() -> None:
     table = "table: [{after: 0 years, amount: 500 m USD}, {after: 4 years, amount: 300 m USD}]\n      cap: 450 m USD"
     spec = deal("sixty_forty", ("loan: fixed notes\n      multiple: 1.1", table))
-    threshold = run(spec).guarantees["floor"].threshold
-    assert threshold[:6].tolist() == [450e6, 450e6, 450e6, 450e6, 300e6, 300e6]
+    found = run(spec)
+    assert found.guarantees["floor"].threshold[:6].tolist() == [500e6, 500e6, 500e6, 500e6, 300e6, 300e6]
+    assert found.row("floor.maximum").max() == 450e6
 
 
 def test_a_drawn_loan_by_hand() -> None:
@@ -246,8 +285,6 @@ deal:
   leases:
     lease: {landlord: Box, tenant: Tenant, start: 2026-12-31, term: 1 years, rent: 120 m USD}
 """
-    from gigacampus.campus.spec import read
-
     spec = read(text).campus.deal
     assert spec is not None
     found = run(spec)
@@ -292,6 +329,15 @@ def test_cash_is_set_aside_for_a_loan_that_pays_less_often(kind: str, rank: int)
     aside = found.row("campus_llc.aside1") + (found.row("campus_llc.aside2") if rank == 2 else 0)
     assert aside.max() > 10e6
     assert np.all(found.row("campus_llc.cash") > aside - 1e-3)
+
+
+def test_interest_of_a_bullet_is_set_aside_as_it_accrues() -> None:
+    junior = ("coupon: 6 %\n", "coupon: 6 %\n      rank: 2\n")
+    found = run(deal("sixty_forty", *MIXED, ("kind: growing, growth: 2 %", "kind: bullet"), junior))
+    between = np.flatnonzero(found.loans["term loan"].repays & ~found.loans["fixed notes"].repays)[1:-1]
+    accrued = found.loans["fixed notes"].balance[between - 1] * 0.06 / 4
+    assert accrued.min() > 5e6
+    assert found.row("campus_llc.aside2")[between] == pytest.approx(accrued)
 
 
 def test_cover_of_loans_that_pay_at_different_times_is_over_one_period() -> None:
@@ -363,6 +409,16 @@ def test_a_lumpy_payment_is_set_aside_evenly() -> None:
     assert kept.row("campus_llc.call")[at : at + 3].sum() == pytest.approx(0, abs=1e-3)
 
 
+def test_what_is_set_aside_grows_to_the_payment_of_its_own_year() -> None:
+    found = run(_with_services(
+        "overhaul: {payer: Campus LLC, payee: Operator, amount: 60 m USD, escalator: 3 %, interval: 5 years,"
+        " reserved: true, start: campus lease.start, end: campus lease.end}"
+    ))  # fmt: skip
+    paid, at = found.row("overhaul.paid"), np.flatnonzero(found.row("overhaul.paid"))
+    assert paid[at] == pytest.approx(60e6 * 1.03 ** np.array([5, 10]))
+    assert found.row("campus_llc.maintenance")[at - 1] == pytest.approx(paid[at] * 59 / 60)
+
+
 def test_a_guarantee_along_a_line_and_by_table_beside_a_loan() -> None:
     by = "loan: fixed notes\n      multiple: 1.1"
     line = run(deal("sixty_forty", (by, "loan: fixed notes\n      line: {first: 900 m USD, last: 100 m USD}")))
@@ -374,6 +430,24 @@ def test_a_guarantee_along_a_line_and_by_table_beside_a_loan() -> None:
     table = run(deal("sixty_forty", (by, "loan: fixed notes\n      table: [{after: 0 years, amount: 500 m USD}]")))
     assert table.metrics["uncovered.floor"].value == line.metrics["uncovered.floor"].value > 0
     assert table.guarantees["floor"].uncovered[2] == pytest.approx(table.guarantees["floor"].debt[2] - 500e6) != 0
+
+
+def test_a_commitment_fee_is_on_what_is_not_drawn_yet() -> None:
+    """By the days since the payment day of the month before, over 360, while it can be drawn."""
+    found = run(deal("sixty_forty"))
+    loan, drawn = found.loans["term loan"], np.cumsum(found.loans["term loan"].draw)
+    days = np.diff(loan.dates).astype(int)
+    fee = 0.004 * (800e6 - drawn[:-1]) * days / 360 * (loan.dates[1:] <= np.datetime64("2028-09-30"))
+    assert found.row("term_loan.fee_undrawn")[1:] == pytest.approx(fee, abs=1e-6)
+    assert drawn[-1] < 790e6  # what is never drawn costs nothing later
+
+
+def test_debt_is_uncovered_from_its_repayment_on() -> None:
+    found = run(deal("hyperion_b"))
+    balance, until = found.loans["notes"].balance, np.datetime64("2029-05")
+    gap = np.maximum(0, balance - found.row("residual_value.threshold"))
+    assert gap[found.months < until].max() == pytest.approx(27.3 * BN)  # no guarantee yet, and none needed
+    assert found.row("residual_value.uncovered") == pytest.approx(np.where(found.months < until, 0, gap), abs=1e-3)
 
 
 def test_a_margin_steps_up() -> None:

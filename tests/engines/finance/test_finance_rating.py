@@ -162,6 +162,25 @@ def test_with_no_tenant_the_sale_is_what_is_recovered() -> None:
     assert case.recovered == pytest.approx(11.9 / 27.3 / (1 + 0.06581 / 2), rel=1e-12)
 
 
+def test_rent_let_again_is_paid_for_the_time_after_the_void() -> None:
+    """Half-yearly and in arrears: a year's void costs two payments, and each that follows is a fifth of the lease's."""
+    spec = hyperion()
+    of = setting(spec, run(spec))
+    paid = removal.rents(of, of.ends("options"), 0.2)
+    by_month = {str(month): part for month, part in zip(of.s.grid.months, paid, strict=True) if part}
+    assert by_month.pop("2033-05") == 0.5  # for the half-year until the tenant leaves
+    assert min(month for month in by_month if month > "2033-05") == "2034-11"
+    assert {part for month, part in by_month.items() if month > "2033-05"} == {0.1}
+
+
+def test_what_is_drawn_after_the_last_good_payment_is_owed_too() -> None:
+    """100 at 10 %, whose interest is paid; 20 more a year later, and 66 in place of 132."""
+    agreed, paid, drawn = np.array([0.0, 10, 132]), np.array([0.0, 10, 66]), np.array([100.0, 0, 20])
+    owed, pay, value = np.array([100.0, 100, 66]), np.array([0.0, 1, 1]), 1.1 ** -np.arange(3.0)
+    share = recovery.recovered(agreed, paid, paid, drawn, owed, pay, value)
+    assert share == pytest.approx((66 / 1.1) / (100 + 20 / 1.1), rel=1e-9)
+
+
 def test_supports_by_party(notes: Experiment) -> None:
     assert notes.of_party("Meta") == {"lease", "options", "guarantee"}
     assert notes.of_party("Beignet") == {"reserve"}

@@ -16,7 +16,7 @@ from test_finance_fuzz import deals
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.deal import Deal, Outlook, Process
 from gigacampus.engines.finance import Renewal, renewal, run
-from gigacampus.engines.finance.residual import READINGS, SPEEDS, chance, foreseen, market
+from gigacampus.engines.finance.residual import READINGS, SPEEDS, chance, choice, foreseen, market
 from gigacampus.engines.finance.residual.proceeds import Structure
 from gigacampus.engines.finance.residual.terms import Terms
 
@@ -207,6 +207,15 @@ def _tower(a: float, b: float) -> Deal:
     })  # fmt: skip
 
 
+@pytest.mark.parametrize("lenders_first", [False, True])
+def test_of_two_loans_the_senior_is_paid_first(lenders_first: bool) -> None:
+    structure = Structure(_tower(0.6, 0.3), "Box", "Box", {"senior": {"A": 1.0}, "junior": {"B": 1.0},
+                                                           "third": {"C": 1.0}, "fourth": {"D": 1.0}})  # fmt: skip
+    balances = {name: np.array([owed]) for name, owed in zip(structure.loans, (60.0, 80.0, 5.0, 5.0), strict=True)}
+    paid = structure.pay(np.array([70.0]), np.array([30.0]), balances, lenders_first).lenders
+    assert {name: float(amount[0]) for name, amount in paid.items()} == {"A": 60.0, "B": 40.0, "C": 0.0, "D": 0.0}
+
+
 def test_shares_are_looked_through() -> None:
     structure = Structure(_tower(0.6, 0.3), "Box", "Box", {})
     assert structure.share("One", "Box") == pytest.approx(0.6 + 0.4 * 0.3)
@@ -327,6 +336,18 @@ def test_without_compensation_normal_sits_30_percent_too_low() -> None:
     assert market.sd(whole, 40.0) == pytest.approx(0.40, abs=0.005)
 
 
+def test_a_tenant_that_is_indifferent_stays() -> None:
+    stay, leave = (
+        np.array([[5.0, 5.0, 5.0], [1.0, 1.0, 2.0], [0.0, 0.0, 0.0]]),
+        np.array([[5.0, 6, 5], [1, 2, 1], [0] * 3]),
+    )
+    assert choice.first(stay, leave).tolist() == [2, 2, 1]
+
+
+def test_statistics_are_the_mean_and_the_high_percentiles() -> None:
+    assert chance.statistics(np.arange(101.0)).tolist() == [50.0, 95.0, 99.0]
+
+
 def test_a_seed_decides_everything_and_paths_are_common() -> None:
     one_run, again, other = (found(paths=2000, seed=seed).paths for seed in (7, 7, 8))
     assert one_run is not None
@@ -370,9 +391,9 @@ def test_a_guarantee_by_table_with_a_cap_and_no_option() -> None:
     lease = spec.leases["campus lease"].model_dump() | {"options": [], "term": 12.5}
     done = found(changed(spec, guarantees={"floor": floor}, leases={"campus lease": lease}), **SHORT)
     assert done.years[done.ends].tolist() == [12.5]
-    assert done.threshold.tolist() == [4e8] * len(done.years)
+    assert done.threshold.tolist() == [9e8] * 8 + [5e8] * (len(done.years) - 8)
     slump = done.scenarios["slump"]
-    assert slump.shortfall == pytest.approx(np.maximum(0, 4e8 - slump.value))
+    assert slump.shortfall == pytest.approx(np.clip(done.threshold - slump.value, 0, 4e8))
     assert slump.losses["by share"].owners["Bank"][-1] == -slump.shortfall[-1]  # it is paid, and owed nothing
     assert slump.losses["lenders first"].owners.get("Bank", np.zeros(1))[-1] == 0
     assert slump.choice.exit == 0

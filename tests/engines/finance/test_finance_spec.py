@@ -40,7 +40,7 @@ WRONG = [
     ("unknown loan", "loan: fixed notes", "loan: fixd notes", "guarantees.floor.loan", "did you mean 'fixed notes'"),
     ("unit missing", "rent: 260 m USD", "rent: 260", "leases.campus lease.rent", "the unit is missing"),
     ("negative amount", "amount: 800 m USD", "amount: -800 m USD", "loans.term loan.amount", "at least 0 USD"),
-    ("unknown without figure", "coupon: 6 %", "coupon: unknown", "loans.fixed notes.coupon", "no entry of solve"),
+    ("unknown without figure", "coupon: 6 %", "coupon: unknown", "loans.fixed notes.coupon", "no figure says"),
     ("name taken twice", "    Operator:", "    term_loan:\n    Operator:", "loans.term loan", "the name is taken"),
     (
         "owner of itself",

@@ -178,10 +178,38 @@ def test_interest_is_limited_to_30_percent_of_income_before_or_after_depreciatio
         assert by_year(found, "owner.tax.paid")[1:4] == pytest.approx(0.21 * (50e6 - allowed))
 
 
+def test_a_state_s_tax_is_deducted_from_the_income_that_the_country_taxes() -> None:
+    spec = read(_HAND.replace("REGIME", "us-federal")).campus.deal
+    found = run(with_tax(spec, entities__Owner={"state": {"rate": "7 %"}}))
+    assert by_year(found, "owner.tax.paid")[1:4] == pytest.approx((0.07 + 0.93 * 0.21) * 26e6)
+
+
 def test_a_limit_changes_with_the_year() -> None:
     steps = '[{start: "2018-01-01", share: 30 %, of: EBIT}, {start: "2027-01-01", share: 30 %, of: EBITDA}]'
     found = run(read(_HAND.replace("REGIME", f"{{use: us-federal, interest_limit: {steps}}}")).campus.deal)
     assert by_year(found, "works.tax.interest_deducted")[1:4] == pytest.approx([15e6, 24e6, 24e6])
+
+
+def test_interest_that_was_not_deducted_is_where_the_limit_leaves_room() -> None:
+    """40 a year: 12 deducted while the limit is 15 % of 80; then the limit is all of it, and 96 are there."""
+    steps = '[{start: "2018-01-01", share: 15 %, of: EBITDA}, {start: "2028-01-01", share: 100 %, of: EBITDA}]'
+    found = run(read(_HAND.replace("REGIME", f"{{use: us-federal, interest_limit: {steps}}}")).campus.deal)
+    assert by_year(found, "works.tax.interest_deducted")[1:5] == pytest.approx([12e6, 12e6, 80e6, 56e6])
+
+
+def test_a_partnership_leaves_its_owners_what_its_own_interest_does_not_use() -> None:
+    """Interest of 12 uses 40 of an adjusted income of 80 at a limit of 30 %."""
+    limit = '{use: us-federal, interest_limit: [{start: "2018-01-01", share: 30 %, of: EBITDA}]}'
+    text = _HAND.replace("REGIME", limit).replace("amount: 300 m USD, coupon", "amount: 90 m USD, coupon")
+    assert by_year(run(read(text).campus.deal), "works.tax.excess")[1:4] == pytest.approx(40e6)
+
+
+def test_a_production_credit_grows_and_ends_after_ten_years() -> None:
+    credit = {"use": "ptc-clean", "asset": "power", "construction_start": "2025-01-10", "generation": "300 GWh",
+              "amount": "20 USD/MWh", "growth": "2 %"}  # fmt: skip
+    earned = by_year(run(with_tax(deal("taxed"), credits__battery=credit)), "credits.battery.credit")
+    assert earned[2:12] == pytest.approx(6e6 * 1.02 ** np.arange(10))
+    assert earned.sum() == pytest.approx(earned[2:12].sum())
 
 
 def test_a_loss_offsets_four_fifths_of_later_income() -> None:
@@ -364,9 +392,11 @@ def test_a_service_day_that_is_no_event_is_named() -> None:
 
 def test_an_asset_may_be_a_loan_s_financing() -> None:
     asset = {"of": "term", "recovery": "intangible-15", "in_service": "2028-01-01"}
-    found = run(with_tax(deal("taxed"), assets__financing=asset))
-    interest = found.row("term.interest_due")
+    fees = ("coupon: 7 %", "coupon: 7 %\n      upfront_fee: 1 %\n      commitment_fee: 0.5 %")
+    found = run(with_tax(deal("taxed", fees), assets__financing=asset))
+    interest, undrawn = found.row("term.interest_due"), float(found.row("term.fee_undrawn").sum())
     before = interest[found.months < np.datetime64("2028-01")].sum()
     assert before == pytest.approx(found.rows["term.capitalised"])
-    assert found.row("assets.financing.basis")[-1] == pytest.approx(before)
+    assert found.row("assets.financing.basis")[-1] == pytest.approx(before + 5e6 + undrawn)
+    assert undrawn > 1e6
     assert by_year(found, "holding.tax.interest").sum() == pytest.approx(interest.sum() - before)

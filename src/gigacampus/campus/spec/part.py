@@ -21,7 +21,8 @@ class FromCatalog(Part):
     """A noun whose figures may come from a catalogue entry.
 
     In YAML it is the entry's name alone (``server: gb200-nvl72``), or a mapping that names it with ``use`` and
-    overrides some of its figures. Without ``use``, the class's `default_entry` fills what is not given.
+    overrides some of its figures. Without ``use``, the class's `default_entry` fills what is not given. A part that is
+    given as a mapping without ``use`` overrides the part that the entry names, not another.
     """
 
     section: ClassVar[str]
@@ -53,4 +54,9 @@ class FromCatalog(Part):
         except SpecError as error:
             raise PydanticCustomError("catalog", "{reason}", {"reason": str(error)}) from None
         known = {field: value for field, value in entry.as_spec().items() if field in cls.model_fields}
-        return {**known, **given, "use": name}
+        own = {
+            part: {"use": known[part], **value}
+            for part, value in given.items()
+            if isinstance(value, dict) and isinstance(known.get(part), str)
+        }
+        return {**known, **given, **own, "use": name}

@@ -45,6 +45,7 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
         message = f"{_NEEDED[error['type']]} is needed here"
     else:
         message = re.sub(r"^(Value error, |Input )", "", message)
+        value = "" if isinstance(error["input"], dict) else value  # what its parts say together is in the message
     return Problem(message, dotted(path), line, value, fix, file)
 
 

@@ -14,8 +14,8 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
 Not modelled yet: fouling and altitude derating of coolers, intake recirculation, glycol, humidification of halls that
-recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, failures, storage of
-cold, minimum flows of pumps, staging of machines one by one.
+recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, storage of
+cold, minimum flows of pumps, staging of machines one by one. Failures stand in `availability`, whose door is its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
+from gigacampus.engines.facility import power
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.settle import Hourly, load_of, over_life
@@ -171,8 +172,8 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     -------
     float
     """
-    plant = Plant(facility, server, Outdoors.of(weather))
-    return float(np.max(plant.evaluate(np.ones_like(plant.out.dry_bulb), plant.out).load))
+    highest = Plant(facility, server, Outdoors.of(weather)).highest
+    return float(power.upstream(facility.power, np.array(highest), highest).load)
 
 
 def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it_rating: Floats) -> Response:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, UNKNOWN, Cost, Guarantee, Lease, Service, slug
-from gigacampus.days import year_fraction
+from gigacampus.campus.spec.deal.payments import UNMEASURED
+from gigacampus.days import add_months, year_fraction
 from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
-from gigacampus.engines.finance.statement import Statement, plus
+from gigacampus.engines.finance.statement import Floats, Statement, plus
+from gigacampus.errors import Problem, SpecError
 
 QUANTITIES = {
     "facility_energy": "MWh", "it_energy": "MWh", "water": "m3", "it_capacity": "kW-month", "accelerator_hours": "h",
@@ -68,16 +70,21 @@ def add_services(s: Statement) -> None:
     """Running payments, fixed or from the physical campus."""
     for name, service in s.deal.services.items():
         n, g, month = slug(name), s.graph, np.arange(s.grid.count)
-        first, end = 0, s.grid.count
-        if service.start is not None:
-            first = s.grid.at(s.calendar[f"{name}.start"])
-        if service.end is not None:
-            end = s.grid.at(s.calendar[f"{name}.end"])
+        first = s.grid.at(s.calendar[f"{name}.start"]) if service.start is not None else 0
+        end = _stop(s, name, service)
         g.add(f"{n}.runs", ((first <= month) & (month < end)).astype(float), "1", f"{name}: runs")
         g.add(f"{n}.year", np.maximum(month - first, 0) // 12, "year", f"{name}: years since its start")
         s.table(n, name, f".paid = {_service(s, name, service)} * .runs ; paid")
         kind = service.cost or name
         s.flow(f"{n}.paid", kind, service.payer, service.payee, s.grid.days(), "operating", "operating")
+
+
+def _stop(s: Statement, name: str, service: Service) -> int:
+    """Month from which a service is not paid any more: that of the day after its last, if it runs by whole months."""
+    if service.end is None:
+        return s.grid.count
+    last, whole = s.calendar[f"{name}.end"], service.start is None or s.calendar[f"{name}.start"].day == 1
+    return schedule.index(last + timedelta(days=1) if whole else last) - s.grid.first
 
 
 def _service(s: Statement, name: str, service: Service) -> str:
@@ -92,6 +99,8 @@ def _service(s: Statement, name: str, service: Service) -> str:
         return f"{share} * {_measured(s, f'{n}.base', service.of, 'USD', f'{name}: physical cost')}"
     growth = f"(1 + {s.number(f'services.{name}.escalator', service.escalator, 'fraction')}) ** {n}.year"
     if service.rates is not None:
+        if not set(service.rates.given) <= set(s.measures):
+            raise SpecError(Problem(UNMEASURED, f"deal.services.{name}.rates"))
         used = s.number(f"services.{name}.used", service.used, "fraction")
         terms = [
             f"{s.number(f'services.{name}.rates.{what}', rate, RATE_UNITS[what])} * "
@@ -112,7 +121,7 @@ def _by_interval(s: Statement, name: str, step: int) -> str:
     s.graph.add(f"{n}.falls_due", ((since > 0) & (since % step == 0)).astype(float), "1", f"{name}: falls due")
     if s.deal.services[name].reserved:
         ahead = month + step - since % step  # month of the next payment
-        due = (since >= 0) & (ahead < s.grid.at(s.calendar[f"{name}.end"]))
+        due = (since >= 0) & (ahead < _stop(s, name, s.deal.services[name]))
         s.graph.add(f"{n}.elapsed", due * (since % step) / step, "1", f"{name}: part of the time to the next payment")
         s.graph.add(f"{n}.year_due", np.maximum(since + step - since % step, 0) // 12, "year", f"{name}: year of it")
         growth = f"(1 + services.{n}.escalator) ** .year_due"
@@ -148,13 +157,14 @@ def add_leases(s: Statement) -> None:
         growth = s.number(f"leases.{name}.escalator", lease.escalator, "fraction")
         s.graph.add(f"{n}.fraction", times.fraction, "year", f"{name}: part of a year's rent paid in the month")
         s.graph.add(f"{n}.year", times.year, "year", f"{name}: lease year, from 0")
-        first = lease.term or (s.calendar.of(lease.end or s.deal.close) - s.calendar[f"{name}.start"]).days / 365.25
+        first_term = _paid_until(s, lease, times, s.calendar.term_ends(name)[0])
+        s.graph.add(f"{n}.first_term", first_term, "1", f"{name}: rent is for the first term")
         s.table(n, name, f"""
             .step [1]        = (1 + {growth}) ** .year ; rent over that of the first year
             .base [USD/year] = {_base_rent(s, name, lease, times)} ; rent of the first year, for the whole
             .rent            = .base * .step * .fraction{_abated(s, name, lease)} ; rent paid
             .rent_year1      = sum(.rent * (.year == 0)) ; rent paid for the first year
-            .commitment      = sum(.rent * (.year < {first!r})) ; rent paid for the first term
+            .commitment      = sum(.rent * .first_term) ; rent paid for the first term
             .rent_total      = sum(.rent) ; rent paid in all
         """)  # fmt: skip
         s.days.setdefault(lease.landlord, []).append(times.days)
@@ -168,23 +178,36 @@ def _abated(s: Statement, name: str, lease: Lease) -> str:
     n, step = slug(name), MONTHS[lease.every]
     lost = schedule.physical(s.measures, "unavailable", s.months, s.grid)
     lost = np.zeros(s.grid.count) if lost is None else lost
-    total = np.concatenate([np.zeros(step), np.cumsum(lost)])
+    lag = s.calendar[f"{name}.start"].day <= 15  # a period that ends early in a month ends with the month before
+    total = np.concatenate([np.zeros(step + lag), np.cumsum(lost)])[: s.grid.count + step]
     s.graph.add(f"{n}.unavailable", (total[step:] - total[:-step]) / step, "1", f"{name}: computing that was not there")
     beyond = s.number(f"leases.{name}.abatement.beyond", lease.abatement.beyond, "fraction")
     return f" * (1 - max(0, {n}.unavailable - {beyond}))"
+
+
+def _paid_until(s: Statement, lease: Lease, times: LeaseTimes, day: date) -> Floats:
+    """1 in the months whose rent is for the time until a day, shape (M,)."""
+    if lease.timing == "advance":
+        return np.array([paid < day for paid in times.days], float)
+    return (np.arange(s.grid.count) <= s.grid.at(day)).astype(float)
 
 
 def _base_rent(s: Statement, name: str, lease: Lease, times: LeaseTimes) -> str:
     if lease.commitment is None:
         return s.number(f"leases.{name}.rent", lease.rent or 0.0, "USD/year")
     amount = s.number(f"leases.{name}.commitment.amount", lease.commitment.amount)
-    early = (np.cumsum(times.fraction) <= lease.commitment.years + 1e-9).astype(float)
-    s.graph.add(f"{slug(name)}.committed", early, "1", f"{name}: within the years of the commitment")
+    until = add_months(s.calendar[f"{name}.start"], round(12 * lease.commitment.years))
+    s.graph.add(
+        f"{slug(name)}.committed",
+        _paid_until(s, lease, times, until),
+        "1",
+        f"{name}: within the years of the commitment",
+    )
     return f"{amount} / sum(.step * .fraction * .committed)"
 
 
 def add_guarantees(s: Statement) -> None:
-    """Threshold by month, and what of the loan lies above it (the uncovered tail)."""
+    """Threshold and most that is paid by month, and what of the loan lies above that (the uncovered tail)."""
     for name, guarantee in s.deal.guarantees.items():
         n, g = slug(name), s.graph
         start, until = s.calendar[f"{name}.start"], s.calendar[f"{name}.until"]
@@ -197,11 +220,13 @@ def add_guarantees(s: Statement) -> None:
         s.table(n, name, f"""
             .threshold       = .window * {_threshold(s, name, guarantee, days)} ; guaranteed amount
             .threshold_start = sum(.threshold * .first) ; guaranteed amount at its start
+            .maximum         = {_capped(s, name, guarantee)} ; most that it pays
+            .maximum_start   = sum(.maximum * .first) ; most that it pays at its start
         """)  # fmt: skip
         if guarantee.loan is not None:
             loan = slug(guarantee.loan)
             s.table(n, name, f"""
-                .uncovered = max(0, {loan}.balance - .threshold) * (1 - {loan}.open) ; debt above the guaranteed amount
+                .uncovered = max(0, {loan}.balance - .maximum) * (1 - {loan}.open) ; debt above the most that it pays
                 .tail      = sum({loan}.balance * .last) ; debt left when the guarantee ends
             """)  # fmt: skip
 
@@ -223,9 +248,14 @@ def _threshold(s: Statement, name: str, guarantee: Guarantee, days: list[date]) 
         steps = np.searchsorted([x.after for x in guarantee.table], after + 1e-9, side="right")
         table = np.array([0.0, *(x.amount for x in guarantee.table)])[steps]
         level = s.graph.add(f"{slug(name)}.table", table, label=f"{name}: table", path=f"guarantees.{name}.table")
+    return level
+
+
+def _capped(s: Statement, name: str, guarantee: Guarantee) -> str:
+    """What is paid if nothing else is worth anything."""
     if guarantee.cap is None:
-        return level
-    return f"min({level}, {s.number(f'guarantees.{name}.cap', guarantee.cap)})"
+        return ".threshold"
+    return f"min(.threshold, {s.number(f'guarantees.{name}.cap', guarantee.cap)})"
 
 
 def add_exposures(s: Statement) -> None:
@@ -234,11 +264,17 @@ def add_exposures(s: Statement) -> None:
         n, party = f"exposures.{slug(name)}", exposure.party
         later = np.array([day > exposure.at for day in s.grid.days()], float)
         s.graph.add(f"{n}.later", later, "1", f"{name}: after {exposure.at}")
-        given = [f"{slug(k)}.threshold_start" for k, x in s.deal.guarantees.items() if x.guarantor == party]
-        rents = [f"{slug(k)}.commitment" for k, x in s.deal.leases.items() if x.tenant == party]
+        given = []
+        for k in (k for k, x in s.deal.guarantees.items() if x.guarantor == party):
+            month = s.grid.flag(max(exposure.at, s.calendar[f"{k}.start"]))
+            s.graph.add(f"{n}.at_{slug(k)}", month, "1", f"{name}: month for which {k} counts")
+            given.append(f"{slug(k)}.maximum * .at_{slug(k)}")
+        rents = [f"{slug(k)}.rent * {slug(k)}.first_term" for k, x in s.deal.leases.items() if x.tenant == party]
         paid_in = [f.row for f in s.flows if f.payer == party and f.received in ("capital", "owners")]
         carrying = s.number(f"exposures.{name}.carrying", exposure.carrying)
         s.table(n, name, f"""
-            .unfunded = sum({plus(paid_in)} * .later) ; capital still to be paid in
-            .maximum  = {plus([*given, *rents, carrying, ".unfunded"])} ; maximum exposure to loss
+            .guaranteed = sum({plus(given)}) ; most that its guarantees pay, from their start on
+            .rents      = sum({plus(rents)} * .later) ; rent still to be paid for the first terms
+            .unfunded   = sum({plus(paid_in)} * .later) ; capital still to be paid in
+            .maximum    = .guaranteed + .rents + {carrying} + .unfunded ; maximum exposure to loss
         """)  # fmt: skip

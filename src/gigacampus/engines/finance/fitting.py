@@ -225,7 +225,7 @@ def found_together(s: Statement, exact: list[Solved]) -> dict[str, float]:
                 Problem(message, f"deal.published.{name}", fix="Use solve with a guess, or another figure")
             )
     for paths in fitting.undetermined(fitting.names, x):
-        several = f"{' and '.join(paths)} move them in proportion"
+        several = f"any change of {' and '.join(paths)} can be made up for by the others"
         message = several if len(paths) > 1 else "none of them moves with it"
         fix = f"Give {'one of the numbers' if len(paths) > 1 else 'the number'}, or publish another figure"
         raise InfeasibleError(

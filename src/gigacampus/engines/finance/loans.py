@@ -38,7 +38,7 @@ _INTEREST = """
 _PAYMENTS = """
     .plan_end        = sum(.planned * .final) ; balance that the plan leaves at the end
     .overdue         = .late * prev(.balance) ; owed after the last payment
-    .by_plan         = max(0, .repay * (prev(.balance) - (1 - .final) * max(.target, 0)) + .overdue) ; by the plan
+    .by_plan         = max(0, .repay * (prev(.balance) - (1 - .final) * {left}) + .overdue) ; by the plan
     .principal_due   = .by_plan{but_refinanced} ; principal due
     .due             = .interest_due + .principal_due ; debt service due
     .planned_least   = max(.planned_payment, max(0, prev(.planned)) * .factor * .repay) ; by the plan, with its interest
@@ -57,7 +57,8 @@ _PAID = ("draw", "interest", "principal", "fee", "fee_undrawn")
 _RESERVE = """
     .reserve_funding = .reserve_target * .reserve_flag ; reserve filled
     .from_reserve    = min(prev(.reserve), (.due - .paid_cash) * (1 - .open)) ; debt service paid from the reserve
-    .reserve_release = (prev(.reserve) - .from_reserve) * .final ; reserve released
+    .paid_off [1]    = (prev(.balance) > 0.5) * (.balance <= 0.5) ; nothing is owed any more
+    .reserve_release = (prev(.reserve) - .from_reserve + .reserve_topup) * max(.final, .paid_off) ; reserve released
     .reserve         = prev(.reserve) + .reserve_funding + .reserve_topup - .from_reserve - .reserve_release ; reserve
 """
 _ESCROW = """
@@ -115,12 +116,16 @@ def _payments(s: Statement, name: str, loan: Loan) -> None:
     if refinanced is not None:
         refinancing.add(s, name, loan, refinanced)
         early += " + .refinanced"
-    covenants = s.deal.entities[loan.borrower].covenants
-    if covenants is not None and covenants.sweeps:
+    if plans.swept(s, loan):
         early += " + .swept"
+        s.table(slug(name), name, ".prepaid = prev(.prepaid) + .swept ; prepaid from cash so far")
     but_rest = f" - .final * {rest}" if rest else ""
     but_refinanced = " - .refinanced * .final" if refinanced is not None else ""
-    s.table(slug(name), name, _PAYMENTS.format(but_refinanced=but_refinanced, but_rest=but_rest, early=early))
+    s.table(
+        slug(name),
+        name,
+        _PAYMENTS.format(left=plans.left(s, loan), but_refinanced=but_refinanced, but_rest=but_rest, early=early),
+    )
 
 
 def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:

@@ -1,6 +1,7 @@
 """Figures of a deal: cover by payment and over lives, returns of each party, covenants.
 
-With cash c by payment date, the debt D as repayment begins, and the rate i at which the planned payments are worth D,
+With cash c by payment date, the debt D as repayment begins, and the rate i at which the planned payments, less what is
+still drawn, are worth D,
 ``LLCR = sum(c (1 + i)^-t) / D`` until the last payment, and the PLCR the same until the statement ends [1]_. Present
 values and rates of return go by days over 365, as XIRR does.
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
 from gigacampus.engines.finance import tax
 from gigacampus.engines.finance.result import CovenantTests, Cover, FinanceResult, Metric
-from gigacampus.engines.finance.schedule import Days
+from gigacampus.engines.finance.schedule import Days, slowest
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.money import irr
 
@@ -29,16 +30,14 @@ CAPITAL = ("contribution", "contribution in kind", "distribution")
 
 
 def cover(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Cover:
-    """Cash over what is due, on each date of repayment, over the period of the slowest loan still alive then.
+    """Cash over what is due, on each date of repayment, over the period of the slowest loan that is being repaid then.
 
     `rows` may have a leading axis of paths; so have cash and debt service then.
     """
     count, times = s.grid.count, {n: x for n, x in s.loans.items() if s.deal.loans[n].borrower == vehicle}
-    dates = s.grid.months.astype("datetime64[D]")
-    step, repays = np.ones(count, int), np.zeros(count, bool)
-    for name, loan in times.items():
-        alive = np.cumsum(loan.final) - loan.final == 0
-        step = np.maximum(step, alive * MONTHS[s.deal.loans[name].every])
+    dates, repays = s.grid.months.astype("datetime64[D]"), np.zeros(count, bool)
+    step = slowest(((s.deal.loans[name], loan) for name, loan in times.items()), count)
+    for loan in times.values():
         repays |= loan.repay > 0
         dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)
     due = sum((rows[f"{slug(name)}.scheduled"] for name in times), np.zeros(count))
@@ -101,7 +100,7 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
         return np.broadcast_to(rows[name], s.grid.count)
 
     names = [name for name, x in s.deal.loans.items() if x.borrower == vehicle]
-    plan = np.sum([month(f"{slug(n)}.planned_payment") * s.loans[n].repay for n in names], axis=0)
+    plan = np.sum([_plan(rows, slug(n)) * np.ones(s.grid.count) for n in names], axis=0)
     at = np.flatnonzero(np.any([s.loans[n].repay > 0 for n in names], axis=0))
     owed = float(sum(month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
     if not owed > 1e-9 * sum(float(rows[f"loans.{slug(n)}.amount"]) for n in names):
@@ -120,6 +119,12 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
     return float(np.sum(worth[: len(at)])), float(np.sum(worth))
 
 
+def _plan(rows: Mapping[str, Floats], n: str) -> Floats:
+    """Payments by a loan's plan, with what another loan pays off, less draws; by month, shape (M,) [USD]."""
+    paid = rows[f"{n}.agreed"] if f"{n}.agreed" in rows else rows[f"{n}.planned_payment"] * rows[f"{n}.repay"]
+    return paid - rows[f"{n}.draw"] - rows[f"{n}.added"]
+
+
 def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     balances = np.sum([loan.balance for loan in result.loans.values()] or [np.zeros(1)], axis=0)
     capitalised = float(sum(result.rows[f"{slug(n)}.capitalised"] for n in s.deal.loans))
@@ -133,10 +138,13 @@ def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:
 
 
 def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
-    """Rents, exposures, what guarantees leave uncovered, and tax."""
+    """Rents, cash that is short on a day of its month, exposures, what guarantees leave uncovered, and tax."""
     found: dict[str, Metric] = {}
     for what, label in (("rent_year1", "rent_year1"), ("rent_total", "rent_total"), ("commitment", "rent_committed")):
         found[label] = Metric(float(sum(result.rows[f"{slug(name)}.{what}"] for name in s.deal.leases)), "USD")
+    for vehicle in s.vehicles:
+        held = np.cumsum(result.cashflows(vehicle)[1])
+        found[f"short_on_day.{slug(vehicle)}"] = Metric(max(0.0, -float(held.min(initial=0.0))), "USD")
     for name in s.deal.exposures:
         found[f"exposure.{slug(name)}"] = Metric(float(result.rows[f"exposures.{slug(name)}.maximum"]), "USD")
     for name, guarantee in s.deal.guarantees.items():
@@ -151,9 +159,9 @@ def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
 def _covenants(result: FinanceResult, vehicle: str, tests: CovenantTests) -> dict[str, Metric]:
     """Headroom over the level that bites first; months of lock-up and of default while debt is owed."""
     e, level = slug(vehicle), tests.lock_up if tests.lock_up is not None else tests.default
-    tested = level is not None and len(tests.cover) > 0
-    room = float(tests.cover.min()) / level - 1 if level and tested else None
-    found = {f"headroom.{e}": Metric(room, "fraction", "" if tested else "no cover is tested")}
+    none = "no level is given" if level is None else "" if len(tests.cover) else "no cover is tested"
+    room = float(tests.cover.min()) / level - 1 if level is not None and not none else None
+    found = {f"headroom.{e}": Metric(room, "fraction", none)}
     open_ = np.sum([result.row(f"{slug(loan)}.balance") for loan in tests.loans], axis=0) > 0.5
     for row, name in (("locked", "locked_months"), ("default", "default_months")):
         found[f"{name}.{e}"] = Metric(float(np.sum((result.row(f"{e}.{row}") > 0.5) & open_)), "month")

@@ -52,6 +52,17 @@ def add_plan(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     """)  # fmt: skip
 
 
+def swept(s: Statement, loan: Loan) -> bool:
+    """Whether cash may prepay the loan."""
+    covenants = s.deal.entities[loan.borrower].covenants
+    return covenants is not None and covenants.sweeps
+
+
+def left(s: Statement, loan: Loan) -> str:
+    """What the plan leaves after a payment, as a formula: what was prepaid comes off the last payments."""
+    return "max(0, .target - prev(.prepaid))" if swept(s, loan) else "max(0, .target)"
+
+
 def discount(s: Statement, name: str) -> None:
     """Add the discount factor at the loan's own rate, from its first repayment on."""
     s.table(
@@ -65,7 +76,8 @@ def rest(name: str, loan: Loan) -> str:
     """What falls due at the end beside the payments, as a formula; empty where there is nothing."""
     kind = loan.amortisation.kind
     if kind == "balloon":
-        return f"loans.{slug(name)}.amortisation.balloon * {slug(name)}.funded"
+        n = slug(name)
+        return f"min(loans.{n}.amortisation.balloon * {n}.funded, prev({n}.balance))"
     return f"prev({slug(name)}.balance)" if kind == "bullet" else ""
 
 
@@ -95,9 +107,11 @@ def _sculpted(s: Statement, name: str, loan: Loan) -> str:
 
 
 def cash_for(s: Statement, name: str, loan: Loan) -> None:
-    """Rows of the cash since the last payment, and of what is due from it to loans of the same or an earlier rank."""
+    """Rows of the cash since the last payment, and of what goes from it to loans of the same or an earlier rank: what
+    is due to them, or, where the loan's size is found, what they ask for by their plan."""
+    due = "due" if loan.sizing is None else "planned_payment * {0}.repay"
     others = [
-        f"{slug(other)}.due"
+        f"{slug(other)}.{due.format(slug(other))}"
         for other, spec in sorted(s.deal.loans.items())
         if other != name and spec.borrower == loan.borrower
         and (spec.rank < loan.rank or (spec.rank == loan.rank and spec.amortisation.kind != "sculpted"))

@@ -34,7 +34,13 @@ def unfit(s: Statement) -> list[Problem]:
     rows = {name: row.unit for name, row in s.graph.rows.items()}
     known, found = rows, list[Problem]()
     for index, target in enumerate(s.deal.solve):
-        found += _strange(f"deal.solve[{index}]", "so_that", target.so_that, rows, target.equals)
+        place = f"deal.solve[{index}]"
+        if target.so_that not in rows and target.so_that in (known := rows | _metrics(s)):
+            fix = "Give the figure under published instead, which takes metrics too"
+            message = "solve takes a row, and this is a metric"
+            found.append(Problem(message, f"{place}.so_that", None, repr(target.so_that), fix))
+        else:
+            found += _strange(place, "so_that", target.so_that, rows, target.equals)
     for name, figure in s.deal.published.items():
         place, row = f"deal.published.{name}", row_of(figure.row or "")
         if figure.over is not None:
@@ -54,7 +60,7 @@ def _strange(
 ) -> Iterator[Problem]:
     if row not in known:
         near = difflib.get_close_matches(row, known, n=1, cutoff=0.4)
-        fix = f"Did you mean {near[0]!r}?" if near else "See the statement's rows"
+        fix = f"Did you mean {near[0]!r}?" if near else "Rows are named in the run folder's monthly table"
         yield Problem("the statement has no such row", f"{place}.{key}", None, repr(row), fix)
     elif figure is not None:
         yield from _other_unit(place, row, known[row], figure)

@@ -143,14 +143,13 @@ class Report:
         )
         days = [add_months(start, 12 * year) for year in range((index(last) - index(start)) // 12 + 1)]
         at = [s.grid.at(day) for day in days]
-        threshold = self.month(f"{n}.threshold")[at]
+        threshold, most = (self.month(f"{n}.{row}")[at] for row in ("threshold", "maximum"))
         debt = self.month(f"{slug(loan)}.balance")[at] if loan else np.zeros(len(at))
-        return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - threshold))
+        return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - most))
 
     def _lease(self, name: str) -> LeaseBook:
         lease, calendar = self.s.deal.leases[name], self.s.calendar
-        start, end = calendar[f"{name}.start"], calendar[f"{name}.end"]
-        first = calendar.of(lease.end) if lease.end is not None else add_months(start, round(12 * (lease.term or 0.0)))
+        start, (first, end) = calendar[f"{name}.start"], calendar.term_ends(name)
         options, day = [], first
         for number, length in enumerate(lease.options):
             options.append((day, number < len(lease.taken)))

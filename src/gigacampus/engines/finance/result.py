@@ -76,8 +76,8 @@ class LoanResult:
 @dataclass(frozen=True)
 class Cover:
     """Debt service cover of a vehicle on each date of repayment, each field of shape (N,): `dates`, `cfads` and
-    `service` due in [USD], both over the period of the slowest of the loans that are alive then, and `dscr`, their
-    ratio. What falls due at the end of a bullet or balloon loan is left out, as it is refinanced."""
+    `service` due in [USD], both over the period of the slowest of the loans in repayment then, and `dscr`, their ratio.
+    What falls due at the end of a bullet or balloon loan is left out, as it is refinanced."""
 
     dates: Days
     cfads: Floats
@@ -133,7 +133,7 @@ class LeaseBook:
 @dataclass(frozen=True)
 class GuaranteeYears:
     """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt`
-    (what the guaranteed loan still owes) and `uncovered` (debt above the threshold) in [USD]."""
+    (what the guaranteed loan still owes) and `uncovered` (debt above the most that it pays) in [USD]."""
 
     dates: Days
     threshold: Floats
@@ -212,6 +212,7 @@ class FinanceResult:
         ``locked_months.<vehicle>``, ``default_months.<vehicle>``,
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``plcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``,
+        ``short_on_day.<vehicle>`` (most that a payment day takes before it comes in later in its month),
         ``uncovered.<guarantee>`` (debt left when it ends), and ``price``, ``yield``, ``spread`` and ``duration`` of
         each quote.
     residuals : dict of float

@@ -7,7 +7,7 @@ the day of closing in its month.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -160,6 +160,15 @@ class LoanTimes:
             np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay),
             _rates(deal.benchmarks.get(loan.benchmark or "", []), days), _rates(loan.step_ups, days, 0.0),
         )  # fmt: skip
+
+
+def slowest(loans: Iterable[tuple[Loan, LoanTimes]], count: int) -> NDArray[np.int_]:
+    """Months between the payments of the slowest loan that is being repaid then; 1 if none is, shape (count,)."""
+    step = np.ones(count, int)
+    for loan, times in loans:
+        begun, ended = np.cumsum(times.first) > 0, np.cumsum(times.final) - times.final > 0
+        step = np.maximum(step, (begun & ~ended & (times.open == 0)) * MONTHS[loan.every])
+    return step
 
 
 def _shares(loan: Loan, order: Floats, repay: Floats) -> tuple[Floats, Floats]:

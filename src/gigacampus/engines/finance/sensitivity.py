@@ -1,7 +1,8 @@
-"""What moves the figures of a deal: one number at a time, two at once, many at random; and how far rents may fall.
+"""What moves the figures of a deal: one number at a time, two at once, many at random; and how far rents may fall
+until debt is not paid.
 
-Each case is the deal run again. The break-even of rents, and paths, are of the signed deal; ranges and tables too, or
-of a deal that is cut anew in each case.
+Each case is the deal run again. The fall of rents to a default, and paths, are of the signed deal; ranges and tables
+too, or of a deal that is cut anew in each case.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ class SensitivityResult:
     bars : tuple of Bar
     grid : Grid or None
     chances : Chances or None
-    break_even_rent : Metric [fraction]
-        Part of all rents that may fall away before a scheduled payment of debt fails, reserves and cures used.
+    rent_fall_to_default : Metric [fraction]
+        Part of all rents that may fall away before a scheduled payment of debt fails: draws, reserves, cash locked up
+        and cures as they then are. Where cover reaches 1 with debt as it is, see `rating.result.Coverage.break_even`.
     """
 
     base: dict[str, Metric]
@@ -74,7 +76,7 @@ class SensitivityResult:
     bars: tuple[Bar, ...]
     grid: Grid | None
     chances: Chances | None
-    break_even_rent: Metric
+    rent_fall_to_default: Metric
 
 
 def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> SensitivityResult:
@@ -96,7 +98,7 @@ def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> Sens
         figures, cases is not closed, not asked.vary, tuple(bars),
         None if asked.two_way is None else _grid(cases, asked.two_way, base),
         None if asked.paths is None else chances.run(closed.drawing(asked.paths), asked.paths),
-        _break_even(closed),
+        _fall_to_default(closed),
     )  # fmt: skip
 
 
@@ -136,7 +138,7 @@ def _grid(cases: Cases, asked: TwoWay, base: FinanceResult) -> Grid:
     return Grid(name, rows, columns, values)
 
 
-def _break_even(cases: Cases) -> Metric:
+def _fall_to_default(cases: Cases) -> Metric:
     """By halving an interval until its ends are within 1e-4."""
     s, loans = cases.statement, [slug(name) for name in cases.statement.deal.loans]
     rents = [row for one in cases.targets("rent") for row in cases.rows_of(one)]

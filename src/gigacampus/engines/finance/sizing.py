@@ -3,7 +3,7 @@
 With net cash c in the period before each payment, the discount factor D at the loan's own rate and the weight w of each
 payment over the first, a least DSCR of x allows ``sum(c D) / x`` for sculpted payments, and
 ``min(c / w) / x sum(w D)`` for level and growing ones [1]_; a least LLCR of y allows ``sum(c D) / y``. Cash that is
-negative counts as none.
+negative counts as none. What the cost and the value allow is for the loan and those ahead of it together.
 
 References
 ----------
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from gigacampus.campus.spec.deal import Loan, Sizing, slug
 from gigacampus.engines.finance import plans
-from gigacampus.engines.finance.statement import Statement
+from gigacampus.engines.finance.statement import Statement, plus
 
 _NONE = 1e30
 """No limit [USD]: larger than any amount."""
@@ -27,11 +27,13 @@ def add(s: Statement, name: str, loan: Loan, sizing: Sizing) -> None:
         plans.cash_for(s, name, loan)
     if kind in ("sculpted", "bullet", "list"):
         plans.discount(s, name)
+    ahead = plus([f"loans.{slug(other)}.amount" for other in _ahead(s, name, loan)])
     of_cost = s.number(f"loans.{name}.sizing.of_cost", sizing.of_cost, "fraction")
     s.table(n, name, f"""
         .net        = max(0, .cash - .others) * .repay ; cash that is left for each payment
         .worth      = sum(.net * .discount) ; value of that cash as repayment begins
-        .limit_cost = {of_cost} * sum({slug(loan.borrower)}.uses) ; what the cost allows
+        .ahead_of   = {ahead} ; loans ahead of it
+        .limit_cost = {of_cost} * sum({slug(loan.borrower)}.uses) - .ahead_of ; what the cost allows
     """)  # fmt: skip
     limits = [".limit_cost"]
     if sizing.llcr is not None:
@@ -45,10 +47,21 @@ def add(s: Statement, name: str, loan: Loan, sizing: Sizing) -> None:
     if sizing.ltv is not None and sizing.value is not None:
         ltv = s.number(f"loans.{name}.sizing.ltv", sizing.ltv, "fraction")
         value = s.number(f"loans.{name}.sizing.value", sizing.value)
-        s.table(n, name, f".limit_ltv = {ltv} * {value} ; what the value allows")
+        s.table(n, name, f".limit_ltv = {ltv} * {value} - .ahead_of ; what the value allows")
         limits.append(".limit_ltv")
     s.table(n, name, f".size = max(0, min({', '.join(limits)}, {_NONE!r})) ; largest loan")
     s.graph.add(f"check.loans.{n}.amount", f"{n}.size - loans.{n}.amount", label=f"{name}: as large as can be")
+
+
+def _ahead(s: Statement, name: str, loan: Loan) -> list[str]:
+    """Loans of the borrower of an earlier rank, or given beside it; none that pays another off, or is paid off."""
+    loans = s.deal.loans
+    apart = {name, loan.refinances, *(x.refinances for x in loans.values())}
+    return [
+        other for other, x in loans.items()
+        if x.borrower == loan.borrower and other not in apart and x.refinances is None
+        and (x.rank < loan.rank or (x.rank == loan.rank and x.sizing is None))
+    ]  # fmt: skip
 
 
 def _by_cover(s: Statement, name: str, kind: str) -> str:

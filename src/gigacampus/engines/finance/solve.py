@@ -7,6 +7,7 @@ values are inputs of the graph, each with a row ``check.<name>`` that is zero.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -63,6 +64,12 @@ def add_targets(s: Statement) -> list[Solved]:
         scale = abs(target.equals) or (size if s.graph.rows[target.so_that].unit == "USD" else 1.0)
         found.append(start(row, check, quantity, size, target.guess, scale))
     return found
+
+
+_MET = 1e-12
+"""Largest miss of a figure that is met, over its size."""
+_MULTIPLES, _MOST = np.array([1.0, 0.3, 3.0, 0.1, 10.0, 0.03, 30.0]), 3
+"""Multiples of a guess that are tried, and for how many unknowns together."""
 
 
 def start(row: str, check: str, quantity: Quantity, size: float, guess: float | None, scale: float) -> Solved:
@@ -161,19 +168,35 @@ def row_of(path: str) -> str:
 
 
 def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dict[str, float]:
-    """Several unknowns at once, scaled by the size of each."""
+    """Several unknowns at once, scaled by the size of each; from the best of a grid if the start leads
+    nowhere."""
     miss = _Miss(s, some, values)
-    start = _swept(s, some, miss)
+    x = _roots(miss, some, _swept(s, some, miss))
+    if not np.abs(miss(x)).max() < _MET and len(some) <= _MOST:
+        x = _roots(miss, some, _best_of_grid(miss, some))
+    gap = np.abs(miss(x))
+    if not gap.max() < _MET:
+        names = ", ".join(s.graph.rows[one.row].path or one.row for one in some)
+        by = f"no values of {names} were found that meet their figures together"
+        if np.isfinite(gap).all():
+            by += f"; one is missed by {gap.max():.3g} of its size"
+        fix = "Check the figures, give one of the numbers, or a guess of each"
+        raise InfeasibleError(Problem(by, path=_path(s, some[int(gap.argmax())].row), fix=fix))
+    return {one.row: float(value) for one, value in zip(some, x, strict=True)}
+
+
+def _roots(miss: _Miss, some: list[Solved], start: Floats) -> Floats:
     scale = np.maximum(np.abs(start), [one.step for one in some])
     low, high = (np.array([getattr(one, side) for one in some]) / scale for side in ("low", "high"))
-    x = find_roots(lambda x: miss(x * scale), start / scale, low, high)
-    gap = np.abs(miss(x * scale))
-    if not gap.max() < 1e-12:
-        names = ", ".join(s.graph.rows[one.row].path or one.row for one in some)
-        by = f"no values of {names} meet their figures together; one is missed by {gap.max():.3g} of its size"
-        fix = "Check the figures, or give one of the numbers"
-        raise InfeasibleError(Problem(by, path=_path(s, some[int(gap.argmax())].row), fix=fix))
-    return {one.row: float(value) for one, value in zip(some, x * scale, strict=True)}
+    return find_roots(lambda x: miss(x * scale), start / scale, low, high) * scale
+
+
+def _best_of_grid(miss: _Miss, some: list[Solved]) -> Floats:
+    """Of guesses and their multiples, those at which the figures are missed least."""
+    grid = [np.clip(one.guess * _MULTIPLES, one.low, one.high) for one in some]
+    points = [np.array(point) for point in itertools.product(*grid)]
+    sizes = [float(np.abs(miss(point)).max()) for point in points]
+    return points[int(np.argmin([size if math.isfinite(size) else math.inf for size in sizes]))]
 
 
 def _swept(s: Statement, some: list[Solved], miss: _Miss) -> Floats:

@@ -101,7 +101,7 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
         less_reserved=" - (.reserve_needed - prev(.reserve_needed))" if needed else "",
     ))  # fmt: skip
     if promises is not None and cured:
-        covenants.add_cure(s, vehicle, promises, loans)
+        covenants.add_cure(s, vehicle, promises, loans, ready)
     left = ".available"
     for rank in sorted({loan.rank for loan in loans.values()}):
         same = [n for n, loan in loans.items() if loan.rank == rank]
@@ -125,7 +125,7 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
     for n in (n for n, loan in loans.items() if loan.dsra):
         gap = ".reserve_target - prev(.reserve) + .from_reserve"
         s.table(n, n, f"""
-            .reserve_topup = min({left}, max(0, {gap})) * .reserve_live ; reserve topped up
+            .reserve_topup = min({left}, max(0, {gap})) * .reserve_live * (prev(.balance) > 0.5) ; reserve topped up
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"

@@ -162,7 +162,7 @@ class Model:
         return len(self.days) - 1
 
     def _add_cover(self, g: Graph) -> None:
-        """Cash over what is due, on each date of repayment, over the period of the slowest loan alive (as `Cover`)."""
+        """Cash over what is due, on each date of repayment, over the period of the slowest in repayment (`Cover`)."""
         for vehicle in self.finance.cover:
             n, loans = f"cover_.{slug(vehicle)}", self.loans_of(vehicle)
             months, repays = self._periods(vehicle)
@@ -186,12 +186,14 @@ class Model:
             g.add("cover_.debt", plus(debt), "USD", "debt outstanding, all loans")
 
     def _periods(self, vehicle: str) -> tuple[Floats, Floats]:
-        """Months between payments of the slowest loan alive, and flags of repayment, by month."""
+        """Months between payments of the slowest loan that is being repaid, and flags of repayment, by month."""
         months, repays = np.ones(self.count), np.zeros(self.count)
         for name, loan in self.deal.loans.items():
             if loan.borrower == vehicle:
-                final, repay = (self.finance.row(f"{slug(name)}.{what}") for what in ("final", "repay"))
-                alive = np.cumsum(final) - final == 0
+                first, waits, final, repay = (
+                    self.finance.row(f"{slug(name)}.{what}") for what in ("first", "open", "final", "repay")
+                )
+                alive = (np.cumsum(first) > 0) & (waits == 0) & (np.cumsum(final) - final == 0)
                 months, repays = np.maximum(months, alive * MONTHS[loan.every]), np.maximum(repays, repay)
         return months, repays
 
@@ -218,14 +220,24 @@ class Model:
             ("before", month == at[0] - 1, "1", "month before the first repayment"),
             ("carried", carried, "1", "cash of the month before is carried on"),
             ("after", month > begin, "1", "cash counts"),
+            ("drawing", month >= at[0], "1", "draws count against what repays"),
             ("repaying", np.isin(month, at), "1", "date of repayment"),
             ("ends", ends, "1", "cash is counted, until the deal ends"),
         ):
             g.add(f"{n}.{what}", np.asarray(values, float), unit, f"{vehicle}: {label}")
         g.add(f"{n}.owed", plus([f"{loan}.planned" for loan in loans]), "USD", f"{vehicle}: debt by the plan")
         g.add(f"{n}.debt", f"sum({n}.owed * {n}.before)", "USD", f"{vehicle}: debt as repayment begins")
-        plan = plus([f"{loan}.planned_payment * {loan}.repay" for loan in loans])
-        g.add(f"{n}.flow", f"{plan} - {n}.debt * {n}.begins", "USD", f"{vehicle}: debt, and what repays it by the plan")
+        plan = plus([
+            f"{loan}.agreed" if f"{loan}.agreed" in self.finance.rows else f"{loan}.planned_payment * {loan}.repay"
+            for loan in loans
+        ])  # fmt: skip
+        drawn = plus([f"({loan}.draw + {loan}.added)" for loan in loans])
+        g.add(
+            f"{n}.flow",
+            f"{plan} - {drawn} * {n}.drawing - {n}.debt * {n}.begins",
+            "USD",
+            f"{vehicle}: debt, and what repays it by the plan",
+        )
         cash = f"{n}.carried * prev({n}.cash) + {n}.after * {slug(vehicle)}.cfads"
         g.add(f"{n}.cash", cash, "USD", f"{vehicle}: cash since the last repayment")
         yield begin

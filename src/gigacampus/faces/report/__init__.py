@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["STAGE", "html"]
 
 RESULTS = (
-    "site", "offer", "facility", "workload", "supply", "impact", "finance", "sensitivity", "renewal", "supports",
-    "accounting", "kpi",
-    "policy",
+    "site", "offer", "facility", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
+    "renewal", "supports", "accounting", "kpi", "policy",
 )  # fmt: skip
 
 

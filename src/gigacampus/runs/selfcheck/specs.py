@@ -45,6 +45,8 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         del tree[noun]
     if draw.chance(0.25):
         tree["deal"] = deals.deal(draw, {phase["name"]: phase["ready"] for phase in compute["phases"]})
+    if "facility" in tree:
+        tree["facility"]["swings"] = _swings(draw)
     return tree
 
 
@@ -166,6 +168,20 @@ def _cooling(draw: Draw) -> str | Tree:
     if draw.chance(0.2):
         cooling["water_model"] = draw.pick(["energy-balance", "all-latent"])
     return cooling
+
+
+def _swings(draw: Draw) -> Tree:
+    means = ["rack-storage", "battery", "floor", "ramps", "stagger"]
+    figures: Tree = {
+        "smoothing": draw.some(means, 0.4),
+        "step": f"{draw.between(0.1, 10)} s",
+        "compute": draw.share(50, 100),
+        "communication": draw.share(0, 40),
+        "floor": draw.share(0, 100),
+        "rack_storage": draw.pick(catalog.names("rack_storages")),
+        "grid": {"short_circuit_ratio": draw.between(5, 20), "x_over_r": draw.between(5, 30)},
+    }
+    return {"window": f"{draw.between(30, 90)} s", **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
 
 
 def _parts(plant: str) -> set[str]:

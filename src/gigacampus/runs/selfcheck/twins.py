@@ -24,6 +24,8 @@ _QUANTITY = re.compile(r"([-+]?[\d.,]+(?:e[-+]?\d+)?) (.*)")
 _EXTENSIVE = ("MW", "MWh", "t", "m3")
 _RATIOS = ("fraction", "1", "fraction/year", "year")
 _EDGE = ("facility.hours_short",)  # an hour at the edge may count or not
+_WHOLE_JOBS = ("facility.swing_", "facility.flicker_", "facility.voltage_change", "facility.smoothing_")
+"""What whole jobs make, each with its own jitter: two campuses of other sizes have other numbers of them."""
 _COUNTS = ("it.accelerators", "workload.tokens_trained")
 
 Figures = Mapping[str, tuple[float, str]]
@@ -43,13 +45,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Relation:
-    """A way to change a campus, and the factor by which each of its figures must change (or a bound on its cost)."""
+    """A way to change a campus, and the factor by which its figures `but` some must change (or a bound on its cost)."""
 
     name: str
     base: Callable[[Draw], Tree]
     change: Callable[[Draw, Tree, float], Tree]
     factor: Callable[[str, str, float], float]
     never_above: bool = False
+    but: tuple[str, ...] = ()
 
 
 def case(seed: int) -> Seen:
@@ -83,7 +86,7 @@ def compare(relation: Relation, before: Figures, after: Figures, k: float) -> di
         value, unit = before[name]
         wanted, found = value * relation.factor(name, unit, k), after[name][0]
         gaps[name] = abs(found - wanted) / max(abs(wanted), abs(found), least[unit])
-    return gaps
+    return {name: gap for name, gap in gaps.items() if not name.startswith(relation.but)}
 
 
 def _least(found: Figures) -> dict[str, float]:
@@ -177,7 +180,8 @@ def _sizes(draw: Draw, tree: Tree, k: float) -> Tree:
 def _prices(draw: Draw, tree: Tree, k: float) -> Tree:
     tree = written(tree)
     tree["site"]["grid"] = scaled(tree["site"]["grid"], k, lambda key, unit: "USD" in unit)
-    tree["supply"] = scaled(tree["supply"], k, lambda key, unit: "USD" in unit)
+    for part in ("supply", "facility"):
+        tree[part] = scaled(tree[part], k, lambda key, unit: "USD" in unit)
     return tree
 
 
@@ -257,7 +261,7 @@ def _by_price(name: str, unit: str, k: float) -> float:
 
 
 RELATIONS = (
-    Relation("sizes", _physical, _sizes, _by_size),
+    Relation("sizes", _physical, _sizes, _by_size, but=_WHOLE_JOBS),
     Relation("prices", _physical, _prices, _by_price),
     Relation("free capacity", _unbound, _free, _same, never_above=True),
     Relation("order", _with_plants, _order, _same),

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from gigacampus.campus.spec.deal import Process
-from gigacampus.campus.spec.facility import HeatRejection
+from gigacampus.campus.spec.facility import Equipment, HeatRejection
+from gigacampus.engines.facility.availability.reliability import YEAR, Block, Item, causes, series
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.engines.finance.residual import market
@@ -82,15 +83,23 @@ def _thermal(load: Floats, capacity: Floats, cost: Floats) -> Hourly:
     )
 
 
-def tower_approach(wet_bulb: float, cooling: float, capacity_ratio: float = 1.0, use: str = "wet-tower") -> float:
-    """Water that leaves a tower of the catalogue over the wet bulb [K], fans at full speed, in saturated air.
+def tower_approach(wet_bulb: float, cooling: float, air_flow: float = 1.0, use: str = "wet-tower") -> float:
+    """Water that leaves a tower of the catalogue over the wet bulb [K] at an air flow over design, in saturated air.
 
     The air's state but its wet bulb has no part in Merkel's equation.
     """
-    rejection = HeatRejection.model_validate({"use": use, "capacity_ratio": capacity_ratio, "range": f"{cooling} K"})
+    rejection = HeatRejection.model_validate({"use": use, "range": "5.56 K"})
     one = np.array([1.0])
     air = SimpleNamespace(
         dry_bulb=wet_bulb * one, wet_bulb=wet_bulb * one, dew_point=wet_bulb * one, pressure=101325 * one
     )
     cooler = Cooler(rejection, 1.0, cooling)
-    return float(cooler.leaving(Outdoors.of(air), one, one, cooling * one)[0] - wet_bulb)
+    return float(cooler.leaving(Outdoors.of(air), air_flow * one, one, cooling * one)[0] - wet_bulb)
+
+
+def redundant(equipment: list[str], units: int = 1, needed: int = 1, common: float = 0.0) -> SimpleNamespace:
+    """`availability` of some of several equal legs of the catalogue's equipment, and hours a year without (`down`)."""
+    found = [(name, Equipment.model_validate(name)) for name in equipment]
+    items = tuple(Item(name, item.failures, item.repair) for name, item in found)
+    together = series(list(causes(Block("legs", items, units, needed), common)))
+    return SimpleNamespace(availability=together.availability, down=(1 - together.availability) * YEAR)

@@ -19,6 +19,7 @@ number or another such mapping, which takes `spec` and `set` from what it stands
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 from collections.abc import Callable
@@ -134,7 +135,7 @@ def changed(path: Path, changes: dict[str, Any]) -> spec.Loaded:
             place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
         if value is None and last not in place:
             raise CampusError(f"{path.name} has no {dotted} to remove")
-        place[last] = value
+        place[last] = copy.deepcopy(value)  # rows share their changes
         if value is None:
             del place[last]
     return spec.read(json.dumps(tree), str(path))

@@ -48,8 +48,8 @@ class Calendar:
             raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix[0].upper() + fix[1:]))
         self._open.append(name)
         try:
-            if name.endswith(".end") and self._rules[name] is None:
-                return self._end(contract)
+            if name.endswith(".end") and self._kinds[contract] == "leases":
+                return self.term_ends(contract)[1]
             day = self.of(self._rules[name])
             slips = self.deal.construction[contract].delay if self._kinds[contract] == "construction" else 0.0
             return later(day, slips) if name.endswith(".end") else day
@@ -73,9 +73,11 @@ class Calendar:
         """The dates that a contract has."""
         return [rule.rpartition(".")[2] for rule in self._rules if rule.rpartition(".")[0] == name]
 
-    def _end(self, name: str) -> date:
+    def term_ends(self, name: str) -> tuple[date, date]:
+        """Days on which a lease's first term ends, and the last of its options that are taken up."""
         lease = self.deal.leases[name]
-        return add_months(self[f"{name}.start"], round(12 * sum([lease.term or 0.0, *lease.taken])))
+        begin, term = (self[f"{name}.start"], lease.term or 0.0) if lease.end is None else (self.of(lease.end), 0.0)
+        return add_months(begin, round(12 * term)), add_months(begin, round(12 * sum([term, *lease.taken])))
 
     def disorder(self, kind: str, name: str) -> Iterator[Fault]:
         """Dates of one contract that are out of order, as far as they are known."""
@@ -83,7 +85,8 @@ class Calendar:
         for field in ("start", "interest_only_until", "final", "end", "until"):
             if f"{name}.{field}" in self._rules:
                 try:
-                    days.append((field, self[f"{name}.{field}"]))
+                    first_term = kind == "leases" and field == "end"
+                    days.append((field, self.term_ends(name)[0] if first_term else self[f"{name}.{field}"]))
                 except SpecError:
                     if not self.partial:
                         raise

@@ -60,9 +60,9 @@ class Sizing(Part):
 
     dscr: FindNumber | None = Field(None, description="least cover of each payment")
     llcr: FindNumber | None = Field(None, description="least cover of the loan by the value of the cash over its life")
-    ltv: FindShare | None = Field(None, description="highest share of the value")
+    ltv: FindShare | None = Field(None, description="highest share of the value, with the loans ahead of it")
     value: FindUSD | None = Field(None, description="value of the asset, for a limit on loan to value")
-    of_cost: FindShare = Field(1.0, description="highest share of the borrower's uses of funds")
+    of_cost: FindShare = Field(1.0, description="highest share of the borrower's uses of funds, with the loans ahead")
 
     @model_validator(mode="after")
     def _value(self) -> Sizing:
@@ -125,7 +125,8 @@ class Loan(Part):
         if self.benchmark is None and self.spread:
             raise PydanticCustomError("loan", "a spread is added to a benchmark; a coupon has none")
         if sum(self.holders.values()) > self.amount * (1 + 1e-12):
-            raise PydanticCustomError("loan", "the holders hold more than the loan's amount")
+            more = f"{sum(self.holders.values()) - self.amount:,.0f}"
+            raise PydanticCustomError("loan", "the holders hold {more} USD more than the loan's amount", {"more": more})
         if self.rest in self.holders:
             raise PydanticCustomError("loan", "who holds the rest cannot be one of the holders")
         if self.sizing is not None and self.amount is not UNKNOWN:

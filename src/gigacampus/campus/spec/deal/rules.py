@@ -22,6 +22,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     """What does not fit together in a deal, as (place, message, value)."""
     yield from _unknown_parties(deal)
     yield from _unknown_sources(deal)
+    yield from _unknown_loans(deal)
     yield from _slug_clashes(deal)
     yield from _circles(deal)
     yield from _unknown_numbers(deal)
@@ -75,14 +76,25 @@ def _unknown_sources(deal: Deal) -> Iterator[Fault]:
         known = [*COSTS, *deal.leases, *(other for other in deal.services if other != name)]
         if service.of is not None and service.of not in known:
             yield ("services", name, "of"), f"no payment of this name; {near(service.of, known)}", service.of
+
+
+def _unknown_loans(deal: Deal) -> Iterator[Fault]:
+    """Benchmarks and loans that a loan names and that there are not, and loans that several others pay off."""
+    paid_off: dict[str, str] = {}
     for name, loan in deal.loans.items():
         if loan.benchmark is not None and not deal.benchmarks.get(loan.benchmark):
             message = f"no benchmark of this name; {near(loan.benchmark, deal.benchmarks)}"
             yield ("loans", name, "benchmark"), message, loan.benchmark
+        if loan.refinances is None:
+            continue
+        place = ("loans", name, "refinances")
         same = [other for other, x in deal.loans.items() if other != name and x.borrower == loan.borrower]
-        if loan.refinances is not None and loan.refinances not in same:
+        by = paid_off.setdefault(loan.refinances, name)
+        if loan.refinances not in same:
             message = f"no other loan of {loan.borrower} has this name; {near(loan.refinances, same)}"
-            yield ("loans", name, "refinances"), message, loan.refinances
+            yield place, message, loan.refinances
+        elif by != name:
+            yield place, f"{by} pays that loan off already; one loan pays off another", loan.refinances
 
 
 def _slug_clashes(deal: Deal) -> Iterator[Fault]:
@@ -156,7 +168,8 @@ def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
             yield ("solve", index, "so_that"), message, figures[index][0]
     for path in found:
         if path not in aimed and not deal.published:
-            yield tuple(path.split(".")), "no entry of solve says which figure it is found from", UNKNOWN
+            message = "no figure says what it is; give an entry of solve (of a row), or figures under published"
+            yield tuple(path.split(".")), message, UNKNOWN
 
 
 def _tax(deal: Deal) -> Iterator[Fault]:

@@ -8,24 +8,35 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from gigacampus.campus.spec.facility.availability import Availability, Equipment, Gensets, RideThrough
 from gigacampus.campus.spec.facility.chillers import Chiller, Curves
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, Topology
+from gigacampus.campus.spec.facility.swings import GridConnection, Job, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.part import Part
 
 __all__ = [
     "AirHandlers",
+    "Availability",
     "Chiller",
     "CoolingPlant",
     "Curves",
+    "Equipment",
     "Facility",
+    "Gensets",
+    "GridConnection",
     "HeatRejection",
+    "Job",
     "Kind",
     "Liquid",
     "OutsideAir",
     "PowerChain",
+    "RackStorage",
+    "RideThrough",
+    "SwingBattery",
+    "Swings",
     "Topology",
     "WaterLoop",
 ]
@@ -37,4 +48,10 @@ class Facility(Part):
     power: PowerChain = Field(default_factory=lambda: PowerChain.model_validate({}), description="the power chain")
     cooling: CoolingPlant = Field(
         default_factory=lambda: CoolingPlant.model_validate({}), description="the cooling plant"
+    )
+    availability: Availability = Field(
+        default_factory=lambda: Availability.model_validate({}), description="what fails, and what backs it up"
+    )
+    swings: Swings = Field(
+        default_factory=lambda: Swings.model_validate({}), description="power swings within seconds, at full build"
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gigacampus.campus import catalog
 from gigacampus.campus.spec.facility.chillers import Chiller
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.errors import SpecError
 from gigacampus.quantities import Share
 
 Kind = Literal["air-economiser", "chilled-water", "air-cooled-chiller", "direct-to-chip", "immersion"]
@@ -47,24 +45,6 @@ class CoolingPlant(FromCatalog):
     chiller: Chiller | None = Field(None, description="chillers; trim chillers where outside cold comes first")
     rejection: HeatRejection | None = Field(None, description="coolers outdoors")
     air_plant: CoolingPlant | None = Field(None, description="plant for the heat that liquid does not take")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _inherit(cls, given: Any) -> Any:
-        """A part given as a mapping without ``use`` overrides the plant's own entry, not another."""
-        name = cls.entry_name({} if given is None else given)
-        if not isinstance(given, dict) or name is None:
-            return given
-        try:
-            own = catalog.entry(cls.section, name).text
-        except SpecError:
-            return given
-        inherits = {
-            part: {"use": own[part], **value}
-            for part, value in given.items()
-            if isinstance(value, dict) and isinstance(own.get(part), str) and "use" not in value
-        }
-        return {**given, **inherits}
 
     @model_validator(mode="after")
     def _parts(self) -> CoolingPlant:

@@ -20,7 +20,7 @@ class PowerChain(FromCatalog):
     default_entry: ClassVar[str | None] = "ups-4n3"
 
     topology: Topology = Field(description="redundancy of unit transformers and UPS")
-    units: int = Field(description="units that carry the load where a topology is N+1", ge=1)
+    units: int = Field(description="units that carry the load where a topology is N+1", ge=1, le=10_000)
     headroom: float = Field(
         description="transformer rating of the paths needed, over the highest hour of the weather year", ge=1
     )

@@ -90,6 +90,6 @@ def blowdown(evaporation: Floats, drift: Floats, cycles: float) -> Floats:
     return np.maximum(evaporation / (cycles - 1) - drift, 0.0)
 
 
-def makeup(evaporation: Floats, drift: Floats, cycles: float) -> Floats:
+def makeup(evaporation: Floats, drift: Floats, cycles: Floats | float) -> Floats:
     """Water drawn: E S / (S - 1), or E and drift where drift alone bleeds enough."""
     return np.maximum(evaporation * cycles / (cycles - 1), evaporation + drift)

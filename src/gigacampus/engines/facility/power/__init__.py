@@ -10,6 +10,18 @@ from gigacampus.campus.spec.facility import PowerChain, Topology
 from gigacampus.engines.facility.outdoors import Floats
 
 
+def paths(topology: Topology, units: int) -> tuple[int, int]:
+    """Paths that carry the full load, and paths that stand there.
+
+    Examples
+    --------
+    >>> paths("N", 4), paths("N+1", 4), paths("4N/3", 4)
+    ((4, 4), (4, 5), (3, 4))
+    """
+    multiples = {"2N": (1, 2), "3N/2": (2, 3), "4N/3": (3, 4), "5N/4": (4, 5)}
+    return multiples.get(topology, (units, units + (topology == "N+1")))
+
+
 def usable_share(topology: Topology, units: int) -> float:
     """Share of what is installed that may carry load: n/(n+1), a half, and so on, by arithmetic.
 
@@ -18,8 +30,8 @@ def usable_share(topology: Topology, units: int) -> float:
     >>> usable_share("N+1", 4), usable_share("2N", 4), usable_share("4N/3", 4)
     (0.8, 0.5, 0.75)
     """
-    shares = {"N": 1.0, "N+1": units / (units + 1), "2N": 0.5, "3N/2": 2 / 3, "4N/3": 0.75, "5N/4": 0.8}
-    return shares[topology]
+    needed, installed = paths(topology, units)
+    return needed / installed
 
 
 def transformer_loss(power: Floats, rating: Floats | float, no_load: float, load: float) -> Floats:

@@ -77,12 +77,9 @@ def account(deal: Deal, result: FinanceResult) -> Accounts | None:
 
 def _exposure(deal: Deal, result: FinanceResult, name: str) -> Exposure:
     """The statement's row of maximum exposure, and what it is the sum of."""
-    party, rows, n = deal.exposures[name].party, result.rows, f"exposures.{slug(name)}"
-    given = [f"{slug(k)}.threshold_start" for k, g in deal.guarantees.items() if g.guarantor == party]
-    rents = [f"{slug(k)}.commitment" for k, lease in deal.leases.items() if lease.tenant == party]
-    guarantees, rent = (sum(float(rows[row]) for row in listed) for listed in (given, rents))
-    carrying, unfunded, maximum = (float(rows[f"{n}.{what}"]) for what in ("carrying", "unfunded", "maximum"))
-    return Exposure(party, guarantees, rent, carrying, unfunded, maximum)
+    rows, n = result.rows, f"exposures.{slug(name)}"
+    parts = (float(rows[f"{n}.{what}"]) for what in ("guaranteed", "rents", "carrying", "unfunded", "maximum"))
+    return Exposure(deal.exposures[name].party, *parts)
 
 
 def _residuals(books: Books, sheets: list[dict[str, Sheet]]) -> dict[str, float]:

@@ -75,7 +75,7 @@ class Losses:
             guaranteed = _added(guaranteed, {party: share * x for party, x in self.guaranteed[held].items()})
         for name, g in deal.guarantees.items():
             if g.beneficiary == vehicle:
-                pays = min(float(rows[f"{slug(name)}.threshold_start"]), loss - sum(guaranteed.values()))
+                pays = min(float(rows[f"{slug(name)}.maximum_start"]), loss - sum(guaranteed.values()))
                 guaranteed = _added(guaranteed, {g.guarantor: max(pays, 0.0)})
         rest = loss - sum(guaranteed.values())
         own = max(min(rest, self.capital[vehicle]), 0.0)

@@ -84,7 +84,7 @@ def _threshold(deal: Deal, result: FinanceResult, lease: Lease, day: date) -> fl
     """What the tenant guarantees to the landlord, or to those who own it, on a day [USD]."""
     to, at = above(deal, lease.landlord), position(result, day)
     given = [slug(k) for k, g in deal.guarantees.items() if g.guarantor == lease.tenant and g.beneficiary in to]
-    return sum(float(result.row(f"{name}.threshold")[at]) for name in given)
+    return sum(float(result.row(f"{name}.maximum")[at]) for name in given)
 
 
 def _term(spec: Accounting, accounts: LeaseAccounts, certain: Horizon, whole: Horizon) -> Leg:

@@ -61,10 +61,10 @@ class Rent:
     def within(self, begin: date, end: date) -> Floats:
         """Rent for a term, by month, shape (M,) [USD]."""
         first, last = np.datetime64(begin), np.datetime64(end)
-        inside = (
-            (self.days >= first) & (self.days < last) if self.in_advance else (self.days > first) & (self.days <= last)
-        )
-        return np.where(inside, self.paid, 0.0)
+        if self.in_advance:
+            return np.where((self.days >= first) & (self.days < last), self.paid, 0.0)
+        month = self.days.astype("datetime64[M]")  # the rest of a period is paid in the month of the term's end
+        return np.where((month > first.astype(month.dtype)) & (month <= last.astype(month.dtype)), self.paid, 0.0)
 
     def since(self, day: date) -> float:
         """Years from the lease's start to a day."""

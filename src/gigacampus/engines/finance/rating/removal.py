@@ -15,7 +15,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from gigacampus.campus.spec.deal import Lease, Rating, slug
+from gigacampus.campus.spec.deal import MONTHS, Lease, Rating, slug
 from gigacampus.engines.finance.rating.result import Support
 from gigacampus.engines.finance.statement import Floats, Statement
 
@@ -92,9 +92,13 @@ class Setting:
         found = self.s.deal.guarantees.items()
         return [name for name, g in found if g.loan == self.rating.loan or g.beneficiary in parties]
 
-    def threshold(self, month: int) -> float:
-        """What the guarantees come to in a month [USD]."""
-        return float(sum(self.base[f"{slug(name)}.threshold"][month] for name in self.guarantees))
+    def guaranteed(self, month: int, value: float) -> float:
+        """What the guarantees pay in a month if the asset is worth so much [USD]."""
+        threshold, most = (
+            float(sum(self.base[f"{slug(name)}.{row}"][month] for name in self.guarantees))
+            for row in ("threshold", "maximum")
+        )
+        return min(most, max(0.0, threshold - value))
 
     def share(self, owned: str) -> float:
         """What the borrower has of an entity, through others too [fraction]."""
@@ -113,7 +117,7 @@ def supports(of: Setting) -> tuple[Support, ...]:
         found.append(Support("options", lease, of.lease.tenant, later))
     due = of.due(of.ends("options" if of.lease.taken else "lease"))
     for name in of.guarantees:
-        amount = 0.0 if due is None else float(of.base[f"{slug(name)}.threshold"][due])
+        amount = 0.0 if due is None else float(of.base[f"{slug(name)}.maximum"][due])
         found.append(Support("guarantee", name, s.deal.guarantees[name].guarantor, amount))
     if s.deal.loans[loan].dsra:
         found.append(Support("reserve", loan, of.borrower, float(of.base[f"{of.n}.reserve_target"])))
@@ -144,7 +148,7 @@ def path_of(of: Setting, removed: frozenset[str], market: str, after: str, paid:
     if due is None:
         return Path(None, 0.0, 0.0, *accounts), 0.0
     there = of.rating.markets[market]
-    guaranteed = 0.0 if "guarantee" in removed else max(0.0, of.threshold(due) - there.value)
+    guaranteed = 0.0 if "guarantee" in removed else of.guaranteed(due, there.value)
     share = 1.0 if paid == "lenders first" else of.share(of.lease.landlord)
     proceeds = share * (guaranteed + (there.value if after == "sold" else 0.0))
     return Path(ends, there.rent if after == "let again" else 0.0, proceeds, *accounts), guaranteed
@@ -155,9 +159,10 @@ def rents(of: Setting, ends: int | None, rent: float) -> Floats:
     fraction = of.s.graph.inputs[f"{slug(of.rating.lease)}.fraction"]
     if ends is None:
         return fraction
-    month = np.arange(of.s.grid.count) - (of.lease.timing == "arrears")  # rent in arrears is for the time before it
-    again = month >= ends + round(of.rating.void)
-    return fraction * ((month < ends) + rent * again)
+    step = MONTHS[of.lease.every]
+    begin = np.arange(of.s.grid.count) - (step if of.lease.timing == "arrears" else 0)  # of the time that it is for
+    before, after = np.clip((ends - begin) / step, 0, 1), np.clip((begin + step - ends - of.rating.void) / step, 0, 1)
+    return fraction * (before + rent * after)
 
 
 def inputs(of: Setting, paths: list[Path]) -> dict[str, Floats]:

@@ -21,8 +21,8 @@ class Coverage:
     llcr : float or None [1]
         Loan life cover.
     break_even : float or None [fraction]
-        How far all rent may fall until cash no longer covers a payment, debt being what it is and reserves left out;
-        negative where it does not cover one as it is, None where rent has no part in it.
+        Fall of all rents at which the least cover is 1, debt being what it is and reserves left out; negative where it
+        is below 1 as it is, None where rent has no part in it.
     gearing : float [1]
         Loans over the borrower's uses of funds.
     debt_to_cash : float or None [1]
@@ -42,8 +42,8 @@ class Coverage:
 class Support:
     """Something that stands behind a loan: its kind, the contract it stands in, whose promise it is, and how much.
 
-    `kind` is lease (rent of the first term), options (rent of those taken up later), guarantee (its threshold when the
-    tenant leaves), reserve, cure (by the owners) or overrun cover; `amount` [USD] is undiscounted.
+    `kind` is lease (rent of the first term), options (rent of those taken up later), guarantee (the most that it pays
+    when the tenant leaves), reserve, cure (by the owners) or overrun cover; `amount` [USD] is undiscounted.
     """
 
     kind: str

@@ -8,7 +8,7 @@ years from the lease's start.
 - `proceeds`: sale proceeds and guarantee, by both readings of who is paid first.
 
 The guarantee is a put that can be exercised at the end of a term within its window: it pays
-``max(0, min(threshold, cap) - V)``. In a scenario the tenant knows the path; by chance it knows the market of the day
+``min(cap, max(0, threshold - V))``. In a scenario the tenant knows the path; by chance it knows the market of the day
 and the law that moves it, and its expectation is taken on a grid (301 points, linear in between), within 5e-4 of the
 cost of staying (a test refines the grid, and compares least squares on the paths [1]_). What rests on the paths has a
 sampling error of ``1 / sqrt(N)`` of a standard deviation.

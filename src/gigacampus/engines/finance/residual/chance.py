@@ -35,7 +35,7 @@ class Market:
         """Value of the campus, and shortfall of the guarantee, at each end of a term, shape (E, ...) [USD]."""
         ends, speed = self.terms.term_ends, self.process.mean_reversion
         value = np.array([self.normal.value(t, np.exp(each), speed) for t, each in zip(ends, x, strict=True)])
-        return value, np.maximum(0, self.terms.threshold[self.terms.ends][:, None] - value)
+        return value, self.terms.shortfall(self.terms.ends, value)
 
     def costs(self, guaranteed: bool) -> tuple[Floats, Floats]:
         """Costs of staying and of leaving on the grid, shape (E, G) [USD]."""

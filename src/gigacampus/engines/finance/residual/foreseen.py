@@ -25,7 +25,7 @@ def outcome(terms: Terms, scenario: Scenario, normal: Floats) -> Outcome:
     none = np.zeros_like(shortfall)
     return Outcome(
         path, value, shortfall, _losses(terms, value, normal, shortfall), _losses(terms, value, normal, none),
-        _choice(terms, scenario, shortfall), _choice(terms, scenario, none),
+        _choice(terms, scenario, shortfall),
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class Choice:
 @dataclass(frozen=True)
 class Outcome:
     """A scenario by time, T times, each array (T,): market over normal `index` [1], campus value and guarantee
-    `shortfall` [USD] if the tenant left then. Losses by reading, and those without the guarantee; choices alike."""
+    `shortfall` [USD] if the tenant left then. Losses by reading, and those without the guarantee."""
 
     index: Floats
     value: Floats
@@ -73,7 +73,6 @@ class Outcome:
     losses: dict[str, Losses]
     losses_unguaranteed: dict[str, Losses]
     choice: Choice
-    choice_unguaranteed: Choice
 
 
 @dataclass(frozen=True)

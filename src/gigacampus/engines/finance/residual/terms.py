@@ -56,9 +56,22 @@ class Terms:
 
     @cached_property
     def threshold(self) -> Floats:
-        """Guaranteed amount, its cap included, shape (T,) [USD]."""
+        """Guaranteed amount, shape (T,) [USD]."""
+        return self._guarantee("threshold")
+
+    @cached_property
+    def maximum(self) -> Floats:
+        """Most that the guarantee pays, shape (T,) [USD]."""
+        return self._guarantee("maximum")
+
+    def _guarantee(self, row: str) -> Floats:
         name = self.outlook.guarantee
-        return np.zeros(len(self.years)) if name is None else self.at(f"{slug(name)}.threshold")
+        return np.zeros(len(self.years)) if name is None else self.at(f"{slug(name)}.{row}")
+
+    def shortfall(self, at: NDArray[np.int64], value: Floats) -> Floats:
+        """What the guarantee pays at positions in `years` for a value at each, shape of `value` [USD]."""
+        threshold, most = (x[at].reshape(-1, *(1,) * (value.ndim - 1)) for x in (self.threshold, self.maximum))
+        return np.minimum(most, np.maximum(0, threshold - value))
 
     @cached_property
     def structure(self) -> Structure:
@@ -91,9 +104,9 @@ class Terms:
 
     def worth(self, years: Floats, index: Floats, mean_reversion: float) -> tuple[Floats, Floats]:
         """Value of the campus, and shortfall of the guarantee, at times and for an index each, shape (T,) [USD]."""
-        normal, threshold = self.normal(), self.threshold[np.searchsorted(self.years, years - 1e-6)]
+        normal = self.normal()
         value = np.array([normal.value(t, h, mean_reversion) for t, h in zip(years, index, strict=True)])
-        return value, np.maximum(0, threshold - value)
+        return value, self.shortfall(np.searchsorted(self.years, years - 1e-6), value)
 
     def leave(self, shortfall: Floats) -> Floats:
         """Cost of leaving at each end of a term, from the shortfalls there, shape (E, ...) [USD]."""

@@ -1,0 +1,158 @@
+"""Gensets, battery and fuel through an outage, in steps of an hour: a Markov chain, and the same by drawing."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+
+import numpy as np
+
+from gigacampus.campus.spec.facility import Gensets
+from gigacampus.engines.facility.availability.reliability import binomial
+from gigacampus.engines.facility.outdoors import Floats
+
+
+def survival(
+    load: Floats,
+    count: int,
+    unit: float,
+    starts: float,
+    mean_time_to_failure: float,
+    battery: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    fuel: float = np.inf,
+    levels: int = 101,
+) -> Floats:
+    """Probability that the load is carried through each hour of an outage and all before it [1]_.
+
+    Parameters
+    ----------
+    load : array, shape (H,) [MW]
+    count : int
+        Gensets.
+    unit : float [MW]
+        Power of one.
+    starts : float
+        Probability that one is available and starts.
+    mean_time_to_failure : float [h]
+    battery : power [MW], energy above the least charge [MWh], and that energy at the start [MWh]
+    fuel : float [h]
+        Gensets stop in the hour in which it ends.
+    levels : int
+        States of charge, equally far apart; one that lies between two is split between them, so that the expected
+        charge is kept. It is exact where all changes of charge are multiples of a step.
+
+    Returns
+    -------
+    array, shape (H,)
+
+    Notes
+    -----
+    In each hour, gensets fail first, each with probability 1/MTTF; then those that run, and the battery, carry the
+    load, and what is left over charges the battery. Nothing is repaired; losses of the battery are left out.
+
+    References
+    ----------
+    .. [1] NREL, REopt.jl, backup reliability. https://github.com/NREL/REopt.jl
+
+    Examples
+    --------
+    >>> survival(np.ones(2), 1, 1.0, 0.9, 10.0).round(3)
+    array([0.81 , 0.729])
+    """
+    power, size, charge = battery
+    energy = np.linspace(0.0, size, levels if size > 0 else 1)
+    step = size / (levels - 1) if size > 0 else 1.0
+    begin = binomial(count, starts)
+    state = _placed(begin[:, None], np.full((count + 1, 1), charge / step), len(energy))
+    runs = 1 - 1 / mean_time_to_failure
+    stays = np.array([np.pad(binomial(i, runs), (0, count - i)) for i in range(count + 1)])
+    alive = np.empty(len(load))
+    for hour, asked in enumerate(load):
+        given = np.arange(count + 1) * unit * (hour + 1 <= fuel)
+        need = np.maximum(asked - given, -power)[:, None]
+        carried = need <= np.minimum(power, energy) + 1e-9
+        after = np.clip(energy - need, 0.0, size) / step
+        state = _placed((stays.T @ state) * carried, after, len(energy))
+        alive[hour] = state.sum()
+    return alive
+
+
+def _placed(state: Floats, place: Floats, levels: int) -> Floats:
+    """Move probability to places between levels, split between the two that lie nearest."""
+    place = np.broadcast_to(np.round(place, 9), state.shape)
+    low = np.floor(place).astype(int)
+    rows = np.arange(len(state))[:, None] * levels
+    to = np.concatenate([rows + low, rows + np.minimum(low + 1, levels - 1)], axis=1)
+    given = np.concatenate([state * (1 - (place - low)), state * (place - low)], axis=1)
+    moved = np.bincount(to.ravel(), given.ravel(), len(state) * levels)
+    return np.asarray(moved, dtype=float).reshape(len(state), levels)
+
+
+def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
+    """Survival by hour at full load, until fuel and a battery of so many hours are spent for sure, shape (H,).
+
+    A share `common` of failures, to start and to run, strikes all gensets at once; after it the load is lost.
+    """
+    hours, steps = _horizon(gensets, battery), floor(battery * gensets.needed + 1e-9)
+    usable = steps / gensets.needed  # a genset less takes its share of the load for an hour, and nothing smaller
+    alive = survival(
+        np.ones(hours),
+        gensets.count,
+        1 / gensets.needed,
+        gensets.available * (1 - (1 - common) * gensets.fail_to_start),
+        gensets.mean_time_to_failure / (1 - common) if common < 1 else np.inf,
+        (1.0, usable, usable),
+        gensets.fuel,
+        min(steps, 120) + 1,
+    )
+    start, run = _struck(gensets, common)
+    return alive * (1 - start) * (1 - run) ** np.arange(1, hours + 1)
+
+
+def draw(gensets: Gensets, battery: float, common: float, count: int, rng: np.random.Generator) -> Floats:
+    """Hour of an outage in which the load is lost, drawn so many times; the chain by simulation, shape (count,) [h]."""
+    horizon, (start, run) = _horizon(gensets, battery), _struck(gensets, common)
+    running = rng.binomial(gensets.count, gensets.available * (1 - (1 - common) * gensets.fail_to_start), count)
+    charge, lost = np.full(count, battery), np.where(rng.random(count) < start, 0.0, float(horizon))
+    for hour in range(horizon):
+        running = rng.binomial(running, 1 - (1 - common) / gensets.mean_time_to_failure)
+        need = np.maximum(1 - running / gensets.needed * (hour + 1 <= gensets.fuel), -1.0)
+        lost[((need > charge + 1e-9) | (rng.random(count) < run)) & (lost > hour)] = hour
+        charge = np.clip(charge - need, 0.0, battery)
+    return np.maximum(lost, battery)
+
+
+def _struck(gensets: Gensets, common: float) -> tuple[float, float]:
+    """Probability that a common cause keeps all gensets from starting, and that it stops them in an hour."""
+    if not gensets.count:
+        return 0.0, 0.0
+    return common * gensets.fail_to_start, common / gensets.mean_time_to_failure
+
+
+def lost_share(alive: Floats, battery: float, duration: Floats) -> Floats:
+    """Share of outages, of an exponential duration, in which the load is lost; so is that share of their hours.
+
+    Parameters
+    ----------
+    alive : array, shape (H,)
+        Survival by hour; nothing survives longer.
+    battery : float [h]
+        Full load that batteries carry, whatever gensets do.
+    duration : array, shape (D,) [h]
+        Means.
+
+    Returns
+    -------
+    array, shape (D,)
+
+    Notes
+    -----
+    sum P(lost at t) exp(-t / duration): the rest of an outage that is longer than t is as long as a new one.
+    """
+    at = np.maximum(np.arange(len(alive) + 1.0), battery)
+    lost = -np.diff(alive, prepend=1.0, append=0.0)
+    return np.asarray(lost @ np.exp(-at[:, None] / duration))
+
+
+def _horizon(gensets: Gensets, battery: float) -> int:
+    """Hours after which fuel and battery are spent."""
+    return 1 + ceil(battery) + (ceil(gensets.fuel) if gensets.count else 0)

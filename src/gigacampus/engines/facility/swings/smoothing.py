@@ -1,0 +1,138 @@
+"""What smooths power: storage that follows a filter within its energy and power, and limits of how fast power moves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigacampus.engines.facility.outdoors import Floats
+from gigacampus.engines.facility.swings.load import STEP
+
+_RESTORE = 10.0
+"""Time in which a store drifts back to half full, over the time constant of its filter."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the grid gives and what the store loses [MW], shape (J, N), and its change of charge [MJ], shape (J,)."""
+
+    power: Floats
+    loss: Floats
+    change: Floats
+
+
+def store(power: Floats, energy: Floats, limit: Floats, efficiency: float, filter: float, gain: Floats) -> Stored:
+    """Power that the grid gives where a store takes part of the difference from its filtered mean.
+
+    Parameters
+    ----------
+    power : array, shape (J, N) [MW]
+    energy : array, shape (J,) [MJ]
+        Usable; the store begins half full.
+    limit : array, shape (J,) [MW]
+        Highest power in or out, at the store's terminals.
+    efficiency : float [0-1]
+        Each way.
+    filter : float [s]
+        Time constant of the mean that the grid's power follows.
+    gain : array, shape (J,) [0-1]
+        Part of the difference that the store takes.
+
+    Returns
+    -------
+    Stored
+
+    Notes
+    -----
+    The wish of a step is gain (mean - power), within the limit; the state of charge drifts to half full in ten times
+    `filter`, and stops when the store is full or empty. What the grid gives follows from the change of charge that was
+    possible, so energy in = energy out + loss + change of store in every step.
+    """
+    energy, limit, gain = energy[:, None], limit[:, None], gain[:, None]
+    keep = math.exp(-STEP / filter)
+    mean = scan((1 - keep) * power, keep, -np.inf, np.inf, power[:, 0])
+    back = STEP / (_RESTORE * filter)
+    most = np.maximum(limit - back * energy / (2 * STEP * efficiency), 0.0)
+    wish = np.clip(gain * (mean - power), -most, most) * STEP
+    inside = np.where(wish > 0, wish * efficiency, wish / efficiency) + back * energy / 2
+    charge = scan(inside / energy, 1 - back, 0.0, 1.0, np.full(len(power), 0.5)) * energy
+    moved = np.diff(charge, axis=1, prepend=energy / 2)
+    into, out = np.maximum(moved, 0.0) / STEP, np.maximum(-moved, 0.0) / STEP
+    loss = into * (1 / efficiency - 1) + out * (1 - efficiency)
+    return Stored(power + into / efficiency - out * efficiency, loss, charge[:, -1] - energy[:, 0] / 2)
+
+
+def scan(added: Floats, keep: float, low: float, high: float, first: Floats) -> Floats:
+    """States s[k] = clip(keep s[k-1] + added[k], low, high) of many rows, from `first`.
+
+    Parameters
+    ----------
+    added : array, shape (J, N)
+    keep, low, high : float
+    first : array, shape (J,)
+
+    Returns
+    -------
+    array, shape (J, N)
+
+    Notes
+    -----
+    Such maps compose to s -> clip(a s + c, lo, hi), so blocks of some sqrt(N) steps are composed side by side, chained,
+    and run again from their own beginnings.
+
+    Examples
+    --------
+    >>> scan(np.array([[1.0, 1.0, -3.0, 1.0]]), 1.0, 0.0, 1.5, np.array([0.0]))
+    array([[1. , 1.5, 0. , 1. ]])
+    """
+    rows, steps = added.shape
+    length = math.isqrt(steps - 1) + 1
+    blocks = -(-steps // length)
+    padded = np.zeros((rows, blocks * length))
+    padded[:, :steps] = added
+    by_step = np.ascontiguousarray(padded.reshape(rows, blocks, length).transpose(2, 0, 1))
+    c, lo, hi = np.zeros((rows, blocks)), np.full((rows, blocks), -np.inf), np.full((rows, blocks), np.inf)
+    for b in by_step:
+        c = keep * c + b
+        lo, hi = (_within(keep * edge + b, low, high) for edge in (lo, hi))
+    begin = np.empty((rows, blocks))
+    begin[:, 0] = first
+    for i in range(1, blocks):
+        begin[:, i] = np.clip(keep**length * begin[:, i - 1] + c[:, i - 1], lo[:, i - 1], hi[:, i - 1])
+    state = begin
+    for k, b in enumerate(by_step):
+        state = _within(keep * state + b, low, high)
+        by_step[k] = state
+    return by_step.transpose(1, 2, 0).reshape(rows, -1)[:, :steps]
+
+
+def _within(values: Floats, low: float, high: float) -> Floats:
+    """`np.clip`, several times faster on short arrays."""
+    return np.minimum(np.maximum(values, low), high)
+
+
+def ramped(power: Floats, up: Floats, down: Floats) -> Floats:
+    """Power that falls no faster than `down` and rises no faster than `up`.
+
+    Parameters
+    ----------
+    power : array, shape (J, N) [MW]
+    up, down : array, shape (J,) [MW/s]
+
+    Returns
+    -------
+    array, shape (J, N) [MW]
+        Above `power` where falling is slowed (burnt), below where rising is (withheld). What falls slowly comes first:
+        while power rises, dips within it do not set it back.
+
+    Examples
+    --------
+    >>> ramped(np.array([[0.0, 4.0, 0.0, 0.0]]), np.array([100.0]), np.array([200.0]))
+    array([[0., 1., 2., 0.]])
+    """
+    k = np.arange(power.shape[1]) * STEP
+    up, down = up[:, None] * k, down[:, None] * k
+    held = np.maximum.accumulate(power + down, axis=1) - down
+    return np.asarray(np.minimum.accumulate(held - up, axis=1) + up)

@@ -1,0 +1,62 @@
+"""Machines of the catalogue at points that are published for them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from gigacampus.campus.spec.facility import Chiller, HeatRejection, PowerChain
+from gigacampus.engines.facility import power
+from gigacampus.engines.facility.cooling import chiller
+from gigacampus.engines.facility.cooling.rejection import Cooler
+from gigacampus.engines.facility.outdoors import Outdoors
+
+_ONE = np.array([1.0])
+
+
+def chiller_cop(use: str, leaving: float, entering: float) -> float:
+    """COP of a chiller at full load, with leaving chilled water and entering condenser water or air [degC]."""
+    return float(chiller.full_load_cop(Chiller.model_validate(use), leaving, np.array([entering]))[0])
+
+
+def chiller_capacity(use: str, leaving: float, entering: float) -> float:
+    """Capacity of a chiller by curves over that at its reference."""
+    curves = Chiller.model_validate(use).curves
+    return float(chiller.biquadratic(curves.capft, leaving, np.array(entering)))
+
+
+def part_load_ratio(use: str, load: float) -> float:
+    """Power over heat at a part load, over that at full load."""
+    curves = Chiller.model_validate(use).curves
+    return float(chiller.part_load(curves.eirfplr, np.array(load), curves.least)) / load
+
+
+def dry_cooler(use: str, dry_bulb: float, heat: float, cooling: float) -> SimpleNamespace:
+    """Dry coolers for a heat [MW] at full speed: water that `leaves` [degC], `fans` [kW], `effectiveness`, `ntu`."""
+    spec = HeatRejection.model_validate({"use": use, "margin": 1.0})
+    cooler, t = Cooler(spec, heat, cooling), dry_bulb * _ONE
+    air = SimpleNamespace(dry_bulb=t, wet_bulb=t, dew_point=t, pressure=101_325 * _ONE)  # its humidity plays no part
+    leaving = cooler.leaving(Outdoors.of(air), _ONE, _ONE, cooling * _ONE)[0]
+    effect = cooling / (leaving + cooling - dry_bulb)
+    return SimpleNamespace(leaves=leaving, fans=1e3 * cooler.fans(_ONE)[0], effectiveness=effect, ntu=cooler.ntu)
+
+
+def transformer_efficiency(use: str, load: float) -> float:
+    """Efficiency of a chain's substation transformers at a load over their rating."""
+    chain = PowerChain.model_validate(use)
+    loss = power.transformer_loss(np.array(load), 1.0, chain.substation_no_load, chain.substation_load)
+    return 1 - float(loss) / (load + float(loss))
+
+
+def transformer_loss(use: str, load: float) -> float:
+    """Loss of a chain's unit transformers at a load, both over their rating."""
+    chain = PowerChain.model_validate(use)
+    return float(power.transformer_loss(np.array(load), 1.0, chain.transformer_no_load, chain.transformer_load))
+
+
+def ups_efficiency(use: str, load: float) -> float:
+    """Efficiency of a chain's UPS at a load over its rating."""
+    chain = PowerChain.model_validate(use)
+    loss = power.ups_loss(np.array(load), 1.0, chain.ups_no_load, chain.ups_linear, chain.ups_square)
+    return load / (load + float(loss))

@@ -1,0 +1,219 @@
+"""Reliability blocks: closed form against all states and Monte Carlo; what makes it better or worse."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from gigacampus.campus.spec.facility import Facility
+from gigacampus.engines.facility import availability
+from gigacampus.engines.facility.availability.layout import blocks
+from gigacampus.engines.facility.availability.reliability import (
+    YEAR,
+    Block,
+    Item,
+    Together,
+    causes,
+    series,
+    unavailability,
+)
+from gigacampus.engines.facility.power import paths, usable_share
+from gigacampus.errors import SpecError
+
+
+def drawn(rng: np.random.Generator, most: int = 3, worst: float = 3.0) -> list[Block]:
+    """Some blocks in series, of a few legs and items."""
+    found = []
+    for b in range(int(rng.integers(1, most))):
+        units = int(rng.integers(1, 4))
+        items = tuple(
+            Item(f"item {i}", float(rng.uniform(0.05, worst)), float(rng.uniform(2, 300)))
+            for i in range(int(rng.integers(1, 3)))
+        )
+        found.append(Block(f"block {b}", items, units, int(rng.integers(1, units + 1))))
+    return found
+
+
+def closed(found: list[Block], common: float) -> Together:
+    """All blocks in series."""
+    return series([cause for block in found for cause in causes(block, common)])
+
+
+def enumerated(found: list[Block], common: float) -> tuple[float, float, float]:
+    """Availability, frequency and lost share over all states of all items, common causes as items of their own."""
+    parts: list[tuple[int, int, float, float]] = []  # block, leg (-1: all), failures, repair
+    for b, block in enumerate(found):
+        for item in block.items:
+            parts += [(b, leg, (1 - common) * item.failures, item.repair) for leg in range(block.units)]
+            parts += [(b, -1, common * item.failures, item.repair)] if common > 0 else []
+
+    def served(up: tuple[int, ...]) -> float:
+        least = 1.0
+        for b, block in enumerate(found):
+            ok = [True] * block.units
+            for (of, leg, _, _), works in zip(parts, up, strict=True):
+                if of == b and not works:
+                    ok = [False] * block.units if leg < 0 else [o and i != leg for i, o in enumerate(ok)]
+            least = min(least, sum(ok) / block.needed)
+        return least
+
+    down = [unavailability(failures, repair) for _, _, failures, repair in parts]
+    whole = frequency = lost = 0.0
+    for up in itertools.product((1, 0), repeat=len(parts)):
+        chance = math.prod(1 - q if works else q for works, q in zip(up, down, strict=True))
+        share = served(up)
+        lost += chance * (1 - share)
+        if share >= 1:
+            whole += chance
+            for i, works in enumerate(up):
+                if works and served((*up[:i], 0, *up[i + 1 :])) < 1:
+                    frequency += chance * parts[i][2]
+    return whole, frequency, lost
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("common", [0.0, 0.05, 0.4])
+def test_closed_form_is_that_of_all_states(seed: int, common: float) -> None:
+    found = drawn(np.random.default_rng(seed))
+    if sum(len(block.items) * (block.units + 1) for block in found) > 11:
+        found = found[:1]
+    got = closed(found, common)
+    assert (got.availability, got.frequency, got.lost) == pytest.approx(enumerated(found, common), rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("common", [0.0, 0.1])
+def test_monte_carlo_agrees_within_sampling_error(seed: int, common: float) -> None:
+    found = drawn(np.random.default_rng(100 + seed), most=5)
+    exact, drawn_ = closed(found, common), availability.simulate(found, common, 4000, seed)
+    assert drawn_.hours == pytest.approx(exact.lost * YEAR, abs=4.5 * drawn_.hours_error + 1e-9)
+    assert drawn_.frequency == pytest.approx(exact.frequency, abs=4.5 * drawn_.frequency_error + 1e-9)
+
+
+@pytest.mark.parametrize("common", [0.0, 0.05])
+def test_a_whole_facility_by_monte_carlo(common: float) -> None:
+    facility = Facility.model_validate({"availability": {"common_cause": f"{common:.0%}", "restart": "0 h"}})
+    given = facility.availability
+    exact = availability.assess(facility, 1.0, 1.0)
+    got = availability.simulate(blocks(facility), common, 20_000, 7, given.gensets, given.battery)
+    assert got.hours == pytest.approx(exact.unserved_hours, abs=4 * got.hours_error)
+    assert got.frequency == pytest.approx(exact.frequency, abs=4 * got.frequency_error)
+
+
+@pytest.mark.parametrize("substation", ["N", "N+1", "2N"])
+def test_the_grids_side_behind_backup_by_monte_carlo(substation: str) -> None:
+    """Outages of a breaker and of a transformer last differently, and fuel ends in the longer ones."""
+    facility = Facility.model_validate(
+        {"power": {"substation_topology": substation}, "availability": {"common_cause": "2 %", "restart": "0 h"}}
+    )
+    given = facility.availability
+    grid = [block for block in blocks(facility) if block.backed]
+    exact = [c for c in availability.assess(facility, 1, 1).contributions if c.block in ("feeds", "substation")]
+    got = availability.simulate(grid, 0.02, 60_000, 3, given.gensets, given.battery)
+    assert got.hours == pytest.approx(sum(c.down for c in exact), abs=4 * got.hours_error)
+    assert got.frequency == pytest.approx(sum(c.frequency for c in exact), abs=4 * got.frequency_error)
+
+
+def test_the_same_seed_gives_the_same_estimate() -> None:
+    found = drawn(np.random.default_rng(3))
+    assert availability.simulate(found, 0.05, 200, 5) == availability.simulate(found, 0.05, 200, 5)
+    assert availability.simulate(found, 0.05, 200, 5) != availability.simulate(found, 0.05, 200, 6)
+
+
+def test_independence_misleads() -> None:
+    items = tuple(Item(*given) for given in (("feed", 1.717, 2.7), ("transformer", 0.0902, 285), ("ups", 0.55, 25)))
+    alone, together = (closed([Block("path", items, 2, 1)], common).lost for common in (0.0, 0.05))
+    assert together > 8 * alone
+
+
+def assess(**given: object) -> availability.AvailabilityResult:
+    """The default facility with some of its availability changed."""
+    return availability.assess(Facility.model_validate({"availability": given}), 1e6, 1e6, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ({"common_cause": "10 %"}, {"common_cause": "5 %"}),
+        ({"feeds": 1}, {"feeds": 2}),
+        ({"cooling_spares": 0}, {"cooling_spares": 1}),
+        ({"cooling_spares": 1, "common_cause": "0 %"}, {"cooling_spares": 2, "common_cause": "0 %"}),
+        ({"gensets": "none"}, {}),
+        ({"gensets": {"count": 4}}, {"gensets": {"count": 5}}),
+        ({"gensets": {"fuel": "6 h"}}, {"gensets": {"fuel": "48 h"}}),
+        ({"gensets": {"fail_to_start": "5 %"}}, {}),
+        ({"battery": "5 min"}, {"battery": "6 h"}),
+        ({"pump": {"repair": "80 h"}}, {}),
+        ({"restart": "2 h"}, {"restart": "1 h"}),
+        ({"ride_through": "unbuffered"}, {}),
+    ],
+)
+def test_what_is_better_serves_more(worse: dict[str, object], better: dict[str, object]) -> None:
+    assert assess(**worse).unserved_hours > assess(**better).unserved_hours
+
+
+def test_contributions_sum_to_the_whole_but_for_what_they_share() -> None:
+    found = assess()
+    for hours, parts in (
+        (found.unserved_hours, found.contributions),
+        (found.independent_hours, found.independent),
+    ):
+        whole = sum(part.hours for part in parts)
+        assert hours <= whole <= hours * 1.01
+        assert list(parts) == sorted(parts, key=lambda part: -part.hours)
+    assert {part.kind for part in found.independent} == {"independent"}
+
+
+def test_worth_follows_the_hours() -> None:
+    found, dearer = assess(), assess(accelerator_hour="5.30 USD/h")
+    assert found.unserved_energy == pytest.approx(1e6 * found.unserved_hours / YEAR)
+    assert found.unserved_cost == pytest.approx(2.65 * found.unserved_accelerator_hours)
+    assert dearer.unserved_cost == pytest.approx(2 * found.unserved_cost)
+
+
+# --- From the facility to its blocks
+
+
+def named(**given: object) -> dict[str, Block]:
+    """Blocks of a facility by name."""
+    return {block.name: block for block in blocks(Facility.model_validate(given))}
+
+
+def test_blocks_follow_the_topology() -> None:
+    assert (named(power="ups-2n")["units"].needed, named(power="ups-2n")["units"].units) == (1, 2)
+    assert "busways" not in named(power="ups-2n")
+    assert named(power="ups-n1")["busways"].units == named(power="ups-n1")["units"].needed == 4
+    assert [item.name for item in named(power="rack-battery")["units"].items].count("ups") == 0
+    assert (named(power="meta-277v")["units"].needed, named(power="meta-277v")["units"].units) == (4, 4)
+
+
+def test_blocks_follow_the_cooling_plant() -> None:
+    assert set(named(cooling="meta-air")) == {"feeds", "substation", "units", "air_handlers"}
+    liquid = named(cooling="direct-to-chip-dry")
+    assert {"coolant_units", "pumps", "coolers", "chillers_air", "air_handlers_air"} <= set(liquid)
+    assert "chillers" not in liquid
+
+
+@pytest.mark.parametrize("topology", ["N", "N+1", "2N", "3N/2", "4N/3", "5N/4"])
+def test_what_may_not_carry_load_is_stranded(topology: str) -> None:
+    facility = Facility.model_validate({"power": {"topology": topology, "units": 3}})
+    needed, units = paths(facility.power.topology, 3)
+    assert availability.assess(facility, 1, 1).stranded["units"] == pytest.approx(1 - needed / units)
+    assert usable_share(facility.power.topology, 3) == needed / units
+
+
+# --- Bad input
+
+
+def test_more_needed_than_there_are() -> None:
+    with pytest.raises(SpecError, match="units: 3 of 2 units are needed"):
+        Block("units", (Item("ups", 0.5, 25),), 2, 3)
+
+
+@pytest.mark.parametrize("given", [(-0.1, 25.0), (0.5, 0.0), (0.5, -1.0), (math.nan, 1.0)])
+def test_rates_that_cannot_be(given: tuple[float, float]) -> None:
+    with pytest.raises(SpecError, match=r"ups: .* the rate must not be negative"):
+        Item("ups", *given)
