@@ -68,7 +68,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
         for line in gap_lines(running):
             click.echo(line)
-        click.echo(f"\nBalances close to {residuals(kpis)} (limit 10⁻⁹, relative)")
+        click.echo("\n" + wrapped("", f"Balances close to {residuals(kpis)} (limit 10⁻⁹, relative)", "  "))
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
     return bool(open_gaps(running)) or any(verdict.state != "pass" for verdict in running.policy)
 

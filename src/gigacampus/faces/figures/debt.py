@@ -77,7 +77,7 @@ def set_by_schedule(run: Any) -> bool:
     least = run.finance.metrics["dscr_min"].value
     if least is None or any(plan.kind != "sculpted" or plan.dscr is UNKNOWN for plan in plans):
         return False
-    return abs(least - min(plan.dscr for plan in plans)) < _SHOWN
+    return bool(abs(least - min(plan.dscr for plan in plans)) < _SHOWN)
 
 
 def _note(run: Any) -> Text:

@@ -28,6 +28,8 @@ REPAID = {
     "balloon": Text("level to a rest of {balloon} at the end", "元利均等、満期に{balloon}を一括"),
     "list": Text("listed shares of principal", "個別の元本返済額"),
 }
+_IN_WORDS = ("growth", "dscr", "balloon")
+"""Numbers of a plan that its words have."""
 _SHAPED = Text("sculpted: the same cover on each payment", "各回のDSCRが等しい返済")
 LIMITS = {
     "dscr": Text("cover of each payment", "各回のDSCR"),
@@ -136,13 +138,9 @@ def _repaid(run: Any, name: str) -> Text:
     loan = run.campus.deal.loans[name]
     sized = loan.sizing is not None and loan.amortisation.kind == "sculpted"
     text = _SHAPED if sized else REPAID[loan.amortisation.kind]
-    shown = {
-        "growth": lambda: _per_cent(_value(run, name, "amortisation.growth")),
-        "dscr": lambda: f"{_value(run, name, 'amortisation.dscr'):.2f}",
-        "balloon": lambda: _per_cent(_value(run, name, "amortisation.balloon")),
-    }
-    needed = {key: make() for key, make in shown.items() if f"{{{key}}}" in text.en}
-    return Text(text.en.format(**needed), text.ja.format(**needed))
+    needed = {field: _value(run, name, f"amortisation.{field}") for field in _IN_WORDS if f"{{{field}}}" in text.en}
+    needed_text = {field: f"{x:.2f}" if field == "dscr" else _per_cent(x) for field, x in needed.items()}
+    return Text(text.en.format(**needed_text), text.ja.format(**needed_text))
 
 
 def _life(run: Any, name: str) -> Text | str:
