@@ -11,7 +11,7 @@ from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, 
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.debt import rows_of
 from gigacampus.faces.figures.facts import Floats
-from gigacampus.faces.figures.money import money_of
+from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.runs.kpi import slug
 
 
@@ -32,13 +32,13 @@ def annual_cash(run: Any) -> Figure | None:
             (Text("CFADS"), finance.row(f"{slug(vehicle)}.cfads")),
             (Text("debt service", "元利払い"), np.sum([loan.service for loan in loans], axis=0)),
         ):
-            columns.append(money.column(_headed(name, word)))
+            columns.append(_column(money, _headed(name, word)))
             series.append(by_year(monthly, years) / money.factor)
         columns.append(Column(_headed(name, Text("least DSCR", "最低DSCR")), "", 2))
         series.append(_least(cover, every))
     paid, total = distributions(run), np.zeros(len(every))
     for owner, monthly in paid.items():
-        columns.append(money.column(Text(f"To {party(owner).en}", f"{party(owner).ja}への分配")))
+        columns.append(_column(money, Text(f"To {party(owner).en}", f"{party(owner).ja}への分配")))
         series.append(by_year(monthly, years) / money.factor)
         total += series[-1] * money.factor
     rows: list[tuple[Cell, ...]] = [
@@ -72,6 +72,11 @@ def distributions(run: Any) -> dict[str, Floats]:
         if flow.paid == "owners" and flow.payee not in run.finance.funding:
             found[flow.payee] = found.get(flow.payee, 0.0) + run.finance.row(flow.row)
     return found
+
+
+def _column(money: Money, name: Text) -> Column:
+    """A column of amounts that is read in the page, and so has few decimals."""
+    return Column(name, money.unit, 1 if money.by_size else 2)
 
 
 def _headed(name: Text, word: Text) -> Text:
