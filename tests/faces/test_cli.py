@@ -183,4 +183,9 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     assert all(len(line) <= 80 for line in process.stdout.splitlines() if "Issuer" in line)
     assert cli("run", spec, "--out", tmp_path / "run", "--strict").returncode == 1
     gap = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["gaps"][0]
+    spec.write_text(DEAL.read_text().replace("rent: 15 m USD", "rent: 12 m USD"))
+    poor = cli("run", spec, "--out", tmp_path / "run").stdout
+    typed = next(line.split(maxsplit=1)[1] for line in poor.splitlines() if "leases.campus.rent" in line)
+    spec.write_text(DEAL.read_text().replace("rent: 15 m USD", f"rent: {typed}"))
+    assert "Does not close" not in cli("run", spec, "--out", tmp_path / "run").stdout
     assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)

@@ -22,8 +22,6 @@ _JAPANESE = {
     "m USD": "100万ドル",
     "USD": "ドル",
     "USD/MWh": "ドル/MWh",
-    "bn USD/year": "10億ドル/年",
-    "m USD/year": "100万ドル/年",
     "million m³": "百万m³",
     "times": "倍",
     "year": "年",
@@ -141,8 +139,8 @@ def published(value: float, unit: str) -> tuple[str, str]:
     (('6.581', '%'), ('27.3', 'bn USD'), ('2,064', 'MW'))
     """
     factor, name = {"fraction": (0.01, "%"), "fraction/year": (0.01, "%/year"), "1": (1.0, "")}.get(unit, (1.0, unit))
-    if unit in ("USD", "USD/year"):
-        factor, name = next((f, n + unit[3:]) for above, f, n in _SCALES["USD"] if abs(value) >= above)
+    if unit == "USD":
+        factor, name = next((f, n) for above, f, n in _SCALES["USD"] if abs(value) >= above)
     number = float(f"{value / factor:.7g}")
     if number != 0 and not 1e-4 <= abs(number) < 1e9:
         return power_of_ten(number, 4), name

@@ -101,8 +101,8 @@ def number_line(path: str, metric: Any) -> str:
 
 
 def written(value: float, unit: str, digits: int = 4) -> str:
-    """A value with its unit, to so many significant digits."""
-    unit = "fraction" if unit == "1/year" else unit
+    """A value with the unit in which a spec has it, to so many significant digits."""
+    unit = {"1/year": "fraction", "USD/year": "USD"}.get(unit, unit)
     text = " ".join(numbers.published(float(f"{value:.{digits - 1}e}"), unit)).strip()
     return text if math.isfinite(value) else "no value"
 

@@ -61,7 +61,8 @@ def _table(gaps: Any) -> Table:
         head = Text(what.en[:1].upper() + what.en[1:], what.ja)
         rows.append((head, numbers.significant(gap.amount / 1e6, _DIGITS), Text("m USD", numbers.unit_ja("m USD"))))
         for path, metric in gap.closing.items():
-            value, unit = numbers.published(float(f"{metric.value:.5e}"), metric.unit)
+            unit = "USD" if metric.unit == "USD/year" else metric.unit  # as the spec has a rent
+            value, unit = numbers.published(float(f"{metric.value:.5e}"), unit)
             rows.append((path, value if math.isfinite(metric.value) else "–", unit))
         if not gap.closing:
             rows.append((Text("no single number was found that would", "単独で閉じる数値は見つからない"), "", ""))
