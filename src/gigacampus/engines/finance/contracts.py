@@ -7,12 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, UNKNOWN, Cost, Guarantee, Lease, Service, slug
-from gigacampus.campus.spec.deal.payments import UNMEASURED
 from gigacampus.days import add_months, year_fraction
 from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
 from gigacampus.engines.finance.statement import Floats, Statement, plus
-from gigacampus.errors import Problem, SpecError
 
 QUANTITIES = {
     "facility_energy": "MWh", "it_energy": "MWh", "water": "m3", "it_capacity": "kW-month", "accelerator_hours": "h",
@@ -99,8 +97,6 @@ def _service(s: Statement, name: str, service: Service) -> str:
         return f"{share} * {_measured(s, f'{n}.base', service.of, 'USD', f'{name}: physical cost')}"
     growth = f"(1 + {s.number(f'services.{name}.escalator', service.escalator, 'fraction')}) ** {n}.year"
     if service.rates is not None:
-        if not set(service.rates.given) <= set(s.measures):
-            raise SpecError(Problem(UNMEASURED, f"deal.services.{name}.rates"))
         used = s.number(f"services.{name}.used", service.used, "fraction")
         terms = [
             f"{s.number(f'services.{name}.rates.{what}', rate, RATE_UNITS[what])} * "
