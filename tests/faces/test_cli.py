@@ -203,7 +203,7 @@ def test_run_says_which_published_figures_are_missed(tmp_path: Path) -> None:
     process = cli("run", spec, "--out", tmp_path / "run", "--strict")
     assert process.returncode == 1
     assert "published 2" in process.stdout
-    assert all(len(line) <= 80 for line in process.stdout.splitlines() if "published" in line)
+    assert all(len(line) <= 80 for line in process.stdout.splitlines() if ", published" in line)
     found = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["missed"]
     assert found["cover"]["published"] == 2
     assert "published figures" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
