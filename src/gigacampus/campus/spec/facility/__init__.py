@@ -15,7 +15,7 @@ from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, Topology
-from gigacampus.campus.spec.facility.swings import GridConnection, Job, RackStorage, SwingBattery, Swings
+from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.part import Part
 
 __all__ = [
@@ -28,13 +28,13 @@ __all__ = [
     "Equipment",
     "Facility",
     "Gensets",
-    "GridConnection",
     "HeatRejection",
     "Job",
     "Kind",
     "Liquid",
     "Objective",
     "OutsideAir",
+    "PointOfInterconnection",
     "PowerChain",
     "RackStorage",
     "RideThrough",
