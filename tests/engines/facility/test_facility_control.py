@@ -1,4 +1,4 @@
-"""Control: no hour is worse than by the rules, the plan of modes is the best there is, and what is traded is physical."""
+"""Control: no hour is worse than by the rules, the plan of modes is the best there is, what is traded is physical."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
     if np.any(lift > MOST_LIFT):
         raise SpecError(
             f"a chiller with {np.min(leaving):.1f} C chilled water and {np.max(entering):.1f} C condenser water lifts "
-            f"by more than {MOST_LIFT:.0f} K, beyond the fit; choose warmer chilled water, other heat rejection, or curves"
+            f"by more than {MOST_LIFT:.0f} K, beyond the fit; "
+            "choose warmer chilled water, other heat rejection, or curves"
         )
     return np.asarray(np.interp(lift, LIFTS, ETAS) * (leaving - 2 + 273.15) / (lift + 9))
 
