@@ -47,6 +47,8 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         tree["deal"] = deals.deal(draw, {phase["name"]: phase["ready"] for phase in compute["phases"]})
     if "facility" in tree:
         tree["facility"]["swings"] = _swings(draw)
+        if draw.chance(0.2):
+            tree["facility"]["control"] = _control(draw)
     return tree
 
 
@@ -168,6 +170,17 @@ def _cooling(draw: Draw) -> str | Tree:
     if draw.chance(0.2):
         cooling["water_model"] = draw.pick(["energy-balance", "all-latent"])
     return cooling
+
+
+def _control(draw: Draw) -> Tree:
+    return {
+        "by": draw.pick(["rules", "optimal"]),
+        "minimise": draw.pick(["energy", "water", "money", "carbon"]),
+        "mode_changes": draw.pick([0, 1, 4, 24]),
+        "flow_minimum": draw.share(20, 80),
+        "chiller_minimum": draw.share(5, 40),
+        "air_max": f"{draw.between(20, 35)} C",
+    }
 
 
 def _swings(draw: Draw) -> Tree:
