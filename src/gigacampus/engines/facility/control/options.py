@@ -157,8 +157,9 @@ class Options:
         """Candidate that weighs least in each mode that occurs, and what it weighs."""
         cost = energy[:, None] * table.power + water * table.water
         barred = ~table.holds
-        if limits:
-            barred |= load[:, None] * (self.points.rise[0] / self.points.rise) < self.control.flow_minimum
+        if limits:  # the rules' own flow is never refused
+            slower = self.points.rise[0] / self.points.rise
+            barred |= (load[:, None] * slower < self.control.flow_minimum) & (slower < 1)
         cost[:, 0] += _SHORT * energy * barred[:, 0]
         cost[:, 1:][barred[:, 1:]] = np.inf
         ranked = [np.where(table.mode == m, cost, np.inf) for m in np.unique(table.mode)]
