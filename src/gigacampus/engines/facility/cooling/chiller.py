@@ -44,7 +44,7 @@ def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
     [8.82, 6.92]
     """
     lift = np.maximum(entering - leaving, LEAST_LIFT)
-    if np.any(lift > MOST_LIFT):
+    if np.any(lift > MOST_LIFT + 1e-9):
         raise SpecError(
             f"a chiller with {np.min(leaving):.1f} C chilled water and {np.max(entering):.1f} C condenser water lifts "
             f"by more than {MOST_LIFT:.0f} K, beyond the fit; "
