@@ -27,6 +27,7 @@ import numpy as np
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import power
+from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.settle import Hourly, load_of, over_life
@@ -83,14 +84,25 @@ class FacilityResult:
         Heat to the air outdoors; sensible heat is negative where wetting cools more air than the plant warms.
     excess : array, shape (H,) [K]
         By how much the warmest supply is above its set-point.
-    short, unserved, dark : array of bool, shape (H,)
-        Hours in which a set-point is not held, in which IT is curtailed for want of power, and in which halls are off.
+    missing : array, shape (H,) [MW]
+        Cooling that would bring the supply back to its set-point.
+    reused : array, shape (H,) [MW]
+        Heat that somebody takes from the liquid side.
+    short, unserved, dark, capped : array of bool, shape (H,)
+        Hours in which a set-point is not held, in which IT is curtailed for want of power, in which halls are off, and
+        in which coolers run dry for want of water.
+    cycles : float or None
+        Cycles of concentration that the make-up's quality allows; None where no quality is given.
+    limiting_ion : str or None
+        What limits them: silica, calcium, chloride or conductivity.
+    reclaimed : float
+        Share of the make-up that is reclaimed water.
     ppue_liquid, ppue_air : float or None
         Partial PUE of the two sides: 1 + cooling energy over the IT energy whose heat the side takes; the air side's
         cooling takes the losses in the hall too. None where the side takes no IT heat.
     residual_energy, residual_water, residual_heat : float
         Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
-        evaporation + drift + blowdown; heat out = load.
+        evaporation + drift + blowdown; heat out and heat reused = load.
     """
 
     it: Floats
@@ -112,9 +124,15 @@ class FacilityResult:
     heat_sensible: Floats
     heat_latent: Floats
     excess: Floats
+    missing: Floats
+    reused: Floats
     short: Bools
     unserved: Bools
     dark: Bools
+    capped: Bools
+    cycles: float | None
+    limiting_ion: str | None
+    reclaimed: float
     ppue_liquid: float | None
     ppue_air: float | None
     residual_energy: float
@@ -150,6 +168,16 @@ class FacilityResult:
     def wue(self) -> float:
         """Water usage effectiveness over the life, by withdrawal [L/kWh]."""
         return float(np.sum(self.makeup) / np.sum(self.it))
+
+    @property
+    def erf(self) -> float:
+        """Energy reuse factor of ISO/IEC 30134-6: heat that is reused over energy at the meter."""
+        return float(np.sum(self.reused) / np.sum(self.load))
+
+    @property
+    def ere(self) -> float:
+        """Energy reuse effectiveness: energy at the meter less heat that is reused, over IT energy."""
+        return float((np.sum(self.load) - np.sum(self.reused)) / np.sum(self.it))
 
     @property
     def hours_short(self) -> int:
@@ -229,7 +257,7 @@ def settle(
     """
     _within_rating(it, it_rating)
     plant = Plant(facility, server, Outdoors.of(weather))
-    return _result(over_life(plant, timeline, it, it_rating, served))
+    return _result(facility, over_life(plant, timeline, it, it_rating, served))
 
 
 def _within_rating(it: Floats, rating: Floats) -> None:
@@ -242,8 +270,9 @@ def _within_rating(it: Floats, rating: Floats) -> None:
         )
 
 
-def _result(hourly: Hourly) -> FacilityResult:
-    flows = hourly.flows
+def _result(facility: Facility, hourly: Hourly) -> FacilityResult:
+    flows, supply = hourly.flows, facility.water
+    cycles, ion = (None, None) if supply is None or supply.quality is None else water.cycles(supply)
     named = {name: getattr(flows, name) for name in FacilityResult.__dataclass_fields__ if hasattr(flows, name)}
     return FacilityResult(
         **{
@@ -251,6 +280,10 @@ def _result(hourly: Hourly) -> FacilityResult:
             "short": flows.short > 0,
             "unserved": hourly.unserved,
             "dark": hourly.dark,
+            "capped": flows.capped > 0,
+            "cycles": cycles,
+            "limiting_ion": ion,
+            "reclaimed": 0.0 if supply is None else supply.reclaimed,
             "ppue_liquid": _partial(flows.cooling_liquid, flows.it_liquid),
             "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
             **_residuals(named),
@@ -268,7 +301,7 @@ def _residuals(f: dict[str, Floats]) -> dict[str, float]:
     cooling = f["chiller"] + f["pumps"] + f["rejection_fans"] + f["air_handlers"] + f["cdu_pumps"]
     parts = f["it"] + cooling + f["transformers"] + f["ups"] + f["distribution"] + f["other"]
     water = f["evaporation"] + f["drift"] + f["blowdown"]
-    heat = f["heat_sensible"] + f["heat_latent"]
+    heat = f["heat_sensible"] + f["heat_latent"] + f["reused"]
     return {
         "residual_energy": _largest(f["load"] - parts, f["load"]),
         "residual_water": _largest(f["makeup"] - water, f["makeup"]),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import Facility
+from gigacampus.campus.spec.facility import CoolingPlant, Facility
 from gigacampus.engines.facility import cooling, power
-from gigacampus.engines.facility.cooling.sides import Side, plus, side
+from gigacampus.engines.facility.cooling import settled
+from gigacampus.engines.facility.cooling.sides import Side, choose, plus, side
 from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors
+from gigacampus.errors import SpecError
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,9 @@ class Flows:
     """Power [MW], water [m3/h] and heat [MW], per MW of IT rating: arrays of one shape.
 
     `load` is at the meter. `cooling_liquid` and `cooling_air` are the power of the plant's two sides, `it_liquid` the
-    IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `short` is 1 in hours in which a
-    set-point cannot be held.
+    IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `missing` [MW] the cooling that
+    would bring it back, `short` is 1 in hours in which a set-point cannot be held, `capped` in hours in which there is
+    not the water to wet the coolers. `reused` is heat that somebody takes.
     """
 
     it: Floats
@@ -45,11 +48,14 @@ class Flows:
     cooling_liquid: Floats
     cooling_air: Floats
     excess: Floats
+    missing: Floats
+    reused: Floats
     short: Floats
+    capped: Floats
 
     def scaled(self, rating: Floats) -> Flows:
-        """The same in MW and m3/h at an IT rating [MW]; `excess` and `short` are no quantities and stay."""
-        kept = ("excess", "short")
+        """The same in MW and m3/h at an IT rating [MW]; `excess`, `short` and `capped` are no quantities and stay."""
+        kept = ("excess", "short", "capped")
         return Flows(
             **{
                 field.name: getattr(self, field.name) * (1.0 if field.name in kept else rating)
@@ -87,29 +93,72 @@ class Plant:
     def highest(self) -> float:
         """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year."""
         full = np.ones_like(self.out.dry_bulb)
-        liquid, air = self._sides(power.indoors(self.facility.power, full), self.out)
+        liquid, air, _ = self.sides(power.indoors(self.facility.power, full), self.out)
         return float(np.max(self._full.power + liquid.power + air.power))
 
     @cached_property
     def _full(self) -> power.Indoors:
         return power.indoors(self.facility.power, np.array(1.0))
 
-    def _sides(self, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side]:
+    @cached_property
+    def cooling(self) -> CoolingPlant:
+        """The cooling plant with what the site settles: glycol by the coldest hour, cycles by the make-up water."""
+        return settled.settle(self.facility, float(np.min(self.out.dry_bulb)))
+
+    def sides(self, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side, Floats]:
+        """Liquid and air side, and 1 where coolers run dry for want of water."""
+        liquid, air = self._sides(self.cooling, inside, out)
+        water, none = self.facility.water, np.zeros(np.shape(liquid.makeup))
+        if water is None or water.cap is None:
+            return liquid, air, none
+        over = liquid.makeup + air.makeup > water.cap
+        dry_liquid, dry_air = self._sides(settled.run_dry(self.cooling), inside, out)
+        return choose(over, dry_liquid, liquid), choose(over, dry_air, air), none + over
+
+    def _sides(self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side]:
         """Liquid and air side; all losses in the hall go to air."""
-        plant, share, full = self.facility.cooling, self.liquid_share, float(self._full.power)
+        share, full = self.liquid_share, float(self._full.power)
         to_air = inside.power - inside.it * share
         if share == 0:
-            return side(inside.it), cooling.hall(plant.air_plant or plant, out, to_air, full)
-        liquid = cooling.liquid(plant, out, inside.it * share, share)
+            return side(inside.it), self._hall(plant.air_plant or plant, out, inside.it, to_air, full)
+        liquid = cooling.liquid(plant, out, inside.it * share, share, self._reuse(out))
         assert plant.air_plant is not None
         if full <= share:
             return liquid, side(inside.it)
-        return liquid, cooling.hall(plant.air_plant, out, to_air, full - share)
+        return liquid, self._hall(plant.air_plant, out, inside.it, to_air, full - share)
+
+    def _reuse(self, out: Outdoors) -> Floats | float:
+        """Share of the liquid side's heat that somebody takes."""
+        reuse = self.facility.heat_reuse
+        if reuse is None:
+            return 0.0
+        return reuse.share * (1.0 if reuse.demand_below is None else 1.0 * (out.dry_bulb < reuse.demand_below))
+
+    def _hall(self, plant: CoolingPlant, out: Outdoors, it: Floats, heat: Floats, full: float) -> Side:
+        """The air side; what server fans take beyond their normal speed counts as air handling, not as IT."""
+        warmest = plant.outside_air.supply_max if plant.outside_air is not None else cooling.inlet(plant, out)
+        most = float(self._fans(np.asarray(warmest)))
+        if most == 0:
+            return cooling.hall(plant, out, heat, full)
+        fans = it * self._fans(cooling.inlet(plant, out))
+        blown = cooling.hall(plant, out, heat + fans, full + most)
+        return replace(blown, air_handlers=blown.air_handlers + fans)
+
+    def _fans(self, inlet: Floats) -> Floats:
+        """Power of server fans beyond their normal speed over IT power: flow as 1 / (limit - inlet), power its cube."""
+        server = self.server
+        if np.any(inlet > server.fan_limit - 5):
+            raise SpecError(
+                f"air of {np.max(inlet):.1f} C enters the servers, whose fans hold {server.fan_limit:g} C; supply it at "
+                "least 5 K colder"
+            )
+        speed = (server.fan_limit - server.fan_inlet) / (server.fan_limit - np.maximum(inlet, server.fan_inlet))
+        return np.asarray(server.fan_share / (1 + server.overhead_share) * (speed**3 - 1))
 
     def evaluate(self, load: Floats, out: Outdoors) -> Flows:
         """Everything at an IT load over the IT rating, and an outdoor air of a shape that broadcasts to the load's."""
         inside = power.indoors(self.facility.power, load)
-        liquid, air = self._sides(inside, out)
+        liquid, air, capped = self.sides(inside, out)
         both = plus(liquid, air)
         chain = power.upstream(self.facility.power, inside.power + both.power, self.highest)
         outdoors = chain.transformers + chain.substation
@@ -136,7 +185,10 @@ class Plant:
             cooling_liquid=liquid.power,
             cooling_air=air.power,
             excess=both.excess,
+            missing=both.missing,
+            reused=both.reused,
             short=both.short,
+            capped=capped,
         )
 
     def at(self, load: Floats, hours: Ints) -> Flows:

@@ -6,25 +6,44 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant
-from gigacampus.engines.facility.cooling import loop, outside_air, water
-from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, pump_share
+from gigacampus.engines.facility.cooling import glycol, loop, outside_air, water
+from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, moved, pump_share
 from gigacampus.engines.facility.cooling.sides import Side, choose, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
 
 _SEA_LEVEL = np.array(1.2)
 
 
-def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
+def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, reuse: Floats | float = 0.0) -> Side:
     """Coolant through the racks, coolant units, facility water and what cools it [MW per MW of IT rating].
 
     Each approach of the chain lowers what is asked of the next: coolant set-point, less that of the coolant unit, less
-    that of the heat exchanger, is what the coolers must give.
+    that of the heat exchanger, is what the coolers must give. `reuse` is the share of the heat that somebody takes.
     """
     coolant = plant.liquid
     assert coolant is not None
-    pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
-    carried = loop.cool(plant, out, heat * (1 + pump), full * (1 + pump), coolant.supply - coolant.cdu_approach)
-    return side(heat, **{**vars(carried), "cdu_pumps": heat * pump})
+    pump = 0.0
+    if coolant.kind == "single-phase":
+        pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
+    pumps = pump * moved(heat, full, coolant.cdu_minimum)
+    reused = (heat + pumps) * reuse
+    carried = loop.cool(plant, out, heat + pumps - reused, full * (1 + pump), coolant.supply - coolant_drop(plant))
+    return side(heat, **{**vars(carried), "cdu_pumps": pumps, "reused": reused})
+
+
+def coolant_drop(plant: CoolingPlant) -> float:
+    """Coolant over facility water [K]: the clean approach, widened by glycol's film and by fouling."""
+    coolant = plant.liquid
+    assert coolant is not None
+    return coolant.cdu_approach * (glycol.fluids(plant)[0].film + coolant.cdu_fouling)
+
+
+def inlet(plant: CoolingPlant, out: Outdoors) -> Floats:
+    """Air that enters the servers [degC]."""
+    if plant.outside_air is not None:
+        return outside_air.condition(plant.outside_air, out).temperature
+    assert plant.air is not None
+    return np.array(plant.air.supply)
 
 
 def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Side:
@@ -75,5 +94,6 @@ def _blown(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Sid
         rejected=heat + fans + pumps,
         latent=latent,
         excess=supply.excess,
+        missing=heat * np.clip(supply.excess / spec.rise, 0.0, 1.0),
         short=supply.short,
     )
