@@ -48,6 +48,19 @@ def offer(run: Run) -> Any:
     return room.offer(run.campus.compute, run.campus.workload, offset, run.rating)
 
 
+def design(run: Run) -> Any:
+    """The cooling plant on its site's design days."""
+    from gigacampus.campus.spec.facility import HeatRejection
+    from gigacampus.engines.facility import design as room
+
+    assert run.campus.compute is not None
+    assert run.campus.site is not None
+    facility, server = run.campus.facility, run.campus.compute.server
+    names = ("dry-cooler", "adiabatic-cooler", "wet-tower")
+    coolers = {spec.kind: spec for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection) if spec}
+    return room.judge(facility, server, run.site, run.campus.site.design, float(run.offer.it_rating[-1]), coolers)
+
+
 def response(run: Run) -> Any:
     """Load at the meter that the IT power causes."""
     from gigacampus.engines import facility as room

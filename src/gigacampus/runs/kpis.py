@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from gigacampus.runs import kpis_availability as _kpis_availability  # noqa: F401 - registers them
+from gigacampus.runs import kpis_cooling as _kpis_cooling  # noqa: F401 - registers them
 from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
 from gigacampus.runs import kpis_rating as _kpis_rating  # noqa: F401 - registers them
 from gigacampus.runs import kpis_swings as _kpis_swings  # noqa: F401 - registers them
@@ -70,7 +71,11 @@ def facility_energy(run: Run) -> float:
 
 @kpi("facility.pue", "1", "facility", standard="ISO/IEC 30134-2, category 3", of=("facility.energy", "it.energy"))
 def facility_pue(run: Run) -> float:
-    """Power usage effectiveness: facility energy over IT energy."""
+    """Power usage effectiveness: facility energy over IT energy.
+
+    IT is what enters the rack supplies, batteries in the rack and server fans at their normal speed among it; coolant
+    units, and what server fans take beyond that for warm air, are facility.
+    """
     return _over(run.facility.load.sum(), run.facility.it.sum())
 
 

@@ -67,7 +67,7 @@ _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
 _DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
-_HALL = ("facility.power", "facility.cooling", "compute.server")
+_HALL = ("facility.power", "facility.cooling", "facility.water", "facility.heat_reuse", "compute.server")
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
@@ -75,6 +75,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("site", _ROOM + "site", (*_PLACE, "supply.plants"), (), doors.site, files=inputs.site_bytes),
     Stage("rating", _ROOM + "facility", _HALL, ("site",), doors.rating),
     Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
+    Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "site.design"),
+          ("site", "offer"), doors.design),
     Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
@@ -94,7 +96,7 @@ STAGES: tuple[Stage, ...] = (
           when="deal"),
     Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
     Stage("kpi", _OURS, (),
-          ("offer", "facility", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
+          ("offer", "design", "facility", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
            "renewal", "supports", "accounting"),
           doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),

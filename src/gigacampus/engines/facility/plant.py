@@ -107,15 +107,15 @@ class Plant:
 
     def sides(self, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side, Floats]:
         """Liquid and air side, and 1 where coolers run dry for want of water."""
-        liquid, air = self._sides(self.cooling, inside, out)
+        liquid, air = self.sides_of(self.cooling, inside, out)
         water, none = self.facility.water, np.zeros(np.shape(liquid.makeup))
         if water is None or water.cap is None:
             return liquid, air, none
         over = liquid.makeup + air.makeup > water.cap
-        dry_liquid, dry_air = self._sides(settled.run_dry(self.cooling), inside, out)
+        dry_liquid, dry_air = self.sides_of(settled.run_dry(self.cooling), inside, out)
         return choose(over, dry_liquid, liquid), choose(over, dry_air, air), none + over
 
-    def _sides(self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side]:
+    def sides_of(self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors) -> tuple[Side, Side]:
         """Liquid and air side; all losses in the hall go to air."""
         share, full = self.liquid_share, float(self._full.power)
         to_air = inside.power - inside.it * share
