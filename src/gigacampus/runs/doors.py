@@ -57,7 +57,10 @@ def design(run: Run) -> Any:
     assert run.campus.site is not None
     facility, server = run.campus.facility, run.campus.compute.server
     names = ("dry-cooler", "adiabatic-cooler", "wet-tower")
-    coolers = {spec.kind: spec for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection) if spec}
+    coolers: dict[str, HeatRejection] = {}
+    for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection):
+        if spec is not None:
+            coolers[spec.kind] = spec
     return room.judge(facility, server, run.site, run.campus.site.design, float(run.offer.it_rating[-1]), coolers)
 
 

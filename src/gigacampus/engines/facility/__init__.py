@@ -5,7 +5,8 @@ power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, t
 `settle`, every flow of every hour of the life (H,) [MW, m3], at the IT power that the served power allows.
 
 IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, batteries in the
-rack and server fans are IT; coolant units, busways, UPS, transformers and light are facility.
+rack and server fans at their normal speed are IT; coolant units, busways, UPS, transformers and light are facility, and
+so is what server fans take beyond that for warm air, so that a warm hall improves no PUE.
 
 Equations: transformers P0 + Pk L^2, UPS a + b L + c L^2, busways by the square (`power`); pumps V dp / eta and
 fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a tower by Merkel's (`exchanger`,
@@ -13,9 +14,13 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 (`chiller`); water by the energy balance of the air, or all heat latent (`water`). Everything is per MW of IT rating.
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
-Not modelled yet: fouling and altitude derating of coolers, intake recirculation, glycol, humidification of halls that
-recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, storage of
-cold, minimum flows of pumps, staging of machines one by one. Failures stand in `availability`, whose door is its own.
+Fouling and glycol widen approaches (`glycol`), thin air slows fans' mass flow, pumps are staged down to one at its
+minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own (`design`), and so have
+failures (`availability`) and seconds (`swings`).
+
+Not modelled: recirculation of discharge but on design days, humidification of halls that recirculate their air, heat
+that walls let through, storage of cold, glycol in chillers and coils, staging of coolers' fans (all run, for the cube
+law makes that cheapest). Water drawn where the power is generated stands in `engines.impact`.
 """
 
 from __future__ import annotations

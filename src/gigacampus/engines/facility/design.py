@@ -4,9 +4,9 @@ In: the spec's facility and server, the weather year, the site's design conditio
 each kind. Out: `judge`, each side's supply on each day, its excess over the set-point and the missing cooling [MW]; and
 the hours of the year in which coolers of each kind cannot hold a supply temperature.
 
-A typical year holds no extremes, so its warmest hour judges nothing. Days are ASHRAE's: 0.4 % dry bulb with the wet bulb
-that coincides, 0.4 % wet bulb, and the dry bulb that comes once in so many years. Where the site's values are not given,
-the first two are the typical year's own percentiles, and called so; the third is left out.
+A typical year holds no extremes, so its warmest hour judges nothing. Days are ASHRAE's: 0.4 % dry bulb with the wet
+bulb that coincides, 0.4 % wet bulb, and the dry bulb that comes once in so many years. Where the site's values are not
+given, the first two are the typical year's own percentiles, and called so; the third is left out.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.errors import InfeasibleError
+from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
 
 SUPPLIES = (25.0, 30.0, 35.0, 40.0, 45.0)
 _RANK = 35
@@ -253,7 +254,7 @@ def hours_above(weather: Weather, supplies: Sequence[float], cooler: HeatRejecti
     Parameters
     ----------
     weather : Weather
-        Arrays of shape (W,); of 8,784 hours, 29 February repeats the day before and counts too.
+        Arrays of shape (W,); of a weather year the repeated 29 February is left out.
     supplies : sequence of float [degC]
     cooler : HeatRejection
         Adiabatic ones are wetted whenever that helps.
@@ -262,6 +263,7 @@ def hours_above(weather: Weather, supplies: Sequence[float], cooler: HeatRejecti
     """
     dry, wet = weather.dry_bulb, weather.wet_bulb
     intake = {"dry": dry, "tower": wet}.get(cooler.kind, dry - (cooler.effectiveness or 0.0) * (dry - wet))
+    intake = np.delete(intake, LEAP_DAY) if len(intake) == WEATHER_HOURS else intake
     return tuple(float(np.sum(intake + cooler.approach + drop > supply)) for supply in supplies)
 
 
@@ -273,7 +275,7 @@ def _refuse(result: DesignResult) -> None:
     day, reached = judged.day, max(short, key=lambda side: side.missing)
     raise InfeasibleError(
         f"on the day of {day.name} ({day.dry_bulb:.1f} C dry, {day.wet_bulb:.1f} C wet bulb, by {day.origin}) with "
-        f"{result.units_out} unit of each kind out the {reached.side} supply reaches {reached.supply:.1f} C, its limit is "
-        f"{reached.limit:g} C, and {judged.missing:.4g} MW of cooling are missing; raise rejection.margin or the limit, "
-        "give a chiller, or leave out facility.design.strict"
+        f"{result.units_out} unit of each kind out the {reached.side} supply reaches {reached.supply:.1f} C, its limit "
+        f"is {reached.limit:g} C, and {judged.missing:.4g} MW of cooling are missing; raise rejection.margin or the "
+        "limit, give a chiller, or leave out facility.design.strict"
     )

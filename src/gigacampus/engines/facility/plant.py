@@ -132,7 +132,9 @@ class Plant:
         reuse = self.facility.heat_reuse
         if reuse is None:
             return 0.0
-        return reuse.share * (1.0 if reuse.demand_below is None else 1.0 * (out.dry_bulb < reuse.demand_below))
+        if reuse.demand_below is None:
+            return reuse.share
+        return np.where(out.dry_bulb < reuse.demand_below, reuse.share, 0.0)
 
     def _hall(self, plant: CoolingPlant, out: Outdoors, it: Floats, heat: Floats, full: float) -> Side:
         """The air side; what server fans take beyond their normal speed counts as air handling, not as IT."""
@@ -149,8 +151,8 @@ class Plant:
         server = self.server
         if np.any(inlet > server.fan_limit - 5):
             raise SpecError(
-                f"air of {np.max(inlet):.1f} C enters the servers, whose fans hold {server.fan_limit:g} C; supply it at "
-                "least 5 K colder"
+                f"air of {np.max(inlet):.1f} C enters the servers, whose fans hold {server.fan_limit:g} C; supply it "
+                "at least 5 K colder"
             )
         speed = (server.fan_limit - server.fan_inlet) / (server.fan_limit - np.maximum(inlet, server.fan_inlet))
         return np.asarray(server.fan_share / (1 + server.overhead_share) * (speed**3 - 1))

@@ -28,7 +28,9 @@ class Liquid(FromCatalog):
     cdu_fouling: Share = Field(0.0, description="widening of cdu_approach by fouling: resistance times coefficient")
     cdu_pressure: Pascal = Field(description="head of the coolant loop, held constant")
     cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor")
-    cdu_minimum: Share = Field(0.0, description="least flow of a coolant unit over full flow; each stays with its racks")
+    cdu_minimum: Share = Field(
+        0.0, description="least flow of a coolant unit over full flow; each stays with its racks"
+    )
     heat_capacity: float = Field(description="volumetric heat capacity of the coolant, MJ/(m3 K)", gt=0.5, le=5)
 
     @model_validator(mode="after")

@@ -79,7 +79,11 @@ def _outer(plant: CoolingPlant, full: float, rise: float, supply: float) -> tupl
         return Cooler(spec, full, rise, outer.transfer), 0.0, machines
     pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency) * outer.pump
     design = full * (1 + machines)
-    return Cooler(spec, design * (1 + pump), loop.outer_rise * (1 + pump), outer.transfer), pump * (1 + machines), machines
+    return (
+        Cooler(spec, design * (1 + pump), loop.outer_rise * (1 + pump), outer.transfer),
+        pump * (1 + machines),
+        machines,
+    )
 
 
 def _outside_alone(

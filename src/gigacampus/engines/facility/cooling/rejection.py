@@ -155,7 +155,7 @@ class Cooler:
         return np.where(wet, wetted, out.dry_bulb), np.where(wet, added, 0.0)
 
     def effectiveness(self, air_flow: Floats, water_flow: Floats, slope: Floats, colder: Floats) -> Floats:
-        """Cooling of the water over inlet water less intake air, at flows of mass; `slope` is c_e over that at design."""
+        """Cooling of the water over inlet water less intake air, by mass flows; `slope` is c_e over that at design."""
         conductance = (
             wet_conductance(air_flow, water_flow, colder)
             if self.tower
