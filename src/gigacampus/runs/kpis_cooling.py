@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gigacampus.runs.kpi import defined, kpi
 
 if TYPE_CHECKING:
@@ -45,10 +43,10 @@ def cycles(run: Run) -> float:
 @kpi("facility.water_reclaimed", "m3", "facility", of=("impact.water",))
 def water_reclaimed(run: Run) -> float:
     """Reclaimed water among the water drawn on site."""
-    return float(run.facility.reclaimed * np.sum(run.facility.makeup))
+    return float(run.facility.reclaimed * run.facility.makeup.sum())
 
 
 @kpi("facility.hours_capped", "h", "facility")
 def hours_capped(run: Run) -> float:
     """Hours in which coolers run dry, for the cap on water binds."""
-    return float(np.sum(run.facility.capped))
+    return float(run.facility.capped.sum())

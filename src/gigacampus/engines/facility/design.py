@@ -274,7 +274,7 @@ def _refuse(result: DesignResult) -> None:
         return
     day, reached = judged.day, max(short, key=lambda side: side.missing)
     raise InfeasibleError(
-        f"on the day of {day.name} ({day.dry_bulb:.1f} C dry, {day.wet_bulb:.1f} C wet bulb, by {day.origin}) with "
+        f"on the day of the {day.name} ({day.dry_bulb:.1f} C dry, {day.wet_bulb:.1f} C wet bulb, by {day.origin}) with "
         f"{result.units_out} unit of each kind out the {reached.side} supply reaches {reached.supply:.1f} C, its limit "
         f"is {reached.limit:g} C, and {judged.missing:.4g} MW of cooling are missing; raise rejection.margin or the "
         "limit, give a chiller, or leave out facility.design.strict"
