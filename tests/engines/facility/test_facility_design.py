@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from facility_cases import LIFE, RATING, city, facility, plant, server, typical_year, warmer, weather
+from facility_cases import LIFE, PLANTS, RATING, city, facility, plant, server, typical_year, warmer, weather
 from pydantic import ValidationError
 
 from gigacampus import air
@@ -120,6 +120,21 @@ def test_strict_names_the_day_the_limit_and_what_is_missing() -> None:
     judged(
         {"use": "direct-to-chip-dry", "liquid": {"supply": "54 C", "plate_approach": "15 K"}}, design={"strict": True}
     )
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_every_plant_is_judged_on_every_day(name: str) -> None:
+    result = judged(name)
+    assert [day.day.name for day in result.days] == ["0.4 % dry bulb", "0.4 % wet bulb", "20-year dry bulb"]
+    for day in result.days:
+        assert {side.side for side in day.sides} == (
+            {"liquid", "air"} if "immersion" in name or "chip" in name else {"air"}
+        )
+        for side in day.sides:
+            assert side.supply == side.limit + side.excess
+            assert side.excess >= 0
+            assert 0 <= side.missing <= 110
+            assert (side.missing > 0) == (side.excess > 0)
 
 
 def test_the_chain_adds_up() -> None:

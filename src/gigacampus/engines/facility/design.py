@@ -6,7 +6,8 @@ the hours of the year in which coolers of each kind cannot hold a supply tempera
 
 A typical year holds no extremes, so its warmest hour judges nothing. Days are ASHRAE's: 0.4 % dry bulb with the wet
 bulb that coincides, 0.4 % wet bulb, and the dry bulb that comes once in so many years. Where the site's values are not
-given, the first two are the typical year's own percentiles, and called so; the third is left out.
+given, the first two are the typical year's own percentiles, and called so; the third is left out. Temperatures are
+judged, not the humidity of outside air; water is there, and nobody takes heat.
 """
 
 from __future__ import annotations

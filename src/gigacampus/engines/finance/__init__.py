@@ -29,7 +29,19 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import contracts, loans, owners, rating, sensitivity, sizing, tax, vehicles
+from gigacampus.campus.spec.deal.payments import UNMEASURED
+from gigacampus.engines.finance import (
+    contracts,
+    guarantees,
+    leases,
+    loans,
+    owners,
+    rating,
+    sensitivity,
+    sizing,
+    tax,
+    vehicles,
+)
 from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.chances import Chances, Fan
 from gigacampus.engines.finance.closing import closed, gaps
@@ -172,7 +184,11 @@ def _figured(
 ) -> Statement:
     """The statement with a row for each published figure."""
     s = _statement(deal, months, measures or {}, events or {}, powers or {})
-    wrong = unfit(s)
+    wrong = [
+        Problem(UNMEASURED, f"deal.services.{name}.rates")
+        for name, service in deal.services.items()
+        if service.rates is not None and not set(service.rates.given) <= set(measures or {})
+    ] or unfit(s)
     if wrong:
         raise SpecError(*wrong)
     add_published(s)
@@ -253,7 +269,7 @@ def _statement(
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)
-    contracts.add_leases(s)
+    leases.add_leases(s)
     loans.add_loans(s)
     owners.add_owner_flows(s)
     tax.add_tax(s)
@@ -261,6 +277,6 @@ def _statement(
     for name, loan in deal.loans.items():
         if loan.sizing is not None:
             sizing.add(s, name, loan, loan.sizing)
-    contracts.add_guarantees(s)
-    contracts.add_exposures(s)
+    guarantees.add_guarantees(s)
+    guarantees.add_exposures(s)
     return s

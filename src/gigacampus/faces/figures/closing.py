@@ -8,7 +8,7 @@ from typing import Any
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
-from gigacampus.faces.figures.facts import open_gaps
+from gigacampus.faces.figures.facts import missed, open_gaps
 
 _DIGITS = 4
 
@@ -49,7 +49,7 @@ def said(gap: Any) -> Text:
         return Text(f"uses of {name.en} above its sources", f"{name.ja}の使途が資金源を上回る")
     if rest.endswith(".dsra"):
         name = party(rest.removesuffix(".dsra"))
-        return Text(f"reserve of {name.en} larger than its draw", f"{name.ja}の元利金積立金が借入実行額を上回る")
+        return Text(f"reserve of {name.en} larger than its draw", f"{name.ja}の元利金返済準備金が借入実行額を上回る")
     name = party(rest)
     return Text(f"{name.en} not repaid at the end", f"{name.ja}が満期に完済されない")
 
@@ -61,7 +61,8 @@ def _table(gaps: Any) -> Table:
         head = Text(what.en[:1].upper() + what.en[1:], what.ja)
         rows.append((head, numbers.significant(gap.amount / 1e6, _DIGITS), Text("m USD", numbers.unit_ja("m USD"))))
         for path, metric in gap.closing.items():
-            value, unit = numbers.published(float(f"{metric.value:.3e}"), metric.unit)
+            unit = "USD" if metric.unit == "USD/year" else metric.unit  # as the spec has a rent
+            value, unit = numbers.published(float(f"{metric.value:.5e}"), unit)
             rows.append((path, value if math.isfinite(metric.value) else "–", unit))
         if not gap.closing:
             rows.append((Text("no single number was found that would", "単独で閉じる数値は見つからない"), "", ""))
@@ -70,3 +71,33 @@ def _table(gaps: Any) -> Table:
          Column(Text("Unit", "単位"))),
         tuple(rows),
     )  # fmt: skip
+
+
+@figure("as_published")
+def as_published(run: Any) -> Figure | None:
+    """Published figures of the deal beside those that it has."""
+    if run.campus.deal is None or not run.finance.published:
+        return None
+    published, off = run.finance.published, missed(run)
+    hits, count = len(published) - len(off), len(published)
+    return Figure(
+        id="as_published",
+        title=Finding(f"{hits} of {count} published figures are met", f"公表値{count}件のうち{hits}件を再現"),
+        subtitle=Text("Figures that numbers of this deal are found from, and what the deal has",
+                      "この契約の未知数を求めるための公表値と計算値"),
+        table=Table(
+            (Column(Text("Figure", "公表値")), Column(Text("Published", "公表"), right=True),
+             Column(Text("Here", "計算"), right=True), Column(Text("Miss, in tolerances", "差(許容幅の倍数)"), decimals=2)),
+            tuple((name, _written(one.published, one.unit), _written(one.value, one.unit), one.miss)
+                  for name, one in published.items()),
+        ),
+        aria=Text("Table of published figures beside computed ones.", "公表値と計算値の表"),
+        note=Text("A tolerance is half a unit of the last digit printed unless the spec says otherwise.",
+                  "許容幅は、指定がなければ印刷された最終桁の半単位。"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _written(value: float, unit: str) -> str:
+    number, name = numbers.published(float(f"{value:.5e}"), unit) if math.isfinite(value) else ("–", "")
+    return f"{number} {name}".strip()

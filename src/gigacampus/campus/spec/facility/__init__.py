@@ -16,7 +16,7 @@ from gigacampus.campus.spec.facility.design import Design
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, Topology
-from gigacampus.campus.spec.facility.swings import GridConnection, Job, RackStorage, SwingBattery, Swings
+from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.facility.water import HeatReuse, Water, WaterLimits, WaterQuality
 from gigacampus.campus.spec.part import Part
 
@@ -30,13 +30,13 @@ __all__ = [
     "Equipment",
     "Facility",
     "Gensets",
-    "GridConnection",
     "HeatRejection",
     "HeatReuse",
     "Job",
     "Kind",
     "Liquid",
     "OutsideAir",
+    "PointOfInterconnection",
     "PowerChain",
     "RackStorage",
     "RideThrough",
