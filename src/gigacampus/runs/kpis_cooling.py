@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gigacampus.runs.kpi import defined, kpi
+from gigacampus.runs.kpi import Undefined, defined, kpi
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -25,12 +25,16 @@ def design_missing(run: Run) -> float:
 @kpi("facility.erf", "fraction", "facility", standard="ISO/IEC 30134-6", of=("facility.energy",))
 def erf(run: Run) -> float:
     """Energy reuse factor: heat that others use over energy at the campus's meter."""
+    if not run.facility.load.sum() > 0:
+        raise Undefined("nothing was consumed")
     return float(run.facility.erf)
 
 
 @kpi("facility.ere", "1", "facility", of=("facility.pue", "facility.erf"))
 def ere(run: Run) -> float:
     """Energy reuse effectiveness (The Green Grid): PUE times one less the energy reuse factor."""
+    if not run.facility.it.sum() > 0:
+        raise Undefined("IT used no energy")
     return float(run.facility.ere)
 
 
