@@ -71,10 +71,9 @@ def facility_energy(run: Run) -> float:
 
 @kpi("facility.pue", "1", "facility", standard="ISO/IEC 30134-2, category 3", of=("facility.energy", "it.energy"))
 def facility_pue(run: Run) -> float:
-    """Power usage effectiveness: facility energy over IT energy.
+    """Power usage effectiveness; what enters rack supplies is IT, storage in the rack too, coolant units are facility.
 
-    IT is what enters the rack supplies, batteries in the rack and server fans at their normal speed among it; coolant
-    units, and what server fans take beyond that for warm air, are facility.
+    Server fans are IT at their normal speed; what they take beyond it for warm air is facility.
     """
     return _over(run.facility.load.sum(), run.facility.it.sum())
 

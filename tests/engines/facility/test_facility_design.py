@@ -349,6 +349,7 @@ def test_warm_inlets_cost_fan_power_outside_it() -> None:
         },
         {"cooling": "meta-air-humid", "water": {"quality": "surface-municipal"}},
         {"cooling": "immersion-2p"},
+        {"cooling": "direct-to-chip-dry", "heat_reuse": {"share": "100 %", "temperature": "35 C"}},
     ],
 )
 def test_load_rises_with_it_and_everything_closes(given: dict[str, Any]) -> None:
