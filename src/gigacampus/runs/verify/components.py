@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from gigacampus.campus.spec.facility import Chiller, HeatRejection, PowerElement
+from gigacampus.campus.spec.facility import Chiller, HeatRejection, PowerChain, PowerElement
 from gigacampus.engines.facility import power
 from gigacampus.engines.facility.cooling import chiller
 from gigacampus.engines.facility.cooling.rejection import Cooler
@@ -50,3 +50,28 @@ def element_loss(use: str, load: float) -> float:
 def element_efficiency(use: str, load: float) -> float:
     """Efficiency of an element of the power chain at a load over its rating."""
     return load / (load + element_loss(use, load))
+
+
+def supply_efficiency(use: str, load: float) -> float:
+    """Efficiency of a rack supply by what it draws: a load over its rating, found again from its input."""
+    element = PowerElement.model_validate(use)
+    drawn = np.array(load + element_loss(use, load))
+    return float(power.given(element, drawn) / drawn)
+
+
+def formula(use: str, rating: float, out: float) -> float:
+    """Power [W] that an element of a rating [W] draws to give `out` [W]."""
+    return out + rating * element_loss(use, out / rating)
+
+
+def usable(use: str) -> float:
+    """Share of a chain's units that may carry load."""
+    chain = PowerChain.model_validate(use)
+    return power.usable_share(chain.topology, chain.units)
+
+
+def end_to_end(use: str, load: float = 1.0) -> float:
+    """Efficiency of a chain from meter to boards at an IT load over its rating, without cooling, light and offices."""
+    chain = power.Chain(PowerChain.model_validate({"use": use, "auxiliary": "0 %"}))
+    it, highest = np.array(load), float(chain.indoors(np.array(1.0)).power)
+    return float(chain.boards(it) / chain.upstream(chain.indoors(it).power, highest).load)
