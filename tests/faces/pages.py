@@ -57,6 +57,44 @@ promises:
 """A deal alone, with markup wherever a user may write text."""
 
 
+STRESSED = """\
+schema_version: 1
+name: A tenant leaves
+deal:
+  close: 2026-01-31
+  entities:
+    Sponsor:
+    Customers:
+    Banks:
+    Plant:
+      owners: {Sponsor: 100 %}
+      funding: [{source: term loan}, {source: owners}]
+      covenants: {lock_up: 1.20, default: 1.05, cure: 10 m USD}
+  construction:
+    works: {payer: Plant, amount: 1 bn USD, start: close, end: 2027-12-31}
+  loans:
+    term loan:
+      borrower: Plant
+      amount: 800 m USD
+      rest: Banks
+      interest_only_until: 2027-12-31
+      final: 2037-12-31
+      coupon: 6 %
+      dsra: 6
+  services:
+    space: {payer: Customers, payee: Plant, amount: 160 m USD, start: 2028-01-01, end: 2033-06-30}
+    space let again: {payer: Customers, payee: Plant, amount: 170 m USD, start: 2034-07-01, end: 2041-12-31}
+    upkeep: {payer: Plant, amount: 12 m USD, start: 2028-01-01, end: 2041-12-31}
+"""
+"""Nobody pays for a year: a lock-up, a default, missed payments and a cure."""
+
+
+@functools.cache
+def stressed() -> Run:
+    """The run of a deal in default."""
+    return Run(read(STRESSED, "deal.yaml"), faces=(report.STAGE,), store=False)
+
+
 @functools.cache
 def run(name: str) -> Run:
     """A run of an example, or of the deal alone."""

@@ -14,9 +14,11 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-def cli(*arguments: object, cwd: Path = ROOT, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+def cli(
+    *arguments: object, cwd: Path = ROOT, cache: Path | None = None, columns: int = 80
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from gigacampus.faces.cli import main; main()", *map(str, arguments)]
-    env = os.environ | ({"GIGACAMPUS_CACHE": str(cache)} if cache else {})
+    env = os.environ | ({"GIGACAMPUS_CACHE": str(cache)} if cache else {}) | {"COLUMNS": str(columns)}
     return subprocess.run(
         command, capture_output=True, text=True, cwd=cwd, env=env, stdin=subprocess.DEVNULL, check=False
     )
@@ -113,6 +115,22 @@ def test_new_validate_and_schema(tmp_path: Path) -> None:
     assert json.loads(cli("schema").stdout)["$schema"].endswith("draft-07/schema#")
 
 
+def test_reasons_and_formulas_are_wrapped_and_not_cut() -> None:
+    owner = "  finance.irr.meta                     – the flows never change sign"
+    lines = cli("run", EXAMPLES / "hyperion.yaml", "--all").stdout.splitlines()
+    assert all(len(line) <= 80 for line in lines if line.startswith("  ") and "." in line)
+    text = " ".join(" ".join(lines).split())
+    assert " ".join(owner.split()) in text
+    assert "the tenant stays to the end of the last term" in text
+    wrapped = cli("explain", EXAMPLES / "hyperion.yaml", "finance.dscr_min").stdout
+    assert "…" not in wrapped
+    lines = wrapped.partition(" inputs, ")[0].splitlines()
+    assert sum(len(line) > 80 for line in lines) < 0.1 * len(lines)  # deep rows with long names
+    wide = cli("explain", EXAMPLES / "hyperion.yaml", "finance.dscr_min", columns=160).stdout
+    assert wide.split() == wrapped.split()
+    assert max(map(len, wide.partition(" inputs, ")[0].splitlines())) > 120
+
+
 def test_explain_reaches_a_source() -> None:
     process = cli("explain", EXAMPLES / "minimal.yaml", "facility.pue")
     assert process.returncode == 0
@@ -163,5 +181,11 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     assert "uses of Issuer above its sources, by 15 m USD" in process.stdout
     assert "entities.Issuer.funding[1].up_to 40 m USD" in " ".join(process.stdout.split())
     assert all(len(line) <= 80 for line in process.stdout.splitlines() if "Issuer" in line)
+    assert cli("run", spec, "--out", tmp_path / "run", "--strict").returncode == 1
     gap = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["gaps"][0]
+    spec.write_text(DEAL.read_text().replace("rent: 15 m USD", "rent: 12 m USD"))
+    poor = cli("run", spec, "--out", tmp_path / "run").stdout
+    typed = next(line.split(maxsplit=1)[1] for line in poor.splitlines() if "leases.campus.rent" in line)
+    spec.write_text(DEAL.read_text().replace("rent: 15 m USD", f"rent: {typed}"))
+    assert "Does not close" not in cli("run", spec, "--out", tmp_path / "run").stdout
     assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)

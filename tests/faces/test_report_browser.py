@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import html
+from pages import html, stressed
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is in the check group")
@@ -40,6 +40,14 @@ LABELS = """() => {
   }
   return faults;
 }"""
+
+
+CLIPPED = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
+  const { left, right } = plot.querySelector(".main-svg").getBoundingClientRect();
+  return [...plot.querySelectorAll("text")].map((t) => [t.getBoundingClientRect(), t.textContent])
+    .filter(([box]) => box.width && (box.left < left - 2 || box.right > right + 2))
+    .map(([, text]) => `${plot.dataset.figure}: ${text}`);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +153,25 @@ def test_paper_shows_every_figure_in_light_colours(browser: Any, reports: Any, t
     assert all(state == ["yes", 700] for state in opened.page.evaluate(drawn))
     assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert len(opened.page.pdf(format="A4", path=tmp_path / "report.pdf")) > 100_000
+    opened.context.close()
+
+
+@pytest.mark.parametrize("name", ["hyperion", "abilene", "deal", "stressed"])
+def test_labels_are_apart_on_paper(browser: Any, tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.html"
+    path.write_text(bytes(stressed().report).decode() if name == "stressed" else html(name), encoding="utf-8")
+    opened = Page(browser, path, 1440)
+    for language in ("en", "ja"):
+        opened.page.click(f"[data-lang={language}]")
+        opened.page.emulate_media(media="print")
+        opened.page.set_viewport_size({"width": 672, "height": 1000})  # 178 mm
+        opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        opened.page.wait_for_timeout(1500)
+        assert opened.page.evaluate(LABELS) == []
+        assert opened.page.evaluate(CLIPPED) == []
+        opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        opened.page.emulate_media(media="screen")
+        opened.page.set_viewport_size({"width": 1440, "height": 1000})
     opened.context.close()
 
 

@@ -16,7 +16,7 @@ from datetime import date
 from gigacampus.campus.spec import Loaded
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.campus.spec.deal.payments import COSTS
+from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED
 from gigacampus.engines import policy
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.runs import cache
@@ -70,6 +70,9 @@ def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
     events = {phase.name: phase.ready for phase in phases} | ({"ready": phases[-1].ready} if phases else {})
     calendar = Calendar(deal, events)
     found = [*_costs(deal)]
+    if not loaded.campus.physical:
+        paid = [name for name, service in deal.services.items() if service.rates is not None]
+        found += [Problem(UNMEASURED, f"deal.services.{name}.rates") for name in paid]
     for kind, name, _ in deal.contracts():
         found += [
             Problem(message, "deal." + ".".join(map(str, place)), value=str(value))

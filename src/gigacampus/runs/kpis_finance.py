@@ -114,6 +114,12 @@ def finance_uncovered(run: Run) -> dict[str, float | Undefined]:
     return family(run, "uncovered")
 
 
+@kpi("finance.short_on_day", "USD", "finance", members="entities")
+def finance_short_on_day(run: Run) -> dict[str, float | Undefined]:
+    """Most cash that a vehicle pays on a day before it comes in, later in the same month: a statement has months."""
+    return family(run, "short_on_day")
+
+
 @kpi("finance.exposure", "USD", "finance", members="exposures")
 def finance_exposure(run: Run) -> dict[str, float | Undefined]:
     """Maximum exposure to loss of a party on a day."""

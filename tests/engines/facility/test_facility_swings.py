@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import GridConnection, Job, Swings
+from gigacampus.campus.spec.facility import Job, PointOfInterconnection, Swings
 from gigacampus.engines.facility.swings import MEANS, STEP, Fleet, simulate
 from gigacampus.engines.facility.swings import load as loads
 from gigacampus.engines.facility.swings.flicker import flicker, rectangular, sensation
@@ -252,7 +252,7 @@ def test_an_activity_beyond_the_parts_of_a_step_moves_them() -> None:
 
 
 def test_voltage_is_the_linear_rule_for_small_changes() -> None:
-    grid = GridConnection.model_validate({"x_over_r": 8, "power_factor": 0.95})
+    grid = PointOfInterconnection.model_validate({"x_over_r": 8, "power_factor": 0.95})
     power = np.array([0.0, 1e-3])
     r, x = 1 / math.hypot(1, 8), 8 / math.hypot(1, 8)
     linear = 1e-3 / 100 * (r + x * math.tan(math.acos(0.95)))
@@ -262,7 +262,7 @@ def test_voltage_is_the_linear_rule_for_small_changes() -> None:
 @given(p=st.floats(0.0, 0.15), ratio=st.floats(0.5, 30.0), factor=st.floats(0.9, 1.0))
 @settings(max_examples=50, deadline=None)
 def test_voltage_solves_the_circuit(p: float, ratio: float, factor: float) -> None:
-    grid = GridConnection.model_validate({"x_over_r": ratio, "power_factor": factor})
+    grid = PointOfInterconnection.model_validate({"x_over_r": ratio, "power_factor": factor})
     v = float(voltage(np.array([p]), grid, 1.0)[0])
     q = p * math.tan(math.acos(factor))
     z = complex(1, ratio) / math.hypot(1, ratio)

@@ -327,3 +327,14 @@ def test_a_level_that_is_not_given_is_not_breached() -> None:
     assert found.row("box.missed").max() < 1
     assert found.row("box.locked").max() == found.row("box.default").max() == 0
     assert found.metrics["headroom.box"].reason == "no level is given"
+
+
+def test_what_is_paid_before_it_comes_in_is_said() -> None:
+    """Rent of 0.5 m at each month's end, interest of 6 m on 10 December: eleven rents are there, the twelfth is not."""
+    found = tiny("""
+  loans:
+    loan: {borrower: Box, amount: 100 m USD, rest: Bank, coupon: 6 %, every: yearly, start: 2025-12-10,
+           interest_only_until: 2025-12-10, final: 2030-12-10, amortisation: {kind: bullet}}
+  leases: {lease: {landlord: Box, tenant: Tenant, start: close, term: 5 years, rent: 6 m USD, every: monthly}}
+""")
+    assert found.metrics["short_on_day.box"].value == pytest.approx(0.5e6, rel=1e-9)

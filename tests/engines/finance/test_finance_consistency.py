@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -294,7 +295,7 @@ def test_notes_that_cannot_be_repaid() -> None:
     one = gap(poor, "notes not repaid at the end")
     owed = (SERVICE - 7.2e6) * ((1.05**10 - 1) / 0.05)  # what is short each year, at interest
     assert one.amount == pytest.approx(owed, rel=1e-9)
-    assert one.closing["leases.campus.rent"].value == pytest.approx(SERVICE / 0.6, rel=1e-6)
+    assert one.closing["leases.campus.rent"].value == pytest.approx(SERVICE / 0.6, rel=1e-5)
     assert one.closing["loans.notes.amount"].value == pytest.approx(7.2e6 / annuity(0.05, 10), rel=1e-5)
     for path, metric in one.closing.items():
         assert run(put_in(poor, path, metric.value)).metrics["unpaid.notes"].value == pytest.approx(0, abs=30), path
@@ -313,7 +314,22 @@ def test_the_edge_of_what_is_open(root: float) -> None:
     for power in (1, 3):
         found = shut(lambda x, p=power: max(0.0, 1e9 * (root**p - x**p)), 0.4 * root, 0.0)
         assert found == pytest.approx(root, rel=2e-6)
+        near = shut(lambda x, p=power: max(0.0, 1e9 * (root**p - x**p)), 0.999 * root, 0.0)
+        assert near == pytest.approx(root, rel=2e-6)  # from next to it, too
     assert shut(lambda x: 5.0, 1.0, 0.0) is None
+
+
+@pytest.mark.parametrize("root", [math.pi, math.e * 1e8, 7.79431234e-2])
+def test_what_closes_has_six_digits_and_closes_as_it_is_printed(root: float) -> None:
+    for left, now in (
+        (lambda x: max(0.0, 1e9 * (root - x)), 0.7 * root),
+        (lambda x: max(0.0, 1e9 * (x - root)), 1.4 * root),
+    ):
+        found = shut(left, now, 0.0)
+        assert found is not None
+        printed = float(f"{found:.5e}")
+        assert printed == pytest.approx(found, rel=1e-15)
+        assert left(printed) <= 0.01
 
 
 def test_a_figure_that_cannot_be_met_says_which_could() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.compute import Compute
 from gigacampus.campus.spec.deal import Deal
@@ -64,7 +64,6 @@ class Campus(Part):
         if not self.physical:
             if self.deal is None:
                 raise PydanticCustomError("campus", "nothing to run: give site, compute and life, or a deal, or both")
-            _measured_by_none(self.deal)
             return self
         missing = [name for name in ("site", "life") if getattr(self, name) is None]
         if missing:
@@ -78,17 +77,3 @@ class Campus(Part):
         if self.life.end.year - self.compute.built[0].ready.year > 60:
             raise PydanticCustomError("campus", "a life of over 60 years is not run")
         return self
-
-
-def _measured_by_none(deal: Deal) -> None:
-    """Refuse rates for what a campus measures where there is none."""
-    why = PydanticCustomError(
-        "rates", "rates are paid for what a campus measures, and this spec has none; give an amount"
-    )
-    found = [
-        InitErrorDetails(type=why, loc=("deal", "services", name, "rates"), input=service.rates.given)
-        for name, service in deal.services.items()
-        if service.rates is not None
-    ]
-    if found:
-        raise ValidationError.from_exception_data("Campus", found)

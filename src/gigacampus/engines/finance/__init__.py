@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
+from gigacampus.campus.spec.deal.payments import UNMEASURED
 from gigacampus.engines.finance import contracts, loans, owners, rating, sensitivity, sizing, tax, vehicles
 from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.chances import Chances, Fan
@@ -172,7 +173,11 @@ def _figured(
 ) -> Statement:
     """The statement with a row for each published figure."""
     s = _statement(deal, months, measures or {}, events or {}, powers or {})
-    wrong = unfit(s)
+    wrong = [
+        Problem(UNMEASURED, f"deal.services.{name}.rates")
+        for name, service in deal.services.items()
+        if service.rates is not None and not set(service.rates.given) <= set(measures or {})
+    ] or unfit(s)
     if wrong:
         raise SpecError(*wrong)
     add_published(s)

@@ -104,20 +104,34 @@ class _Left:
 
 
 def shut(left: Callable[[float], float], now: float, low: float) -> float | None:
-    """Nearest value at which what is left open is nothing, to six digits; None where none is found.
+    """Nearest value of six digits at which what is left open is nothing; None where none is found.
+
+    >>> shut(lambda x: max(0.0, 1e8 - 1e6 * x * x), 2.0, 0.0), shut(lambda x: max(0.0, 2e9 * x - 1e9), 0.51, 0.0)
+    (10.0, 0.5)
+    """
+    closed = _edge(left, now, low)
+    if not closed:
+        return closed
+    step = 10.0 ** (5 - math.floor(math.log10(abs(closed))))
+    digits = sorted({round(closed * step), math.floor(closed * step), math.ceil(closed * step)},
+                    key=lambda x: abs(x - closed * step))  # fmt: skip
+    return next((x / step for x in digits if left(x / step) <= CENT), closed)
+
+
+def _edge(left: Callable[[float], float], now: float, low: float) -> float | None:
+    """A value at which nothing is open, within a millionth of one at which something is.
 
     Secants from the open side; where one reaches the other side, on which the function is flat, the edge lies between.
-
-    >>> round(shut(lambda x: max(0.0, 100 - x * x), 2.0, 0.0), 3)
-    10.0
     """
     a, step, open_a = now, 0.01 * abs(now) or 0.001, left(now)
     b, open_b = next(((x, y) for x in (now + step, now - step) for y in [left(x)] if y < open_a), (now, open_a))
     closed, reached = math.nan, False
+    if open_b <= CENT < open_a:  # the first step goes beyond the edge
+        closed, reached, b, open_b = b, True, now, open_a
     for turn in range(60):
-        if not CENT < open_b < open_a:
+        if not reached and not CENT < open_b < open_a:
             return b if open_b <= CENT else None
-        x = max(low, b + open_b * (b - a) / (open_a - open_b))
+        x = max(low, b + open_b * (b - a) / (open_a - open_b)) if open_b < open_a else closed
         if not min(b, closed) < x < max(b, closed) and not math.isnan(closed):
             x = closed + (b - closed) * (0.01, 0.5)[turn % 2]
         y = left(x)

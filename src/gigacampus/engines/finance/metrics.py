@@ -138,10 +138,13 @@ def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:
 
 
 def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
-    """Rents, exposures, what guarantees leave uncovered, and tax."""
+    """Rents, cash that is short on a day of its month, exposures, what guarantees leave uncovered, and tax."""
     found: dict[str, Metric] = {}
     for what, label in (("rent_year1", "rent_year1"), ("rent_total", "rent_total"), ("commitment", "rent_committed")):
         found[label] = Metric(float(sum(result.rows[f"{slug(name)}.{what}"] for name in s.deal.leases)), "USD")
+    for vehicle in s.vehicles:
+        held = np.cumsum(result.cashflows(vehicle)[1])
+        found[f"short_on_day.{slug(vehicle)}"] = Metric(max(0.0, -float(held.min(initial=0.0))), "USD")
     for name in s.deal.exposures:
         found[f"exposure.{slug(name)}"] = Metric(float(result.rows[f"exposures.{slug(name)}.maximum"]), "USD")
     for name, guarantee in s.deal.guarantees.items():

@@ -212,6 +212,7 @@ class FinanceResult:
         ``locked_months.<vehicle>``, ``default_months.<vehicle>``,
         ``dscr_min``, ``dscr_avg``, ``llcr``, ``plcr``, ``wal.<loan>``, ``unpaid.<loan>``, ``debt_peak``,
         ``rent_year1``, ``rent_total``, ``rent_committed``, ``capitalised_interest``, ``exposure.<name>``,
+        ``short_on_day.<vehicle>`` (most that a payment day takes before it comes in later in its month),
         ``uncovered.<guarantee>`` (debt left when it ends), and ``price``, ``yield``, ``spread`` and ``duration`` of
         each quote.
     residuals : dict of float

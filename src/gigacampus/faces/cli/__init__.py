@@ -6,7 +6,9 @@ Exit codes: 0 ok, 1 a check failed, 2 usage or bad spec, 3 infeasible, 130 inter
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,14 @@ def commands() -> None:
     """
 
 
+def wrapped(head: str, text: str, indent: str) -> str:
+    """A head and a text as lines that fit the terminal, or 80 columns where there is none; words stay whole."""
+    width = shutil.get_terminal_size((80, 24)).columns
+    lines = textwrap.wrap(text, width, initial_indent=head, subsequent_indent=indent, break_long_words=False,
+                          break_on_hyphens=False)  # fmt: skip
+    return "\n".join(lines) or head.rstrip()
+
+
 def say(value: Any) -> None:
     """Print JSON on stdout."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
@@ -36,7 +46,7 @@ def say(value: Any) -> None:
 @commands.command()
 @SPEC
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder to write [runs/<name>-<hash>].")
-@click.option("--strict", is_flag=True, help="Exit with 1 unless every promise passes.")
+@click.option("--strict", is_flag=True, help="Exit with 1 unless every promise passes and the deal closes.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", help="Language of the report.")
 @click.option("--all", "all_kpis", is_flag=True, help="Show every KPI, not the headline ones.")
 @JSON

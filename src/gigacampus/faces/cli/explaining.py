@@ -10,13 +10,11 @@ import click
 from gigacampus.campus.catalog import GRADES
 from gigacampus.campus.spec import Origin
 from gigacampus.faces import numbers
-from gigacampus.faces.cli import say
+from gigacampus.faces.cli import say, wrapped
 from gigacampus.quantities import format_quantity
 from gigacampus.runs import explain as walk
 from gigacampus.runs import inputs
 from gigacampus.runs.pipeline import Run
-
-WIDTH = 78
 
 
 def explain(path: Path, name: str, as_json: bool) -> None:
@@ -36,9 +34,7 @@ def explain(path: Path, name: str, as_json: bool) -> None:
 
 def _tree(node: walk.Node, depth: int, seen: dict[str, Origin]) -> Iterator[str]:
     seen.update({origin.path: origin for origin in node.inputs})
-    text, rest = f"{'  ' * depth}{node.name}{_equals(node)}", f"  {node.about}"
-    room = WIDTH - len(text)
-    yield text + (rest if len(rest) <= room else rest[: max(room - 1, 0)] + "…")
+    yield wrapped(f"{'  ' * depth}{node.name}{_equals(node)}  ", node.about, "  " * depth + " " * 6)
     for child in node.children:
         yield from _tree(child, depth + 1, seen)
 

@@ -13,7 +13,7 @@ import click
 
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces import numbers, report
-from gigacampus.faces.cli import say
+from gigacampus.faces.cli import say, wrapped
 from gigacampus.faces.figures.facts import open_gaps
 from gigacampus.runs import folder, inputs
 from gigacampus.runs.checks import check, located
@@ -42,7 +42,7 @@ MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 
 
 def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bool) -> bool:
-    """Run, write, show. Returns whether a promise failed or could not be tested."""
+    """Run, write, show. Returns whether a promise failed or could not be tested, or the deal does not close."""
     loaded = inputs.read_spec(path)
     check(loaded, figures=False)
     progress = Progress()
@@ -68,9 +68,9 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
         for line in gap_lines(running):
             click.echo(line)
-        click.echo(f"\nBalances close to {residuals(kpis)} (limit 10⁻⁹, relative)")
+        click.echo("\n" + wrapped("", f"Balances close to {residuals(kpis)} (limit 10⁻⁹, relative)", "  "))
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
-    return any(verdict.state != "pass" for verdict in running.policy)
+    return bool(open_gaps(running)) or any(verdict.state != "pass" for verdict in running.policy)
 
 
 def headline(running: Run) -> list[str]:
@@ -97,13 +97,14 @@ def gap_lines(running: Run) -> Iterator[str]:
 
 def number_line(path: str, metric: Any) -> str:
     """A number of the deal and its value, in a line."""
-    return f"    {path:<50} {written(metric.value, metric.unit)}"
+    return f"    {path:<50} {written(metric.value, metric.unit, 6)}"
 
 
-def written(value: float, unit: str) -> str:
-    """A value with its unit, to four significant digits."""
-    unit = "fraction" if unit == "1/year" else unit
-    return " ".join(numbers.published(float(f"{value:.3e}"), unit)).strip() if math.isfinite(value) else "no value"
+def written(value: float, unit: str, digits: int = 4) -> str:
+    """A value with the unit in which a spec has it, to so many significant digits."""
+    unit = {"1/year": "fraction", "USD/year": "USD"}.get(unit, unit)
+    text = " ".join(numbers.published(float(f"{value:.{digits - 1}e}"), unit)).strip()
+    return text if math.isfinite(value) else "no value"
 
 
 def residuals(kpis: Mapping[str, Value]) -> str:
@@ -117,13 +118,13 @@ def residuals(kpis: Mapping[str, Value]) -> str:
 
 
 def table(kpis: Mapping[str, Value], names: list[str]) -> str:
-    """KPIs as aligned lines that fit 80 columns."""
-    width = max((len(name) for name in names), default=0)
+    """KPIs as aligned lines that fit the terminal."""
+    longest = max((len(name) for name in names), default=0)
     lines = []
     for name in names:
         value, unit = shown(kpis[name])
         why = kpis[name].reason if kpis[name].value is None else unit
-        lines.append(f"  {name:<{width}} {value:>14} {why}".rstrip()[:80])
+        lines.append(wrapped(f"  {name:<{longest}} {value:>14} ", why, " " * 8))
     return "\n".join(lines)
 
 

@@ -11,8 +11,9 @@ import click
 from gigacampus.campus.spec import json_schema
 from gigacampus.errors import Problem, SpecError, WriteError
 from gigacampus.faces.cli import say
-from gigacampus.runs import inputs
+from gigacampus.runs import inputs, provenance
 from gigacampus.runs.checks import check
+from gigacampus.runs.pipeline import Run
 
 STARTER = """\
 # yaml-language-server: $schema=campus.schema.json
@@ -38,13 +39,13 @@ def validate(path: Path, as_json: bool) -> None:
     if loaded.campus.site is not None and loaded.campus.site.weather.use is None:
         inputs.check_files(loaded)
     campus = loaded.campus
-    values = [origin for origin in loaded.origins.values() if origin.number]
+    values = provenance.used(Run(loaded)).values()  # as the report counts them
     assumed = sum(origin.assumed for origin in values)
     if as_json:
         say({"valid": True, "name": campus.name, "values": len(values), "assumed": assumed})
         return
     power = f", {sum(p.power for p in campus.compute.built):,.0f} MW" if campus.compute else ""
-    click.echo(f"{path} is valid: {campus.name}{power}, {len(values)} numbers, {assumed} of them assumed")
+    click.echo(f"{path} is valid: {campus.name}{power}, {len(values)} inputs, {assumed} of them assumed")
 
 
 def new(path: Path, name: str, force: bool, as_json: bool) -> None:

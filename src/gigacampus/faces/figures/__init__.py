@@ -15,7 +15,8 @@ __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "d
 
 _MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "power", "availability", "water", "swings",
             "carbon", "closing",
-            "money_flow", "deal", "debt", "parties", "guarantee", "tornado", "two_way", "fan", "value", "persistence", "losses",
+            "money_flow", "deal", "terms", "debt", "covenants", "annual", "parties", "guarantee", "tornado", "two_way",
+            "fan", "value", "persistence", "losses",
             "supports", "accounts")  # fmt: skip
 
 

@@ -144,14 +144,15 @@ def _evidence(leg: Any, money: Money) -> Text:
     said += [_labelled(OTHERS[what], _shown(value, leg.unit), after=True) for what, value in leg.others.items()]
     said += [_labelled(NEEDS[what], _shown(amount, "USD")) for what, amount in leg.needs.items()]
     for side, whys in ((PRO, leg.pro), (CONTRA, leg.contra), (UNDECIDED, leg.undecided)):
-        said += [Text(f"{side.en}: {why}", f"{side.ja}：{why}") for why in whys]
+        said += [Text(f"{side.en}: {why}", f"{side.ja}：{why.replace('assumed: ', '仮定：')}") for why in whys]
     return Text("; ".join(text.en for text in said), "；".join(text.of("ja") for text in said))
 
 
 def _labelled(label: Text, shown: Text | None, after: bool = False) -> Text:
     """An amount with what it is."""
     value = shown or Text("–")
-    return Text(f"{value.en} {label.en}" if after else f"{label.en} {value.en}", f"{label.ja} {value.of('ja')}")
+    gap = "" if label.ja.endswith("：") else " "
+    return Text(f"{value.en} {label.en}" if after else f"{label.en} {value.en}", f"{label.ja}{gap}{value.of('ja')}")
 
 
 def _arithmetic(formula: str, terms: Mapping[str, float], money: Money) -> Text:
@@ -264,6 +265,7 @@ def _debt_finding(run: Any, at: int) -> Finding:
             loans = [float(x["loans"][at]) if "loans" in x else 0.0 for x in (own, with_it[name].liabilities)]
             if loans[1] > loans[0]:
                 more = loans[1] - loans[0]
-                return Finding(f"{titled(name).en} consolidated would put {numbers.money(more)} of loans on {party(lease.tenant).en}'s balance sheet",
-                               f"{party(name).ja}を連結すると{party(lease.tenant).ja}の借入は{numbers.money_ja(more)}増える")  # fmt: skip
+                year = str(accounts.dates[at])[:4]
+                return Finding(f"{titled(name).en} consolidated would put {numbers.money(more)} of loans on {party(lease.tenant).en}'s books at the end of {year}",
+                               f"{party(name).ja}を連結すると{party(lease.tenant).ja}の{year}年末の借入は{numbers.money_ja(more)}増える")  # fmt: skip
     return Finding("Balance sheets with and without consolidation", "連結の有無別の貸借対照表")

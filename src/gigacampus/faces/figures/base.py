@@ -75,11 +75,15 @@ class Figure:
         Plain; a string ``@gas/0.42`` is a colour by name, a `Text` stands wherever a string may.
     narrow : mapping
         What is different below 700 px: ``layout`` is merged, ``data`` replaces.
+    paper : mapping
+        What is different on paper, 700 px wide: ``layout`` is merged; with ``narrow`` the narrow figure is printed.
     height, narrow_height : int [px]
     note : Text
         Foot: method and conventions.
     stages : tuple of str
         Stages whose results it shows; their inputs are its sources.
+    rows : tuple of str
+        Rows of the statement that it shows, where it shows no more; then their inputs alone are its sources.
     drawing : Drawing, optional
         In place of Plotly.
     explorer : mapping, optional
@@ -94,10 +98,12 @@ class Figure:
     data: list[dict[str, Any]] = field(default_factory=list)
     layout: dict[str, Any] = field(default_factory=dict)
     narrow: Mapping[str, Any] = field(default_factory=dict)
+    paper: Mapping[str, Any] = field(default_factory=dict)
     height: int = 340
     narrow_height: int = 320
     note: Text = EMPTY
     stages: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None
 

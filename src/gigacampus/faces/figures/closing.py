@@ -49,7 +49,7 @@ def said(gap: Any) -> Text:
         return Text(f"uses of {name.en} above its sources", f"{name.ja}の使途が資金源を上回る")
     if rest.endswith(".dsra"):
         name = party(rest.removesuffix(".dsra"))
-        return Text(f"reserve of {name.en} larger than its draw", f"{name.ja}の元利金積立金が借入実行額を上回る")
+        return Text(f"reserve of {name.en} larger than its draw", f"{name.ja}の元利金返済準備金が借入実行額を上回る")
     name = party(rest)
     return Text(f"{name.en} not repaid at the end", f"{name.ja}が満期に完済されない")
 
@@ -61,7 +61,8 @@ def _table(gaps: Any) -> Table:
         head = Text(what.en[:1].upper() + what.en[1:], what.ja)
         rows.append((head, numbers.significant(gap.amount / 1e6, _DIGITS), Text("m USD", numbers.unit_ja("m USD"))))
         for path, metric in gap.closing.items():
-            value, unit = numbers.published(float(f"{metric.value:.3e}"), metric.unit)
+            unit = "USD" if metric.unit == "USD/year" else metric.unit  # as the spec has a rent
+            value, unit = numbers.published(float(f"{metric.value:.5e}"), unit)
             rows.append((path, value if math.isfinite(metric.value) else "–", unit))
         if not gap.closing:
             rows.append((Text("no single number was found that would", "単独で閉じる数値は見つからない"), "", ""))

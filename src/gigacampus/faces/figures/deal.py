@@ -11,6 +11,12 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.money_flow import KINDS
+from gigacampus.runs.kpi import slug
+
+_ROOM = {False: 940.0, True: 318.0}
+"""Width of a line of small pieces, by whether the figure is narrow [px]."""
+_LINE = 44
+"""Height of a bar for each line below it, which has two fifths of it [px]."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,14 @@ def sources_and_uses(run: Any) -> Figure | None:
         data=drawn[0]["data"],
         layout=drawn[0]["layout"],
         narrow=drawn[1],
-        height=98 * len(shown),
-        narrow_height=(100 + 14 * max(len(wrap(small(pieces, True))) for _, _, pieces in shown)) * len(shown),
+        paper={"narrow": True},
+        height=max(98, _LINE * lines(shown, False)) * len(shown),
+        narrow_height=max(100 + 14 * lines(shown, True), _LINE * lines(shown, True)) * len(shown),
         table=_su_table(shown, money),
         aria=Text("Stacked bars of sources and uses: " + _spoken(shown, money, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, money, "ja")),
         stages=("finance",),
+        rows=tuple(f"{slug(v)}.{what}" for v in run.finance.funding for what in ("uses", "call", "capital"))
+        + tuple(f"{slug(name)}.draw" for name in run.finance.loans),
     )  # fmt: skip
 
 
@@ -70,8 +79,14 @@ def _pieces(run: Any, amounts: dict[str, float]) -> list[Piece]:
 
 _WHAT = {
     "interest while building": Text("interest while building", "建設中の利息"),
-    "reserve": Text("debt reserve", "返済準備金"),
-    "escrow income": Text("escrow income", "預託運用益"),
+    "reserve": Text("debt reserve", "元利金返済準備金"),
+    "escrow income": Text("escrow income", "エスクロー運用益"),
+    "left in escrow": Text("left in escrow", "エスクロー残額"),
+    "paid off by another loan": Text("paid off by another loan", "借換えによる完済"),
+    "own cash": Text("own cash", "自己資金"),
+    "debt service cured": Text("debt service cured", "元利払いの治癒"),
+    "operating deficit": Text("operating deficit", "運営赤字"),
+    "paid in ahead of uses": Text("paid in ahead of uses", "使途に先立つ払込み"),
     "contribution in kind": Text("in kind", "現物出資"),
     "contribution": Text("contribution", "出資"),
     "works": Text("Works", "工事"),
@@ -86,9 +101,9 @@ def _what(name: str) -> Text:
     if rest:
         more = _WHAT.get(rest, KINDS.get(rest, party(rest)))
         return Text(f"{titled(first).en}, {more.en}", f"{party(first).ja}：{more.ja}")
-    for verb in ("contribution to ", "fee to ", "distribution to "):
-        if name.startswith(verb):
-            kind, to = KINDS[verb.split()[0]], party(name.removeprefix(verb))
+    for word, kind in KINDS.items():
+        if name.startswith(f"{word} to "):
+            to = party(name.removeprefix(f"{word} to "))
             return Text(f"{kind.en.capitalize()} to {to.en}", f"{to.ja}への{kind.ja}")
     return _WHAT.get(name, titled(name))
 
@@ -161,13 +176,19 @@ def _below(pieces: list[Piece], money: Money, row: int, slim: bool) -> list[dict
     if not pieces:
         return []
     keyed = [parts.keyed(Text(p.name.en, p.name.ja), money.text(p.amount, 2), p.colour) for p in pieces]
-    lines = [keyed[i : i + n] for i, n in wrap(pieces)] if slim else [keyed]
-    en = "<br>".join("   ".join(text.en for text in line) for line in lines)
-    ja = "<br>".join("   ".join(text.ja for text in line) for line in lines)
+    rows = [keyed[i : i + n] for i, n in wrap(pieces, _ROOM[slim])]
+    en = "<br>".join("   ".join(text.en for text in line) for line in rows)
+    ja = "<br>".join("   ".join(text.ja for text in line) for line in rows)
     plain = Text(en.replace("<b>", "").replace("</b>", ""), ja.replace("<b>", "").replace("</b>", ""))
     return [
         parts.note(plain, 1.0, row - 0.22, yref="y", yanchor="top", xanchor="right", align="right", font={"size": 12})
     ]
+
+
+def lines(bars: list[tuple[Text, Text, list[Piece]]], slim: bool) -> int:
+    """Most lines of small pieces below a bar."""
+    widest = max(sum(piece.amount for piece in pieces) for _, _, pieces in bars)
+    return max(len(wrap(small(pieces, slim, widest), _ROOM[slim])) for _, _, pieces in bars)
 
 
 def wrap(pieces: list[Piece], room: float = 318.0) -> list[tuple[int, int]]:

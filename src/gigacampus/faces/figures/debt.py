@@ -7,13 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from gigacampus.campus.spec.deal import UNKNOWN
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.covenants import distress
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
+from gigacampus.runs.kpi import slug
 
+_SHOWN = 0.005
+"""Covers this near to each other look alike in a report."""
 _DOMAINS = ((0.46, 1.0), (0.0, 0.3))
 
 
@@ -54,9 +59,33 @@ def debt_and_cover(run: Any) -> Figure | None:
             f"Debt falls from {money.text(float(total.max()), 1)} to {money.text(float(total[-1]), 1)} {money.unit}.",
             f"債務残高は{numbers.money_ja(float(total.max()) * money.factor)}から{numbers.money_ja(float(total[-1]) * money.factor)}へ減少",
         ),
-        note=Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。"),
+        note=_note(run),
         stages=("finance",),
+        rows=rows_of(run),
     )  # fmt: skip
+
+
+def rows_of(run: Any) -> tuple[str, ...]:
+    """Rows of cash, debt service and debt."""
+    cash = [f"{slug(vehicle)}.cfads" for vehicle in run.finance.cover]
+    return (*cash, *(f"{slug(loan)}.{what}" for loan in run.finance.loans for what in ("service", "balance")))
+
+
+def set_by_schedule(run: Any) -> bool:
+    """Whether the least cover is an input: every loan is sculpted to a cover that the deal gives, and this is the least."""
+    plans = [loan.amortisation for loan in run.campus.deal.loans.values()]
+    least = run.finance.metrics["dscr_min"].value
+    if least is None or any(plan.kind != "sculpted" or plan.dscr is UNKNOWN for plan in plans):
+        return False
+    return bool(abs(least - min(plan.dscr for plan in plans)) < _SHOWN)
+
+
+def _note(run: Any) -> Text:
+    rest = Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。")  # fmt: skip
+    if not set_by_schedule(run):
+        return rest
+    return Text(f"The schedule is sculpted to this cover: it is an input. {rest.en}",
+                f"返済額はこのDSCRになるよう定めたもので、DSCRは入力値である。{rest.ja}")  # fmt: skip
 
 
 def _drawn(run: Any, days: list[str], total: Floats) -> dict[str, Any]:
@@ -149,12 +178,19 @@ def _labels(
 
 def _finding(run: Any, total: Floats) -> Finding:
     ends, unit = lease_ends(run), money_of(run).factor
+    worst = max(distress(run), key=lambda one: (one.default, one.missed), default=None)
     covers = np.concatenate([c.dscr for c in run.finance.cover.values()] or [np.zeros(0)])
     low = float(covers.min()) if len(covers) else 0.0
     steady = len(covers) > 0 and float(np.ptp(covers)) < 0.005
     at = numbers.fixed(low, 2)
     cover = f"cover stays at {at}" if steady else f"cover is {at} at its lowest"
     cover_ja = f"DSCRは{at}倍で一定" if steady else f"DSCRは最低{at}倍"
+    if worst is not None and worst.default:
+        return Finding(f"{party(worst.vehicle).en} is in default for {worst.default} months; {cover}",
+                       f"{party(worst.vehicle).ja}は債務不履行{worst.default}か月、{cover_ja}")  # fmt: skip
+    if worst is not None and worst.missed:
+        return Finding(f"{numbers.word(worst.missed).capitalize()} debt payments are not met in full; {cover}",
+                       f"返済不足{worst.missed}回、{cover_ja}")  # fmt: skip
     if ends and len(run.finance.leases) == 1 and balance_at(run, ends[0]) > 0.05:
         owed = balance_at(run, ends[0]) * unit
         what = ("the first lease term", "当初のリース期間") if len(ends) > 1 else ("the lease", "リース")

@@ -212,7 +212,14 @@ def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
     kept = {key: node for key, node in nodes.items() if key not in _IT}
     stretch = {key: replace(node, column=min(node.column / 0.76, 1.0)) for key, node in kept.items()}
     slim = _layout(stretch, fewer, 430, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 28}, over=True)
-    return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 440, "narrow_height": 488}
+    return {
+        "data": wide["data"],
+        "layout": wide["layout"],
+        "narrow": slim,
+        "paper": {"narrow": True},
+        "height": 440,
+        "narrow_height": 488,
+    }
 
 
 def _layout(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.faces.figures.concepts import ORDER, source
 
 Floats = NDArray[np.float64]
@@ -21,6 +22,13 @@ def open_gaps(run: Any) -> Sequence[Any]:
     """Where the deal does not close, with what would close it, which is looked for only if it does not."""
     gaps: Sequence[Any] = run.closing if run.campus.deal is not None and run.finance.gaps else ()
     return gaps
+
+
+def calendar(run: Any) -> Calendar:
+    """Dates of the deal, those of the campus under it included."""
+    built = run.campus.compute.built if run.campus.physical else ()
+    events = {phase.name: phase.ready for phase in built} | ({"ready": built[-1].ready} if built else {})
+    return Calendar(run.campus.deal, events)
 
 
 def full_year(run: Any) -> int:

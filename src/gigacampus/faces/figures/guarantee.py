@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,10 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
-from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.facts import Floats, calendar
 from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.text import EMPTY
+from gigacampus.runs.kpi import slug
 
 
 @figure("guarantee_by_year")
@@ -26,7 +30,7 @@ def guarantee_by_year(run: Any) -> Figure | None:
     axis = parts.upward(float(max(covered.max(), debt.max())), money.unit)
     return Figure(
         id="guarantee_by_year",
-        title=_guarantee_finding(years),
+        title=_guarantee_finding(run, name, years),
         subtitle=Text(
             f"Guarantee ({party(name).en}) and the debt behind it on each anniversary of its start, {money.unit}, nominal",
             f"残価保証の上限額と被保証債務、開始後の各年、{money.ja}、名目",
@@ -51,8 +55,10 @@ def guarantee_by_year(run: Any) -> Figure | None:
              money.column(Text("Debt", "債務")), money.column(Text("Not covered", "保証なし"))),
             tuple((str(i), str(years.dates[i]), float(covered[i]), float(debt[i]), float(open_[i])) for i in x),
         ),
+        note=_note(run, name),
         aria=Text("Bars of debt by year, covered and not covered by the guarantee.", "保証の有無別の債務、年別の棒グラフ"),
         stages=("finance",),
+        rows=tuple(f"{slug(name)}.{what}" for what in ("threshold", "uncovered", "tail")),
     )  # fmt: skip
 
 
@@ -89,19 +95,47 @@ def _guarantee_labels(money: Money, x: list[int], covered: Floats, open_: Floats
     return found
 
 
-def _guarantee_finding(years: Any) -> Finding:
+@dataclass(frozen=True)
+class Ending:
+    """The day on which a guarantee ends, the last whole month in which it is in force, and what is owed then [USD]."""
+
+    day: date
+    month: date
+    owed: float
+
+
+def ending(run: Any, name: str) -> Ending | None:
+    """How a guarantee of a loan ends; None where it stands behind none, or is never in force."""
+    metric = run.finance.metrics.get(f"uncovered.{slug(name)}")
+    if metric is None or metric.value is None:
+        return None
+    last = np.flatnonzero(run.finance.row(f"{slug(name)}.last") > 0)
+    if not len(last):
+        return None
+    month = date.fromisoformat(f"{run.finance.months[last[0]]}-01")
+    return Ending(calendar(run)[f"{name}.until"], month, metric.value)
+
+
+def _note(run: Any, name: str) -> Text:
+    end = ending(run, name)
+    if end is None or end.owed <= 0:
+        return EMPTY
+    return Text(f"Owed as the guarantee ends: the balance at the end of {numbers.month(end.month)}, its last whole month in force.",
+                f"保証終了時の債務は、保証が有効な最後の月({numbers.month_ja(end.month)})の月末残高。")  # fmt: skip
+
+
+def _guarantee_finding(run: Any, name: str, years: Any) -> Finding:
     if not years.debt.any():  # a schedule of its own, held against no loan
         return Finding("Guarantee by year", "各年の保証額")
     if not years.uncovered.any():
         return Finding("The guarantee covers the debt for as long as it is owed", "保証は債務の完済まで残高を上回る")
-    worst = int(np.argmax(years.uncovered))
-    amount = float(years.uncovered[worst])
-    ended = float(years.threshold[worst]) <= 0
-    if ended:
-        last = int(np.flatnonzero(years.threshold > 0)[-1])
+    inside = np.where(years.threshold > 0, years.uncovered, 0.0)
+    worst, end = int(np.argmax(inside)), ending(run, name)
+    amount = float(inside[worst])
+    if end is not None and end.owed > amount:
         return Finding(
-            f"The guarantee ends in {str(years.dates[last])[:4]}; a year on, {numbers.money(amount)} of debt is not covered",
-            f"保証は{str(years.dates[last])[:4]}年に終了し、1年後には{numbers.money_ja(amount)}の債務が保証外となる",
+            f"When the guarantee ends in {numbers.month(end.day)}, {numbers.money(end.owed)} of debt is still owed",
+            f"保証が{numbers.month_ja(end.day)}に終了する時点で{numbers.money_ja(end.owed)}の債務が残る",
         )
     return Finding(
         f"{numbers.money(amount)} of debt is not covered in year {worst}",

@@ -10,6 +10,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import titled
+from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.lifeline_svg import Row, Span, svg
 from gigacampus.runs.kpi import slug
 
@@ -129,11 +130,11 @@ def _guarantees(run: Any) -> list[Row]:
     for name, years in run.finance.guarantees.items():
         live = np.flatnonzero(years.threshold > 0)
         if len(live):
-            start, end = (date.fromisoformat(str(years.dates[i])) for i in (live[0], live[-1]))
+            start, end = date.fromisoformat(str(years.dates[live[0]])), calendar(run)[f"{name}.until"]
             amount = float(years.threshold[live[0]])
             text = Text(
-                f"first {len(live) - 1} years, from {numbers.money(amount)}",
-                f"当初{len(live) - 1}年、{numbers.money_ja(amount)}から",
+                f"to {numbers.month(end)}, from {numbers.money(amount)}",
+                f"{numbers.month_ja(end)}まで、{numbers.money_ja(amount)}から",
             )
             dashed = any(
                 p.startswith(f"deal.guarantees.{name}.") and o.grade in "AU" for p, o in run.loaded.origins.items()

@@ -11,7 +11,8 @@ from gigacampus.faces.figures.concepts import party, party_colour
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.sankey import Link, Node
 
-LENDING = ("interest", "principal", "fee")
+LENDING = ("draw", "interest", "principal", "fee", "call cost")
+"""Kinds of payment between a borrower and those who lend to it."""
 
 
 def flows(run: Any) -> dict[tuple[str, str, str], float]:
@@ -23,6 +24,11 @@ def flows(run: Any) -> dict[tuple[str, str, str], float]:
             key = (flow.payer, flow.payee, flow.kind)
             found[key] = found.get(key, 0.0) + amount
     return found
+
+
+def lends(run: Any, name: str, kind: str) -> bool:
+    """Whether a party pays or receives a kind of payment as a lender: fees are paid to others, too."""
+    return kind in LENDING and any(name in loan.holders for loan in run.finance.loans.values())
 
 
 def vehicles(run: Any) -> list[str]:
@@ -98,6 +104,7 @@ def money_sankey(run: Any) -> Figure | None:
         aria=Text(f"Sankey of payments, {money.text(into, 1)} {money.unit} in all.", f"支払いの流れ図、合計{numbers.money_ja(into * money.factor)}"),
         note=Text("Left: who pays in. Right: who receives. A party that does both stands on both sides.", "左が支払う側、右が受け取る側。両方にあたる当事者は両側に立つ。"),
         stages=("finance",),
+        rows=tuple(flow.row for flow in run.finance.flows),
     )  # fmt: skip
 
 
@@ -139,7 +146,14 @@ def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
 def _drawn(nodes: dict[str, Node], links: list[Link], money: Money) -> dict[str, Any]:
     wide = _layout(nodes, links, money, 420, 22.0, 780, None, False)
     slim = _layout(nodes, links, money, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
-    return {"data": wide["data"], "layout": wide["layout"], "narrow": slim, "height": 456, "narrow_height": 612}
+    return {
+        "data": wide["data"],
+        "layout": wide["layout"],
+        "narrow": slim,
+        "paper": {"narrow": True},
+        "height": 456,
+        "narrow_height": 612,
+    }
 
 
 def _layout(
@@ -207,7 +221,7 @@ def _chain(
 
 def _finding(run: Any) -> Finding:
     lent = sum(float(loan.draw.sum()) for loan in run.finance.loans.values())
-    back = sum(float((loan.interest + loan.principal).sum()) for loan in run.finance.loans.values())
+    back = sum(amount for (_, to, kind), amount in flows(run).items() if lends(run, to, kind))
     rent = sum(amount for (_, _, kind), amount in flows(run).items() if kind == "rent")
     tenants = {flow.payer for flow in run.finance.flows if flow.kind == "rent"}
     if lent and rent and len(tenants) == 1:
@@ -242,6 +256,11 @@ KINDS: dict[str, Text] = {
     "contribution in kind": Text("contribution in kind", "現物出資"),
     "distribution": Text("distribution", "分配"),
     "construction": Text("construction", "建設費"),
-    "escrow income": Text("escrow income", "預託運用益"),
+    "escrow income": Text("escrow income", "エスクロー運用益"),
     "energy": Text("energy", "電力"),
+    "call cost": Text("cost of early repayment", "期限前償還費用"),
+    "promote": Text("promote", "成功報酬"),
+    "overrun": Text("cost overrun", "超過工事費"),
+    "income tax": Text("income tax", "法人税"),
+    "income tax saved": Text("income tax saved", "法人税の節減"),
 }

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gigacampus.engines.finance.tax import KINDS as KINDS_OF_TAX
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour
 from gigacampus.faces.figures.money import Money, money_of
-from gigacampus.faces.figures.money_flow import KINDS
+from gigacampus.faces.figures.money_flow import KINDS, lends
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
@@ -25,16 +26,20 @@ class _Row:
     paid: float
     received: float
     irr: float | None
+    after: float | None = None
+    """IRR after tax, of those who are taxed."""
 
 
+_WIDE = 214
+"""Room on the right for two rates of return [px]."""
+_IRR_BOTH = Text("IRR before / after tax", "IRR 税引前／税引後")
 _ROLES: dict[str, tuple[str, Text]] = {
     "rent": ("tenant", Text("as tenant", "賃借人として")),
-    "draw": ("lender", Text("as lender", "貸し手として")),
-    "interest": ("lender", Text("as lender", "貸し手として")),
-    "principal": ("lender", Text("as lender", "貸し手として")),
+    "lends": ("lender", Text("as lender", "貸し手として")),
     "contribution": ("owner", Text("as owner", "出資者として")),
     "contribution in kind": ("owner", Text("as owner", "出資者として")),
     "distribution": ("owner", Text("as owner", "出資者として")),
+    "promote": ("owner", Text("as owner", "出資者として")),
 }
 
 
@@ -47,12 +52,12 @@ def rows(run: Any) -> list[_Row]:
         amount = float(run.finance.row(flow.row).sum()) / unit
         for index, name in enumerate((flow.payer, flow.payee)):
             if name not in vehicles and name != "outside":
-                lends = flow.kind == "fee" and any(name in loan.holders for loan in run.finance.loans.values())
-                role = "lender" if lends else _ROLES.get(flow.kind, (flow.kind,))[0]
+                kind = "lends" if lends(run, name, flow.kind) else flow.kind
+                role = _ROLES.get(kind, (kind,))[0]
                 sums.setdefault((name, role), [0.0, 0.0])[index] += amount
     words = dict(_ROLES.values())
     found = [
-        _Row(name, words.get(role) or _for(role), paid, received, _irr(run, name, sums))
+        _Row(name, words.get(role) or _for(role), paid, received, *_irr(run, name, role, sums))
         for (name, role), (paid, received) in sums.items()
         if paid or received
     ]
@@ -65,12 +70,13 @@ def _for(kind: str) -> Text:
     return Text(f"for {text.en}", f"({text.of('ja')})")
 
 
-def _irr(run: Any, name: str, sums: dict[tuple[str, str], list[float]]) -> float | None:
-    """The party's IRR, where it has one role: that of a party as a whole says nothing of a role."""
-    if sum(key[0] == name for key in sums) > 1:
-        return None
-    metric = run.finance.metrics.get(f"irr.{slug(name)}")
-    return None if metric is None else metric.value
+def _irr(run: Any, name: str, role: str, sums: dict[tuple[str, str], list[float]]) -> tuple[float | None, float | None]:
+    """The party's IRR before and after tax, where it has one role beside its tax: of several, none says anything."""
+    if role in KINDS_OF_TAX or sum(one == name and other not in KINDS_OF_TAX for one, other in sums) > 1:
+        return None, None
+    found = (run.finance.metrics.get(f"{kind}.{slug(name)}") for kind in ("irr", "irr_after_tax"))
+    before, after = (None if metric is None else metric.value for metric in found)
+    return before, after
 
 
 @figure("who_gets_what")
@@ -100,6 +106,7 @@ def who_gets_what(run: Any) -> Figure | None:
         ),
         note=Text("Before residual value. IRR by dates of payment, of parties with one role.", "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。"),
         stages=("finance",),
+        rows=tuple(flow.row for flow in run.finance.flows),
     )  # fmt: skip
 
 
@@ -138,10 +145,11 @@ def _who_drawn(found: list[_Row], money: Money) -> dict[str, Any]:
         "layout": {
             "xaxis": reach,
             "yaxis": {"visible": False, "range": [-0.6, count + 0.1]},
-            "margin": {"l": left_room, "r": 150, "t": 0, "b": 0},
+            "margin": {"l": left_room, "r": _WIDE if taxed(found) else 150, "t": 0, "b": 0},
             "hovermode": False,
             "annotations": _who_labels(found, money, y, count, False, left_room),
         },
+        "paper": {"layout": {"xaxis": {"range": [-1.3 * left, 1.36 * right]}}},
         "narrow": {
             "layout": {
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
@@ -171,15 +179,27 @@ def _who_labels(
                 Text("Net", "差引"), 1, count - 0.35, yref="y", xanchor="right", xshift=64, yanchor="bottom", font=small
             ),
             parts.note(
-                Text("IRR"), 1, count - 0.35, yref="y", xanchor="right", xshift=148, yanchor="bottom", font=small
+                _IRR_BOTH if taxed(found) else Text("IRR"),
+                1,
+                count - 0.35,
+                yref="y",
+                xanchor="right",
+                xshift=_WIDE - 2 if taxed(found) else 148,
+                yanchor="bottom",
+                font=small,
             ),
         ]
     for row, place in zip(found, y, strict=True):
-        heads += _row_labels(row, money, place, slim, room)
+        heads += _row_labels(row, money, place, slim, room, _WIDE - 2 if taxed(found) else 148)
     return heads
 
 
-def _row_labels(row: _Row, money: Money, place: int, slim: bool, room: int) -> list[dict[str, Any]]:
+def taxed(found: list[_Row]) -> bool:
+    """Whether a party has a return after tax."""
+    return any(row.after is not None for row in found)
+
+
+def _row_labels(row: _Row, money: Money, place: int, slim: bool, room: int, right: int) -> list[dict[str, Any]]:
     bare = slim and parts.width(f"{row.name[:32]} {row.role.en}") > 180
     role = EMPTY if bare else row.role
     name = Text(f"<b>{party(row.name).en}</b> {role.en}", f"<b>{party(row.name).ja}</b> {role.of('ja')}")
@@ -209,7 +229,8 @@ def _row_labels(row: _Row, money: Money, place: int, slim: bool, room: int) -> l
                 yanchor="middle",
             )
         )
-    irr = "–" if row.irr is None else f"{numbers.significant(100 * row.irr, 3)}{numbers.THIN}%"
+    rates = [numbers.significant(100 * rate, 3) for rate in (row.irr, row.after) if rate is not None]
+    irr = f"{' / '.join(rates)}{numbers.THIN}%" if rates else "–"
     if slim:
         net = f"<b>{_net(row, money)}</b>" + (f" IRR {irr}" if row.irr is not None else "")
         return [*found, parts.note(name, 0, place + 0.3, yref="y", yanchor="bottom", font={"size": 12}),
@@ -218,7 +239,7 @@ def _row_labels(row: _Row, money: Money, place: int, slim: bool, room: int) -> l
         *found,
         parts.note(name, 0, place, yref="y", yanchor="middle", xanchor="left", xshift=-room),
         parts.note(f"<b>{_net(row, money)}</b>", 1, place, yref="y", yanchor="middle", xanchor="right", xshift=64),
-        parts.note(irr, 1, place, yref="y", yanchor="middle", xanchor="right", xshift=148),
+        parts.note(irr, 1, place, yref="y", yanchor="middle", xanchor="right", xshift=right),
     ]
 
 
@@ -241,12 +262,12 @@ def _who_finding(found: list[_Row], money: Money) -> Finding:
 def _who_table(found: list[_Row], money: Money) -> Table:
     columns = (
         Column(Text("Party", "当事者")), Column(Text("Role", "役割")), money.column(Text("Paid in", "支払い")),
-        money.column(Text("Received", "受取り")), money.column(Text("Net", "差引")), Column(Text("IRR"), "%", 3),
+        money.column(Text("Received", "受取り")), money.column(Text("Net", "差引")), Column(Text("IRR before tax", "税引前IRR"), "%", 3),
+        Column(Text("IRR after tax", "税引後IRR"), "%", 3),
     )  # fmt: skip
-    return Table(
-        columns,
-        tuple(
-            (party(r.name), r.role, r.paid, r.received, r.received - r.paid, None if r.irr is None else 100 * r.irr)
-            for r in found
-        ),
-    )
+    rows = [
+        (party(r.name), r.role, r.paid, r.received, r.received - r.paid,
+         *(None if rate is None else 100 * rate for rate in (r.irr, r.after)))
+        for r in found
+    ]  # fmt: skip
+    return Table(columns, tuple(rows)) if taxed(found) else Table(columns[:-1], tuple(row[:-1] for row in rows))

@@ -14,7 +14,7 @@ _PANELS = 4
 """Markets that are drawn; the table has all."""
 _KINDS: dict[str, Text] = {
     "guarantee": Text("no guarantee", "保証なし"),
-    "reserve": Text("no reserve", "積立金なし"),
+    "reserve": Text("no reserve", "準備金なし"),
     "cure": Text("no cure", "出資者の補填なし"),
     "lease": Text("lease", "当初リース"),
     "options": Text("options", "更新"),
@@ -23,7 +23,7 @@ _AMOUNTS: dict[str, Text] = {
     "lease": Text("rent of the first term", "当初期間の賃料"),
     "options": Text("rent of later terms", "更新後の賃料"),
     "guarantee": Text("guarantee", "保証"),
-    "reserve": Text("reserve", "積立金"),
+    "reserve": Text("reserve", "元利金返済準備金"),
     "cure": Text("cure", "補填"),
     "overrun cover": Text("overruns", "超過費用"),
 }
@@ -108,6 +108,7 @@ def _drawn(run: Any, one: Any, sets: list[frozenset[str]], markets: list[str]) -
             "hovermode": False,
             "annotations": [*named, *(label for _, labels_ in wide for label in labels_)],
         },
+        "paper": {"layout": {name: {"range": [0, 146]} for name in axes}},
         "narrow": {
             "data": slim[0],
             "layout": {

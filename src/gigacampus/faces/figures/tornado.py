@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from gigacampus.campus.spec.deal.varied import DELAY
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
@@ -78,6 +80,7 @@ def tornado(run: Any) -> Figure | None:
         subtitle=Text(f"Figures of the deal with one number changed at a time, {ranges.en}", f"数値を一つずつ変えた場合の指標、{ranges.ja}"),
         **drawn[0],
         narrow=drawn[1],
+        paper={"layout": _on_paper(panels, order, names)},
         height=62 + 40 * len(order),
         narrow_height=(56 + 50 * len(order)) * len(panels),
         table=_table(run),
@@ -85,7 +88,7 @@ def tornado(run: Any) -> Figure | None:
             "Bars from the base case: " + "; ".join(f"{name.en} moves {panels[0].name.en} by {numbers.significant(panels[0].swing(i))}" for name, i in zip(names, order, strict=True)) + ".",
             "基本ケースからの棒グラフ。" + "、".join(name.of("ja") for name in names),
         ),
-        note=_note(found.solved, still),
+        note=_note(run, found.solved, still),
         stages=("sensitivity",),
     )  # fmt: skip
 
@@ -108,20 +111,24 @@ def _panel(run: Any, name: str) -> _Panel:
     return _Panel(named(run, name), metric.unit, float(metric.value), rows)
 
 
-def _note(solved: bool, still: list[Text]) -> Text:
+def _note(run: Any, solved: bool, still: list[Text]) -> Text:
     deal = deal_words(solved)
+    leases, keys = run.campus.deal.leases.values(), [bar.key for bar in run.sensitivity.bars]
+    fixed = Text("")
+    if DELAY in keys and any(isinstance(lease.start, date) for lease in leases):
+        fixed = Text(" Rent starts on a fixed date, whatever is ready: a delay does not move it.",
+                     "賃料は完成の有無にかかわらず固定日に始まり、遅延では動かない。")  # fmt: skip
     bars = Text("Light bars: the number is lower; dark bars: higher.", "淡い棒は数値が低い場合、濃い棒は高い場合。")
     en, ja = ", ".join(inside(text) for text in still), "、".join(text.of("ja") for text in still)
     return Text(
-        f"{deal.en} {bars.en}" + f" No effect: {en}." * bool(still),
-        f"{deal.ja}{bars.ja}" + f"影響なし：{ja}。" * bool(still),
+        f"{deal.en} {bars.en}" + f" No effect: {en}." * bool(still) + fixed.en,
+        f"{deal.ja}{bars.ja}" + f"影響なし：{ja}。" * bool(still) + fixed.ja,
     )
 
 
 def _drawn(panels: list[_Panel], order: list[int], names: list[Text], slim: bool) -> dict[str, Any]:
     """Panels side by side, or one below the other, each with an axis of its own."""
-    widest = max(parts.width(text, 13) for name in names for text in (name.en, name.of("ja")))
-    left, count = 0 if slim else round(1.1 * widest) + 20, len(panels)
+    left, count = 0 if slim else _left(names), len(panels)
     layout: dict[str, Any] = {"hovermode": False, "barmode": "overlay", "margin": {"l": left, "r": 0, "t": 0, "b": 0}}
     data, notes, lines = [], [], []
     for k, panel in enumerate(panels):
@@ -147,6 +154,17 @@ def _drawn(panels: list[_Panel], order: list[int], names: list[Text], slim: bool
                       "line": {"color": "@axis", "width": 1}})  # fmt: skip
         notes += [_name(name, len(order) - 1 - row, y, slim, left) for row, name in enumerate(names) if slim or k == 0]
     return {"data": data, "layout": {**layout, "shapes": lines, "annotations": notes}}
+
+
+def _on_paper(panels: list[_Panel], order: list[int], names: list[Text]) -> dict[str, Any]:
+    """Axes with room for the labels at the width of paper, which is set at 96 %."""
+    room = (0.96 * 700 - _left(names)) / len(panels) - 0.04 * 700
+    return {f"xaxis{k + 1 if k else ''}": {"range": panel.range(order, room)} for k, panel in enumerate(panels)}
+
+
+def _left(names: list[Text]) -> int:
+    """Room for the names at the left [px]."""
+    return round(1.1 * max(parts.width(text, 13) for name in names for text in (name.en, name.of("ja")))) + 20
 
 
 def _name(name: Text, row: int, y: str, slim: bool, left: int) -> dict[str, Any]:

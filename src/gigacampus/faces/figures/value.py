@@ -10,6 +10,8 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour, titled
+from gigacampus.faces.figures.facts import calendar
+from gigacampus.faces.figures.guarantee import ending
 from gigacampus.faces.figures.money import Money, money_of
 
 _DASHES = ("dash", "dot", "dashdot", "longdash")
@@ -58,9 +60,9 @@ def value_by_year(run: Any) -> Figure | None:
         ),
         note=Text(
             f"Rents to the {numbers.significant(outlook.life, 2)}th year after a void, reverting to normal at each scenario's own rate, discounted at {numbers.percent(outlook.discount)}{numbers.THIN}%."
-            + _tail(renewal).en,
+            + _tail(run).en,
             f"空室期間後、{numbers.significant(outlook.life, 2)}年目までの賃料(各シナリオの速度で正常に戻る)を{numbers.percent(outlook.discount)}{numbers.THIN}%で割引。"
-            + _tail(renewal).ja,
+            + _tail(run).ja,
         ),
         stages=("renewal",),
     )  # fmt: skip
@@ -71,17 +73,26 @@ def _span(outcome: Any, money: Money) -> str:
     return f"{first} to {last}"
 
 
-def _tail(renewal: Any) -> Text:
-    """What debt without a guarantee means: whether a term ends while there is any."""
-    tail = renewal.tail
-    if not len(tail) or not renewal.guarantor:
+def _tail(run: Any) -> Text:
+    """What is owed as the guarantee ends, and whether rent is committed until it is repaid."""
+    deal, renewal = run.campus.deal, run.renewal
+    ends = [ending(run, name) for name, one in deal.guarantees.items() if one.guarantor == renewal.guarantor]
+    end = next((one for one in ends if one is not None and one.owed > 0), None)
+    if end is None:
         return Text("")
-    first, amount = year_of(renewal, int(tail[0])), float(renewal.debt[tail[0]])
-    if np.isin(renewal.ends, tail).any():
-        return Text(f" From {first}, {numbers.money(amount)} of debt has no guarantee, and the tenant may leave.",
-                    f"{first}年以降、{numbers.money_ja(amount)}の債務に保証がなく、賃借人は退去できる。")  # fmt: skip
-    return Text(f" From {first}, {numbers.money(amount)} of debt has no guarantee; rent is committed until it is repaid.",
-                f"{first}年以降、{numbers.money_ja(amount)}の債務に保証はないが、完済まで賃料は確約されている。")  # fmt: skip
+    when, owed = (
+        (numbers.month(end.day), numbers.month_ja(end.day)),
+        (numbers.money(end.owed), numbers.money_ja(end.owed)),
+    )
+    book, last = run.finance.leases[deal.outlook.lease], max(calendar(run)[f"{name}.final"] for name in deal.loans)
+    first = book.first_end
+    if first < last:
+        rent = (f"rent after {numbers.month(first)} rests on options that are not taken up yet",
+                f"{numbers.month_ja(first)}以降の賃料は未行使の更新による")  # fmt: skip
+    else:
+        rent = ("rent is committed until it is repaid", "完済まで賃料は確約されている")
+    return Text(f" The guarantee ends in {when[0]} with {owed[0]} of debt owed; {rent[0]}.",
+                f"保証は{when[1]}に債務{owed[1]}を残して終了し、{rent[1]}。")  # fmt: skip
 
 
 def _drawn(run: Any) -> dict[str, Any]:

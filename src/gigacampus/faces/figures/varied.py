@@ -14,6 +14,7 @@ from gigacampus.runs.kpi import slug
 
 KEYS = {
     "rent": Text("Rent", "賃料"),
+    "revenue": Text("Revenue", "収入"),
     "construction cost": Text("Construction cost", "建設費"),
     "delay": Text("Delay", "遅延"),
     "interest rate": Text("Interest rate", "金利"),
@@ -29,7 +30,7 @@ _FIELDS = {
     "amount": Text("amount", "金額"),
     "coupon": Text("coupon", "利率"),
     "spread": Text("spread", "上乗せ金利"),
-    "escrow_yield": Text("escrow yield", "預託運用利回り"),
+    "escrow_yield": Text("escrow yield", "エスクロー運用利回り"),
 }
 _FIGURES = {
     "dscr_min": Text("cover", "DSCR"),

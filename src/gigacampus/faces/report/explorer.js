@@ -83,7 +83,7 @@ function drawExplorer(box, figure) {
   if (fresh) explorers.set(box, openExplorer(figure.explorer));
   const state = explorers.get(box);
   const layout = layoutOf(box, figure);
-  layout.dragmode = onPaper || narrow() ? false : "pan";
+  layout.dragmode = onPaper || narrowPage.matches ? false : "pan";
   layout.xaxis = { ...layout.xaxis, range: [state.from, state.to] };
   const done = Plotly.react(box, resolve(tracesOf(state)), layout, config());
   if (fresh) listen(box);

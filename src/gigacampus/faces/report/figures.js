@@ -12,7 +12,7 @@ const config = () => ({
   displaylogo: false, displayModeBar: false, responsive: false, doubleClick: false, showTips: false, staticPlot: onPaper,
 });
 const mode = () => (onPaper ? "light" : root.dataset.theme || (darkSystem.matches ? "dark" : "light"));
-const narrow = () => !onPaper && narrowPage.matches;
+const narrow = (figure) => (onPaper ? Boolean(figure.paper?.narrow) : narrowPage.matches);
 const say = (text) => (typeof text === "object" && text !== null && "en" in text ? text[root.lang] : text);
 
 function colour(name) {
@@ -46,9 +46,10 @@ function merge(base, over) {
   return merged;
 }
 
-/** The layout of a box: the template of the mode, the narrow patch, and the size that the box has. */
+/** The layout of a box: the template of the mode, the patch for a narrow page or paper, and the size of the box. */
 function layoutOf(box, figure) {
-  const layout = merge(figure.layout, narrow() ? figure.narrow.layout : undefined);
+  const patch = narrow(figure) ? figure.narrow.layout : onPaper ? figure.paper?.layout : undefined;
+  const layout = merge(figure.layout, patch);
   const width = onPaper ? PAPER_WIDTH : box.clientWidth;
   return resolve({ dragmode: false, template: DATA.template, ...layout, width, height: box.clientHeight });
 }
@@ -56,7 +57,7 @@ function layoutOf(box, figure) {
 function draw(box) {
   const figure = DATA.figures[box.dataset.figure];
   if (figure.explorer) return drawExplorer(box, figure);
-  const data = (narrow() && figure.narrow.data) || figure.data;
+  const data = (narrow(figure) && figure.narrow.data) || figure.data;
   return Plotly.react(box, resolve(data), layoutOf(box, figure), config());
 }
 

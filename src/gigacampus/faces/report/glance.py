@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures import closing
-from gigacampus.faces.figures.concepts import SOURCES, titled
+from gigacampus.faces.figures import closing, covenants, debt
+from gigacampus.faces.figures.concepts import SOURCES, party, titled
 from gigacampus.faces.figures.facts import delivered
 from gigacampus.faces.figures.text import Text
 from gigacampus.faces.report import words
 from gigacampus.faces.report.inputs import Grade, Inputs
 from gigacampus.runs import provenance
+from gigacampus.runs.kpi import slug
 from gigacampus.version import __version__
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ PER = f"{numbers.THIN}%"
 
 
 def lead(run: Run) -> Text:
-    """Two to five sentences: energy, debt, what does not close, and every promise that is not kept."""
-    said = [*_energy(run), *_debt(run), *_open(run), *_promises(run)]
+    """Two to six sentences: energy, defaults and lock-ups, debt, what does not close, and promises that are not kept."""
+    breached = [covenants.said(one) for one in covenants.distress(run) if one.breached]
+    said = [*_energy(run), *breached, *_debt(run), *_open(run), *_promises(run)]
     return Text(" ".join(text.en for text in said), "".join(text.ja for text in said))
 
 
@@ -183,21 +185,44 @@ def key_figures(run: Run, inputs: Inputs) -> list[Key]:
     names: list[str] = list(words.KEY) if physical else []
     names += words.KEY_DEAL if deal else words.KEY_ALONE["physical"]
     names += () if physical else words.KEY_ALONE["deal"]
-    found = [member for name in names for member in _members(run, name)]
+    if deal and not run.finance.leases:
+        names = [name for name in names if not name.startswith("finance.rent")]
+    found = [member for name in names for member in _members(run, name)][:8]
     states = {v.kpi: v.state for v in run.policy}
     return [_key(run, inputs, name, states, physical and deal and name == words.KEY[-1]) for name in found]
 
 
 def _members(run: Run, name: str) -> list[str]:
-    return [name] if name in run.kpi else [kpi for kpi in run.kpi if kpi.startswith(name + ".")][:1]
+    """A KPI, or one of a family's members: the owner who pays in the most, or the first."""
+    if name in run.kpi:
+        return [name]
+    of_owner = f"{name}.{slug(_owner(run))}"
+    return [of_owner] if of_owner in run.kpi else [kpi for kpi in run.kpi if kpi.startswith(name + ".")][:1]
+
+
+def _owner(run: Run) -> str:
+    """Of the owners outside the vehicles whose flows have a rate of return, the one who pays in the most."""
+    if run.campus.deal is None:
+        return ""
+    owners = {owner for entity in run.campus.deal.entities.values() for owner in entity.owners}
+    paid = {
+        name: float(-amounts[amounts < 0].sum())
+        for name in owners - set(run.finance.funding)
+        for amounts in [run.finance.cashflows(name)[1]]
+        if run.finance.metrics[f"irr.{slug(name)}"].value is not None
+    }
+    return max(sorted(paid), key=lambda name: paid[name], default="")
 
 
 def _key(run: Run, inputs: Inputs, name: str, states: dict[str, str], gap: bool) -> Key:
     value = run.kpi[name]
     number, unit = numbers.shown(value.value, value.unit, value.unit == "1")
     unit_text = Text(unit, numbers.unit_ja(unit))
-    if name in words.TIMES:
+    family = name.rpartition(".")[0]
+    if name in words.TIMES or family in words.TIMES:
         unit_text = Text("times", "倍")
+    elif family == "finance.irr" and value.value is not None:
+        number = numbers.significant(100 * value.value)
     elif value.unit == "t" and unit:
         unit_text = Text(f"{unit} CO₂e", f"{unit} CO₂e")
     state = states.get(name) or states.get(_TWINS.get(name, ""), "no rule")
@@ -209,6 +234,14 @@ _TWINS = {"facility.wue": "impact.wue", "impact.wue": "facility.wue"}
 
 def _label(run: Run, name: str) -> Text:
     text = words.kpi(name)
+    if name == "finance.dscr_min" and debt.set_by_schedule(run):
+        return Text(f"{text.en}, set by the schedule", f"{text.ja}(返済計画の設定値)")
+    family, _, member = name.rpartition(".")
+    for who in run.campus.deal.entities if run.campus.deal is not None and family in words.KPIS else ():
+        if slug(who) == member and family == "finance.irr" and f"finance.irr_after_tax.{member}" in run.kpi:
+            return Text(f"Return before tax (IRR), {party(who).en}", f"税引前IRR、{party(who).ja}")
+        if slug(who) == member:
+            return Text(f"{words.KPIS[family].en}, {party(who).en}", f"{words.KPIS[family].ja}、{party(who).ja}")
     if name in ("facility.energy", "impact.scope2_location", "impact.water"):
         years = run.timeline.years
         return Text(f"{text.en}, {years[0]}–{years[-1]}", f"{text.ja}、{years[0]}〜{years[-1]}年")

@@ -72,9 +72,11 @@ class Inputs:
         """Inputs behind a KPI: those of the rows that it is read from, or else those of its stage."""
         entry, member = find(name)
         rows = entry.rows(self.run, member) if entry.rows and self.run.runs("finance") else []
-        return self._of_rows(tuple(rows)) if rows else self.of_stages([entry.stage])
+        return self.of_rows(rows) if rows else self.of_stages([entry.stage])
 
-    def _of_rows(self, rows: tuple[str, ...]) -> frozenset[str]:
+    def of_rows(self, rows: Iterable[str]) -> frozenset[str]:
+        """Inputs behind rows of the statement; names of rows that this deal does not have are left out."""
+        rows = [row for row in rows if row in self.run.finance.graph.rows]
         seen, todo, found = set(rows), list(rows), set[str]()
         while todo:
             name = todo.pop()

@@ -16,7 +16,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from gigacampus.faces import figures, numbers
-from gigacampus.faces.figures import concepts, look
+from gigacampus.faces.figures import concepts, covenants, look
 from gigacampus.faces.figures.base import Column, Figure
 from gigacampus.faces.figures.text import Text, plain
 from gigacampus.faces.report import glance, proof, words
@@ -53,10 +53,18 @@ def render(run: Run) -> bytes:
     inputs = Inputs(run)
     index = {path: i for i, path in enumerate(inputs.all)}
     made = {made.id: made for made in figures.draw(run)}
-    shown = {key: [_shown(made[f], inputs, index) for f in ids if f in made] for key, ids in words.FIGURES_OF.items()}
+    shown = {key: [_shown(made[f], inputs, index) for f in ids if f in made] for key, ids in _placed(run).items()}
     html = _template().render(**_context(run, inputs, index, shown))
     data = _json(_data(made, run.language))
     return _assemble(html, data)
+
+
+def _placed(run: Run) -> dict[str, tuple[str, ...]]:
+    """Figures by section; covenants stand on the first page where they are breached."""
+    if not any(one.breached for one in covenants.distress(run)):
+        return words.FIGURES_OF
+    first = {key: tuple(f for f in ids if f != "covenants") for key, ids in words.FIGURES_OF.items()}
+    return first | {"glance": ("covenants", *first["glance"])}
 
 
 def _assemble(html: str, data: str) -> bytes:
@@ -97,6 +105,7 @@ def _data(made: dict[str, Figure], language: str) -> dict[str, Any]:
         "figures": {
             key: plain(
                 {"data": f.data, "layout": f.layout, "narrow": f.narrow}
+                | ({"paper": f.paper} if f.paper else {})
                 | ({"explorer": f.explorer} if f.explorer else {})
             )
             for key, f in drawn.items()
@@ -129,7 +138,7 @@ def breakable(path: str) -> Markup:
 
 def _shown(f: Figure, inputs: Inputs, index: dict[str, int]) -> SimpleNamespace:
     """A figure as the template shows it."""
-    paths = inputs.of_stages(f.stages)
+    paths = inputs.of_rows(f.rows) if f.rows else inputs.of_stages(f.stages)
     numeric = {
         i
         for i, column in enumerate(f.table.columns)
@@ -137,7 +146,7 @@ def _shown(f: Figure, inputs: Inputs, index: dict[str, int]) -> SimpleNamespace:
     }
     drawing = f.drawing and SimpleNamespace(**{k: Markup(v) for k, v in vars(f.drawing).items()})
     return SimpleNamespace(
-        id=f.id, title=f.title, subtitle=f.subtitle, note=f.note, height=f.height, narrow_height=f.narrow_height,
+        id=f.id, title=f.title, subtitle=f.subtitle, note=f.note, height=f.height, narrow_height=f.narrow_height, on_paper=f.narrow_height if f.paper.get("narrow") else f.height,
         listed=f.listed,
         explorer=f.explorer, drawing=drawing, source=_foot(inputs, paths),
         aria={"en": f.aria.en, "ja": f.aria.of("ja")},
@@ -208,7 +217,7 @@ def _context(
 
 
 def _proof(run: Run, inputs: Inputs) -> dict[str, Any]:
-    ledger, residuals = proof.ledger(), proof.residuals(run)
+    ledger, residuals = proof.of_run(run, proof.ledger()), proof.residuals(run)
     return {
         "rules": proof.rules(run),
         "rules_title": proof.rules_finding(run),

@@ -173,6 +173,16 @@ def ledger() -> list[Published]:
     return found
 
 
+def of_run(run: Run, found: list[Published]) -> list[Published]:
+    """Rows about what a run goes through: a deal alone answers for none of the engines of a campus, nor the reverse."""
+    deal = run.campus.deal is not None
+    return [
+        row
+        for row in found
+        if (deal and row.id.startswith("finance.")) or (run.campus.physical and not row.id.startswith("finance."))
+    ]
+
+
 def areas(found: list[Published]) -> list[tuple[str, int, int]]:
     """By area of the model: its name, figures held against it, and those that are reproduced."""
     all_of = Counter(row.id.partition(".")[0] for row in found)

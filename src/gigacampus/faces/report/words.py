@@ -33,7 +33,10 @@ FIGURES_OF = {
     "money": (
         "what_does_not_close",
         "sources_and_uses",
+        "term_sheet",
         "debt_and_cover",
+        "covenants",
+        "annual_cash",
         "money_sankey",
         "who_gets_what",
         "guarantee_by_year",
@@ -181,11 +184,17 @@ KPIS: dict[str, Text] = {
     "residual.money": Text("Money", "資金"),
 }
 
-KEY = ("facility.energy", "facility.pue", "facility.wue", "supply.cfe_hourly", "impact.scope2_location")
-KEY_DEAL = ("finance.debt_peak", "finance.rent_year1", "finance.dscr_min")
+KEY = ("facility.energy", "facility.pue", "supply.cfe_hourly")
+KEY_DEAL = ("finance.debt_peak", "finance.rent_year1", "finance.dscr_min", "finance.irr", "finance.moic")
 KEY_ALONE = {
-    "physical": ("supply.cost_per_mwh", "supply.renewable_annual", "impact.water"),
-    "deal": ("finance.rent_total", "finance.llcr", "finance.capitalised_interest", "finance.wal"),
+    "physical": (
+        "facility.wue",
+        "impact.scope2_location",
+        "supply.cost_per_mwh",
+        "supply.renewable_annual",
+        "impact.water",
+    ),
+    "deal": ("finance.llcr", "finance.wal", "finance.rent_total", "finance.capitalised_interest"),
 }
 
 TIMES = ("finance.dscr_min", "finance.dscr_avg", "finance.llcr", "finance.plcr", "finance.moic")

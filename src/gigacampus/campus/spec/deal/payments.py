@@ -70,6 +70,10 @@ class Rates(Part):
         return {name: rate for name, rate in found.items() if rate is not None}
 
 
+UNMEASURED = "rates are paid for what a campus measures, and this spec has none; give an amount"
+"""What is wrong with rates where a deal runs alone."""
+
+
 class Service(Part):
     """A running payment: an amount, a cost of the campus, rates for what it measures, or a share of another payment."""
 

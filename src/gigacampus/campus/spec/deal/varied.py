@@ -21,6 +21,7 @@ DELAY = "delay"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "rent": ("leases.*.rent", "leases.*.commitment.amount"),
+    "revenue": ("services.*.amount", "services.*.rates.*"),
     "construction cost": ("construction.*.amount", "construction.*.unit_cost"),
     "interest rate": ("loans.*.coupon", "benchmarks.*"),
     "running costs": ("services.*.amount", "services.*.rates.*"),
@@ -29,6 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 MEASURES = tuple(f"measures.{name}" for name in (*COSTS, *Rates.model_fields, "unavailable"))
 USUAL: Mapping[str, Range] = {
     "rent": Range(low="x 0.9", high="x 1.1"),
+    "revenue": Range(low="x 0.9", high="x 1.1"),
     "construction cost": Range(low="x 0.9", high="x 1.1"),
     DELAY: Range(high="6 months"),
     "interest rate": Range(low="minus 100 bp", high="plus 100 bp"),
@@ -53,7 +55,22 @@ def targets(deal: Deal, key: str) -> list[Number]:
     if key == DELAY:
         return [Number(DELAY, Quantity("month"), 0.0)]
     patterns = [re.escape(p).replace(r"\*", r"[^.]+") for p in GROUPS.get(key, (key,))]
-    return [one for one in _all(deal) if any(re.fullmatch(pattern, one.path) for pattern in patterns)]
+    found = [one for one in _all(deal) if any(re.fullmatch(pattern, one.path) for pattern in patterns)]
+    sold = {"revenue": True, "running costs": False}.get(key)
+    return found if sold is None else [one for one in found if _sells(deal, one.path.split(".")[1]) is sold]
+
+
+def _sells(deal: Deal, service: str) -> bool:
+    """Whether a service is revenue: paid to a vehicle from outside the vehicles, or to an owner by a customer."""
+    owners = {owner for entity in deal.entities.values() for owner in entity.owners}
+    vehicles = {name for name, entity in deal.entities.items() if entity.owners}
+    vehicles |= {loan.borrower for loan in deal.loans.values()}
+
+    def within(party: str) -> int:
+        """How far inside the deal a party stands."""
+        return 2 * (party in vehicles) or int(party in owners)
+
+    return within(deal.services[service].payee) > within(deal.services[service].payer)
 
 
 def _all(deal: Deal) -> Iterator[Number]:

@@ -14,7 +14,7 @@ from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
-from gigacampus.campus.spec.facility.swings import GridConnection, Job, RackStorage, SwingBattery, Swings
+from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.part import Part
 
 __all__ = [
@@ -26,12 +26,12 @@ __all__ = [
     "Equipment",
     "Facility",
     "Gensets",
-    "GridConnection",
     "HeatRejection",
     "Job",
     "Kind",
     "Liquid",
     "OutsideAir",
+    "PointOfInterconnection",
     "PowerChain",
     "PowerElement",
     "RackStorage",

@@ -90,7 +90,7 @@ class SwingBattery(FromCatalog):
         return self
 
 
-class GridConnection(FromCatalog):
+class PointOfInterconnection(FromCatalog):
     """The grid behind the point of interconnection, as a voltage behind an impedance."""
 
     section: ClassVar[str] = "grid_connections"
@@ -116,7 +116,7 @@ class GridConnection(FromCatalog):
         return given
 
     @model_validator(mode="after")
-    def _strong(self) -> GridConnection:
+    def _strong(self) -> PointOfInterconnection:
         if self.short_circuit_ratio is None and self.short_circuit_power is None:
             raise PydanticCustomError("grid", "give short_circuit_ratio or short_circuit_power")
         return self
@@ -152,8 +152,9 @@ class Swings(FromCatalog):
     ramp_up: WattPerSecond = Field(description="fastest rise of an accelerator's power", gt=0)
     ramp_down: WattPerSecond = Field(description="fastest fall of an accelerator's power; the rest is burnt", gt=0)
     stagger: Seconds = Field(description="time between the starts of two jobs")
-    grid: GridConnection = Field(
-        default_factory=lambda: GridConnection.model_validate({}), description="grid at the point of interconnection"
+    grid: PointOfInterconnection = Field(
+        default_factory=lambda: PointOfInterconnection.model_validate({}),
+        description="grid at the point of interconnection",
     )
 
     @model_validator(mode="after")

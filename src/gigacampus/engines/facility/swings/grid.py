@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigacampus.campus.spec.facility import GridConnection
+from gigacampus.campus.spec.facility import PointOfInterconnection
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.swings.flicker import flicker
 from gigacampus.engines.facility.swings.load import STEP
@@ -48,14 +48,14 @@ class Seen:
     voltage_change: float
 
 
-def seen(power: Floats, grid: GridConnection, short_circuit: float) -> Seen:
+def seen(power: Floats, grid: PointOfInterconnection, short_circuit: float) -> Seen:
     """Measure a power at the point of interconnection.
 
     Parameters
     ----------
     power : array, shape (N,) [MW]
         In steps of 10 ms.
-    grid : GridConnection
+    grid : PointOfInterconnection
     short_circuit : float [MVA]
 
     Returns
@@ -75,13 +75,13 @@ def seen(power: Floats, grid: GridConnection, short_circuit: float) -> Seen:
     )
 
 
-def voltage(power: Floats, grid: GridConnection, short_circuit: float) -> Floats:
+def voltage(power: Floats, grid: PointOfInterconnection, short_circuit: float) -> Floats:
     """Voltage at the point of interconnection over the voltage behind the grid's impedance.
 
     Parameters
     ----------
     power : array, shape (N,) [MW]
-    grid : GridConnection
+    grid : PointOfInterconnection
     short_circuit : float [MVA]
 
     Returns
@@ -102,7 +102,7 @@ def voltage(power: Floats, grid: GridConnection, short_circuit: float) -> Floats
     --------
     A hundredth of the short-circuit power at a power factor of 1 and X/R of 10:
 
-    >>> grid = GridConnection.model_validate({"x_over_r": 10, "power_factor": 1})
+    >>> grid = PointOfInterconnection.model_validate({"x_over_r": 10, "power_factor": 1})
     >>> float(np.round(1 - voltage(np.array([10.0]), grid, 1000.0), 5)[0])
     0.00105
     """
