@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from gigacampus.campus import catalog
 from gigacampus.campus.spec.facility import PowerChain, PowerElement, Topology
 from gigacampus.engines.facility import power, settle
 from gigacampus.engines.facility.part_load import PARTS, part_load
+from gigacampus.runs.verify.components import end_to_end
 from gigacampus.timeline import Timeline
 
 YEAR = typical_year()
@@ -170,3 +173,11 @@ def test_supplies_off_lose_nothing_more_than_they_draw() -> None:
     assert np.all((boards >= 0) & (boards <= it))
     assert boards[0] == 0
     assert boards[-1] == pytest.approx(0.975)
+
+
+def test_the_page_on_the_facility_has_the_chains_as_they_are() -> None:
+    page = (Path(__file__).parents[3] / "docs/concepts/facility.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|$", page, re.MULTILINE)
+    assert len(rows) == 11
+    for name, *shown in rows:
+        assert shown == [f"{100 * end_to_end(name, load):.1f}" for load in (0.1, 0.5, 1.0)], name

@@ -132,8 +132,8 @@ def _years(run: Any) -> list[tuple[Any, ...]]:
     flows = (f.load, f.it, f.power_losses, f.cooling, f.boards, f.makeup, f.short.astype(float), rating)
     load, it, lost, cooling, boards, water, short, built = (by_year(run, series) for series in flows)
     return [
-        (f"{year}, {numbers.percent(it[i] / built[i])}{PER}", load[i] / it[i], None, None, lost[i] / it[i], cooling[i] / it[i],
-         load[i] / boards[i], water[i] / it[i], short[i])
+        (f"{year}, {numbers.percent(float(it[i] / built[i]))}{PER}", float(load[i] / it[i]), None, None, float(lost[i] / it[i]),
+         float(cooling[i] / it[i]), float(load[i] / boards[i]), float(water[i] / it[i]), float(short[i]))
         for i, year in enumerate(run.timeline.years)
         if it[i] > 0
     ]  # fmt: skip
@@ -145,17 +145,9 @@ def power_chain(run: Any) -> Figure | None:
     if not run.campus.physical:
         return None
     elements = run.part_load.elements
-    most = max(elements, key=lambda one: one.stranded)
-    stranded, share = numbers.significant(most.stranded), numbers.percent(most.stranded / most.rating)
-    name = _ELEMENTS[most.name]
     return Figure(
         id="power_chain",
-        title=Finding(
-            f"Redundancy strands {share}{PER} of the {_lower(name.en)}: {stranded}{numbers.THIN}MW"
-            if most.stranded > 0
-            else "No element of the power chain has a spare",
-            f"{name.ja}の{share}{PER}({stranded}{numbers.THIN}MW)は冗長のため使えない" if most.stranded > 0 else "受配電系統に予備はない",
-        ),
+        title=_stranded({one.name: one for one in elements}),
         subtitle=Text(
             "Every element from the meter to the boards at full IT in the hour that asks for most",
             "受電点から基板までの各要素。IT全負荷、最大需要の時間",
@@ -171,8 +163,20 @@ def power_chain(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+def _stranded(elements: dict[str, Any]) -> Finding:
+    found = elements["transformer"]
+    more = elements.get("ups")
+    if found.stranded == 0:
+        return Finding("No transformer or UPS of the halls has a spare", "棟内の変圧器とUPSに予備はない")
+    one, share = numbers.significant(found.stranded), numbers.percent(found.stranded / found.rating)
+    tail, tail_ja = "", ""
+    if more is not None:
+        other = numbers.significant(more.stranded)
+        tail, tail_ja = f", and {other}{numbers.THIN}MW of UPS", f"、UPSの{other}{numbers.THIN}MW"
+    return Finding(
+        f"Redundancy strands {share}{PER} of unit transformers, {one}{numbers.THIN}MW{tail}",
+        f"棟内変圧器の{share}{PER}({one}{numbers.THIN}MW){tail_ja}は冗長のため使えない",
+    )
 
 
 def _elements(elements: Any) -> Table:
