@@ -189,3 +189,21 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     spec.write_text(DEAL.read_text().replace("rent: 15 m USD", f"rent: {typed}"))
     assert "Does not close" not in cli("run", spec, "--out", tmp_path / "run").stdout
     assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)
+
+
+def test_run_says_which_published_figures_are_missed(tmp_path: Path) -> None:
+    """Rent that pays 1.2 times the notes' service pays no more than that: a cover of 2 beside it cannot be met."""
+    spec = tmp_path / "deal.yaml"
+    figures = """
+  published:
+    rents: {row: rent_total, equals: 155.4 m USD}
+    cover: {row: dscr_min, equals: 2.00}
+"""
+    spec.write_text(DEAL.read_text().replace("rent: 15 m USD", "rent: unknown") + figures)
+    process = cli("run", spec, "--out", tmp_path / "run", "--strict")
+    assert process.returncode == 1
+    assert "published 2" in process.stdout
+    assert all(len(line) <= 80 for line in process.stdout.splitlines() if ", published" in line)
+    found = json.loads(cli("run", spec, "--out", tmp_path / "run", "--json").stdout)["missed"]
+    assert found["cover"]["published"] == 2
+    assert "published figures" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")

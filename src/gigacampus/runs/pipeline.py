@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
 from gigacampus.campus import spec
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.runs import cache, doors, inputs
-from gigacampus.timeline import Timeline
 from gigacampus.version import __version__
+
+if TYPE_CHECKING:
+    from gigacampus.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Run:
     @cached_property
     def timeline(self) -> Timeline:
         """The hours of the campus's life."""
+        from gigacampus.timeline import Timeline
+
         compute, life = self.campus.compute, self.campus.life
         assert compute is not None
         assert life is not None

@@ -30,7 +30,18 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.payments import UNMEASURED
-from gigacampus.engines.finance import contracts, loans, owners, rating, sensitivity, sizing, tax, vehicles
+from gigacampus.engines.finance import (
+    contracts,
+    guarantees,
+    leases,
+    loans,
+    owners,
+    rating,
+    sensitivity,
+    sizing,
+    tax,
+    vehicles,
+)
 from gigacampus.engines.finance.accounting import Accounts, account
 from gigacampus.engines.finance.chances import Chances, Fan
 from gigacampus.engines.finance.closing import closed, gaps
@@ -258,7 +269,7 @@ def _statement(
     contracts.add_costs(s)
     contracts.add_services(s)
     contracts.add_transfers(s)
-    contracts.add_leases(s)
+    leases.add_leases(s)
     loans.add_loans(s)
     owners.add_owner_flows(s)
     tax.add_tax(s)
@@ -266,6 +277,6 @@ def _statement(
     for name, loan in deal.loans.items():
         if loan.sizing is not None:
             sizing.add(s, name, loan, loan.sizing)
-    contracts.add_guarantees(s)
-    contracts.add_exposures(s)
+    guarantees.add_guarantees(s)
+    guarantees.add_exposures(s)
     return s

@@ -14,7 +14,7 @@ import click
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces import numbers, report
 from gigacampus.faces.cli import say, wrapped
-from gigacampus.faces.figures.facts import open_gaps
+from gigacampus.faces.figures.facts import missed, open_gaps
 from gigacampus.runs import folder, inputs
 from gigacampus.runs.checks import check, located
 from gigacampus.runs.kpi import Value
@@ -42,7 +42,7 @@ MARKS = {"pass": "✓", "fail": "✗", "not tested": "–"}
 
 
 def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bool) -> bool:
-    """Run, write, show. Returns whether a promise failed or could not be tested, or the deal does not close."""
+    """Run, write, show. Returns whether a promise is not kept, or the deal does not close or misses a figure."""
     loaded = inputs.read_spec(path)
     check(loaded, figures=False)
     progress = Progress()
@@ -59,6 +59,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
                 "kpi": {name: value.plain() for name, value in kpis.items()},
                 "promises": [vars(verdict) for verdict in running.policy],
                 "gaps": [asdict(gap) for gap in open_gaps(running)],
+                "missed": {name: asdict(figure) for name, figure in missed(running).items()},
             }
         )
     else:
@@ -66,11 +67,11 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
         click.echo(table(kpis, list(kpis) if all_kpis else headline(running)))
         for verdict in running.policy:
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
-        for line in gap_lines(running):
+        for line in (*gap_lines(running), *missed_lines(running)):
             click.echo(line)
         click.echo("\n" + wrapped("", f"Balances close to {residuals(kpis)} (limit 10⁻⁹, relative)", "  "))
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
-    return bool(open_gaps(running)) or any(verdict.state != "pass" for verdict in running.policy)
+    return bool(open_gaps(running) or missed(running)) or any(verdict.state != "pass" for verdict in running.policy)
 
 
 def headline(running: Run) -> list[str]:
@@ -93,6 +94,15 @@ def gap_lines(running: Run) -> Iterator[str]:
             yield "  Any one of these would close it:"
         for path, metric in gap.closing.items():
             yield number_line(path, metric)
+
+
+def missed_lines(running: Run) -> Iterator[str]:
+    """Published figures that the deal does not meet, and where to ask which of them cannot all be true."""
+    found = missed(running)
+    if found:
+        yield "\nNot as published (`gigacampus consistent` says which cannot all be true):"
+    for name, figure in found.items():
+        yield f"    {name:<28} {written(figure.value, figure.unit)}, published {written(figure.published, figure.unit)}"
 
 
 def number_line(path: str, metric: Any) -> str:

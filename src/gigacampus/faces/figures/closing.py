@@ -8,7 +8,7 @@ from typing import Any
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
-from gigacampus.faces.figures.facts import open_gaps
+from gigacampus.faces.figures.facts import missed, open_gaps
 
 _DIGITS = 4
 
@@ -71,3 +71,33 @@ def _table(gaps: Any) -> Table:
          Column(Text("Unit", "単位"))),
         tuple(rows),
     )  # fmt: skip
+
+
+@figure("as_published")
+def as_published(run: Any) -> Figure | None:
+    """Published figures of the deal beside those that it has."""
+    if run.campus.deal is None or not run.finance.published:
+        return None
+    published, off = run.finance.published, missed(run)
+    hits, count = len(published) - len(off), len(published)
+    return Figure(
+        id="as_published",
+        title=Finding(f"{hits} of {count} published figures are met", f"公表値{count}件のうち{hits}件を再現"),
+        subtitle=Text("Figures that numbers of this deal are found from, and what the deal has",
+                      "この契約の未知数を求めるための公表値と計算値"),
+        table=Table(
+            (Column(Text("Figure", "公表値")), Column(Text("Published", "公表"), right=True),
+             Column(Text("Here", "計算"), right=True), Column(Text("Miss, in tolerances", "差(許容幅の倍数)"), decimals=2)),
+            tuple((name, _written(one.published, one.unit), _written(one.value, one.unit), one.miss)
+                  for name, one in published.items()),
+        ),
+        aria=Text("Table of published figures beside computed ones.", "公表値と計算値の表"),
+        note=Text("A tolerance is half a unit of the last digit printed unless the spec says otherwise.",
+                  "許容幅は、指定がなければ印刷された最終桁の半単位。"),
+        stages=("finance",),
+    )  # fmt: skip
+
+
+def _written(value: float, unit: str) -> str:
+    number, name = numbers.published(float(f"{value:.5e}"), unit) if math.isfinite(value) else ("–", "")
+    return f"{number} {name}".strip()

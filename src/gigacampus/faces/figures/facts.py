@@ -31,6 +31,12 @@ def calendar(run: Any) -> Calendar:
     return Calendar(run.campus.deal, events)
 
 
+def missed(run: Any) -> dict[str, Any]:
+    """Published figures that the deal does not have within their tolerance, by name."""
+    published = run.finance.published if run.campus.deal is not None else {}
+    return {name: figure for name, figure in published.items() if not figure.holds}
+
+
 def full_year(run: Any) -> int:
     """The first whole calendar year after every phase is on, or else the year with the most hours."""
     timeline = run.timeline

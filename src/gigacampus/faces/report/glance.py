@@ -12,7 +12,7 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import closing, covenants, debt
 from gigacampus.faces.figures.concepts import SOURCES, party, titled
-from gigacampus.faces.figures.facts import delivered
+from gigacampus.faces.figures.facts import delivered, missed
 from gigacampus.faces.figures.text import Text
 from gigacampus.faces.report import words
 from gigacampus.faces.report.inputs import Grade, Inputs
@@ -79,6 +79,10 @@ def _open(run: Run) -> Iterator[Text]:
         en = "; ".join(f"{what.en}, by {numbers.money(amount)}" for what, amount in said)
         ja = "、".join(f"{what.ja}({numbers.money_ja(amount)})" for what, amount in said)
         yield Text(f"The deal does not close: {en}.", f"契約の収支は閉じない。{ja}。")
+    count, of = len(missed(run)), len(run.finance.published) if run.campus.deal is not None else 0
+    if count:
+        yield Text(f"{numbers.word(count).capitalize()} of {numbers.word(of)} published figures "
+                   f"{'is' if count == 1 else 'are'} missed.", f"公表値{of}件のうち{count}件は再現できない。")  # fmt: skip
 
 
 def _one_loan(name: str) -> Text:

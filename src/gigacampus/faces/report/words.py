@@ -32,6 +32,7 @@ FIGURES_OF = {
     "carbon": ("carbon_by_year", "embodied_by_year"),
     "money": (
         "what_does_not_close",
+        "as_published",
         "sources_and_uses",
         "term_sheet",
         "debt_and_cover",
