@@ -19,7 +19,16 @@ SECTIONS = {
 FIGURES_OF = {
     "glance": ("life_line",),
     "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
-    "facility": ("months", "facility_weather", "losses_by_part", "water_balance", "downtime_by_cause", "power_swings"),
+    "facility": (
+        "months",
+        "facility_weather",
+        "pue_by_load",
+        "losses_by_part",
+        "power_chain",
+        "water_balance",
+        "downtime_by_cause",
+        "power_swings",
+    ),
     "carbon": ("carbon_by_year", "embodied_by_year"),
     "money": (
         "what_does_not_close",
@@ -81,6 +90,10 @@ KPIS: dict[str, Text] = {
     "workload.tokens_trained": Text("Tokens trained on", "学習トークン数"),
     "facility.energy": Text("Energy delivered", "受電電力量"),
     "facility.pue": Text("Power usage effectiveness, life average", "PUE、全期間平均"),
+    "facility.pue_category_1": Text("PUE at the UPS's output", "PUE(UPS出力、カテゴリー1)"),
+    "facility.pue_category_2": Text("PUE at the PDU's output", "PUE(PDU出力、カテゴリー2)"),
+    "facility.itue": Text("IT energy over what reaches the boards", "ITUE(IT電力量／基板到達電力量)"),
+    "facility.tue": Text("Energy over what reaches the boards", "TUE(受電電力量／基板到達電力量)"),
     "facility.wue": Text("Water on site per IT energy", "敷地内の水使用量(IT電力量あたり)"),
     "facility.peak": Text("Highest hourly load", "最大負荷(1時間値)"),
     "facility.hours_short": Text("Hours above the cooling set-point", "冷却の設定温度を超える時間"),
