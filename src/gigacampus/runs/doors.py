@@ -99,6 +99,15 @@ def facility(run: Run) -> Any:
     )
 
 
+def part_load(run: Run) -> Any:
+    """The facility at steady loads, and how far its power chain is loaded, at full build."""
+    from gigacampus.engines.facility import part_load as room
+
+    assert run.campus.compute is not None
+    server, rating = run.campus.compute.server, float(run.offer.it_rating[-1])
+    return room.part_load(run.campus.facility, server, run.site, rating)
+
+
 def swings(run: Run) -> Any:
     """Power swings within seconds at full build; None where training holds no server."""
     from gigacampus.engines.facility import swings as room

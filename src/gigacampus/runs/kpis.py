@@ -78,6 +78,30 @@ def facility_pue(run: Run) -> float:
     return _over(run.facility.load.sum(), run.facility.it.sum())
 
 
+@kpi("facility.pue_category_1", "1", "facility", standard="ISO/IEC 30134-2, category 1", of=("facility.energy",))
+def facility_pue_category_1(run: Run) -> float:
+    """PUE with IT energy at the UPS's output, or where a UPS would stand."""
+    return _over(run.facility.load.sum(), run.facility.ups_output)
+
+
+@kpi("facility.pue_category_2", "1", "facility", standard="ISO/IEC 30134-2, category 2", of=("facility.energy",))
+def facility_pue_category_2(run: Run) -> float:
+    """PUE with IT energy at the output of PDU or busway."""
+    return _over(run.facility.load.sum(), run.facility.pdu_output)
+
+
+@kpi("facility.itue", "1", "facility", standard="EE HPC WG, ITUE", of=("it.energy",))
+def facility_itue(run: Run) -> float:
+    """IT energy over what reaches the boards: without rack supplies' losses and server fans."""
+    return _over(run.facility.it.sum(), run.facility.boards.sum())
+
+
+@kpi("facility.tue", "1", "facility", standard="EE HPC WG, TUE", of=("facility.pue", "facility.itue"))
+def facility_tue(run: Run) -> float:
+    """Facility energy over what reaches the boards: ITUE times PUE."""
+    return _over(run.facility.load.sum(), run.facility.boards.sum())
+
+
 @kpi("facility.wue", "L/kWh", "facility", standard="ISO/IEC 30134-9, category 1", of=("impact.water", "it.energy"))
 def facility_wue(run: Run) -> float:
     """Water usage effectiveness: water drawn on site over IT energy."""

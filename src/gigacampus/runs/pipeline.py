@@ -84,6 +84,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
     Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload", *_LIFE),
           ("site", "rating", "offer", "facility"), doors.swings),
+    Stage("part_load", _ROOM + "facility", _HALL, ("site", "offer"), doors.part_load),
     Stage("availability", _ROOM + "facility", ("facility", *_LIFE), ("offer", "facility"), doors.availability),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),

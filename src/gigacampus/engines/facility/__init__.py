@@ -4,9 +4,10 @@ In: the spec's facility and server; a `Weather` with (W,) dry bulb, wet bulb, de
 power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, the load at the meter (P, W) [MW];
 `settle`, every flow of every hour of the life (H,) [MW, m3], at the IT power that the served power allows.
 
-IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, batteries in the
-rack and server fans at their normal speed are IT; coolant units, busways, UPS, transformers and light are facility, and
-so is what server fans take beyond that for warm air, so that a warm hall improves no PUE.
+IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, a
+sidecar's rectifier, batteries in the rack and server fans at their normal speed are IT; coolant units, busways, UPS,
+rectifiers at the perimeter, transformers and light are facility, and so is what server fans take beyond that for warm
+air, so that a warm hall improves no PUE. Categories 1 and 2 are given beside it.
 
 Equations: transformers P0 + Pk L^2, UPS a + b L + c L^2, busways by the square (`power`); pumps V dp / eta and
 fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a tower by Merkel's (`exchanger`,
@@ -31,7 +32,6 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility import power
 from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
@@ -73,12 +73,12 @@ class FacilityResult:
     ----------
     it : array, shape (H,) [MW]
         IT power that is served.
-    server_fans : array, shape (H,) [MW]
-        Inside `it`.
+    server_fans, rack_supplies : array, shape (H,) [MW]
+        Inside `it`: fans, and what rack supplies and boards' converters lose.
     chiller, pumps, rejection_fans, air_handlers, cdu_pumps : array, shape (H,) [MW]
         Parts of cooling.
     transformers, ups, distribution : array, shape (H,) [MW]
-        Losses of the power chain.
+        Losses of the power chain; cables at medium voltage are with the transformers.
     other : array, shape (H,) [MW]
         Light, controls, offices.
     load : array, shape (H,) [MW]
@@ -105,6 +105,8 @@ class FacilityResult:
     ppue_liquid, ppue_air : float or None
         Partial PUE of the two sides: 1 + cooling energy over the IT energy whose heat the side takes; the air side's
         cooling takes the losses in the hall too. None where the side takes no IT heat.
+    ups_output, pdu_output : float [MWh]
+        IT energy as categories 1 and 2 of ISO/IEC 30134-2 measure it, over the life.
     residual_energy, residual_water, residual_heat : float
         Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
         evaporation + drift + blowdown; heat out and heat reused = load.
@@ -112,6 +114,7 @@ class FacilityResult:
 
     it: Floats
     server_fans: Floats
+    rack_supplies: Floats
     chiller: Floats
     pumps: Floats
     rejection_fans: Floats
@@ -140,6 +143,8 @@ class FacilityResult:
     reclaimed: float
     ppue_liquid: float | None
     ppue_air: float | None
+    ups_output: float
+    pdu_output: float
     residual_energy: float
     residual_water: float
     residual_heat: float
@@ -165,9 +170,38 @@ class FacilityResult:
         return self.evaporation + self.drift
 
     @property
+    def boards(self) -> Floats:
+        """What reaches the boards: IT without server fans and the losses of rack supplies, shape (H,) [MW]."""
+        return self.it - self.server_fans - self.rack_supplies
+
+    @property
     def pue(self) -> float:
         """Power usage effectiveness of category 3 over the life."""
         return float(np.sum(self.load) / np.sum(self.it))
+
+    @property
+    def pue_by_category(self) -> dict[int, float]:
+        """PUE of categories 1 to 3: IT energy at the UPS's output, at the PDU's, at the IT equipment's input."""
+        energy = float(np.sum(self.load))
+        return {1: energy / self.ups_output, 2: energy / self.pdu_output, 3: self.pue}
+
+    @property
+    def itue(self) -> float:
+        """IT energy over what reaches the boards, TUE over PUE [1]_.
+
+        Losses of the boards' own voltage regulators are not known and stay inside.
+
+        References
+        ----------
+        .. [1] Patterson et al., TUE, a new energy-efficiency metric applied at ORNL's Jaguar, ISC 2013,
+           https://doi.org/10.1007/978-3-642-38750-0_28
+        """
+        return float(np.sum(self.it) / np.sum(self.boards))
+
+    @property
+    def tue(self) -> float:
+        """Total power usage effectiveness: ITUE times PUE, energy at the meter over what reaches the boards."""
+        return self.itue * self.pue
 
     @property
     def wue(self) -> float:
@@ -205,8 +239,8 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     -------
     float
     """
-    highest = Plant(facility, server, Outdoors.of(weather)).highest
-    return float(power.upstream(facility.power, np.array(highest), highest).load)
+    plant = Plant(facility, server, Outdoors.of(weather))
+    return float(plant.chain.upstream(np.array(plant.highest), plant.highest).load)
 
 
 def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it_rating: Floats) -> Response:
@@ -291,6 +325,8 @@ def _result(facility: Facility, hourly: Hourly) -> FacilityResult:
             "reclaimed": 0.0 if supply is None else supply.reclaimed,
             "ppue_liquid": _partial(flows.cooling_liquid, flows.it_liquid),
             "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
+            "ups_output": float(np.sum(flows.ups_output)),
+            "pdu_output": float(np.sum(flows.pdu_output)),
             **_residuals(named),
         }
     )

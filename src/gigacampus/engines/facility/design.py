@@ -23,7 +23,7 @@ from gigacampus import air
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejection
 from gigacampus.campus.spec.site import DesignConditions
-from gigacampus.engines.facility import cooling, power
+from gigacampus.engines.facility import cooling
 from gigacampus.engines.facility.cooling import loop, settled
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.sides import Side
@@ -195,7 +195,7 @@ def judge(
     plant = Plant(facility.model_copy(update={"heat_reuse": None}), server, Outdoors.of(weather))
     left, days = settled.with_units_out(plant.cooling, rule.units_out), design_days(weather, given)
     out = _outdoors(days, float(np.mean(weather.pressure)), rule.recirculation)
-    liquid, hall = plant.sides_of(left, power.indoors(facility.power, np.ones(len(days))), out)
+    liquid, hall = plant.sides_of(left, plant.chain.indoors(np.ones(len(days))), out)
     judged = tuple(
         Judged(day, tuple(_reached(left, liquid, hall, i, it_rating, plant.liquid_share)), _chain(left, liquid, out, i))
         for i, day in enumerate(days)

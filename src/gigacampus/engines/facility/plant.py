@@ -28,6 +28,9 @@ class Flows:
 
     it: Floats
     server_fans: Floats
+    rack_supplies: Floats
+    pdu_output: Floats
+    ups_output: Floats
     chiller: Floats
     pumps: Floats
     rejection_fans: Floats
@@ -90,15 +93,20 @@ class Plant:
         return share / (1 + self.server.overhead_share)
 
     @cached_property
+    def chain(self) -> power.Chain:
+        """The power chain with its sizes indoors."""
+        return power.Chain(self.facility.power)
+
+    @cached_property
     def highest(self) -> float:
         """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year."""
         full = np.ones_like(self.out.dry_bulb)
-        liquid, air, _ = self.sides(power.indoors(self.facility.power, full), self.out)
+        liquid, air, _ = self.sides(self.chain.indoors(full), self.out)
         return float(np.max(self._full.power + liquid.power + air.power))
 
     @cached_property
     def _full(self) -> power.Indoors:
-        return power.indoors(self.facility.power, np.array(1.0))
+        return self.chain.indoors(np.array(1.0))
 
     @cached_property
     def cooling(self) -> CoolingPlant:
@@ -159,14 +167,17 @@ class Plant:
 
     def evaluate(self, load: Floats, out: Outdoors) -> Flows:
         """Everything at an IT load over the IT rating, and an outdoor air of a shape that broadcasts to the load's."""
-        inside = power.indoors(self.facility.power, load)
+        inside = self.chain.indoors(load)
         liquid, air, capped = self.sides(inside, out)
         both = plus(liquid, air)
-        chain = power.upstream(self.facility.power, inside.power + both.power, self.highest)
-        outdoors = chain.transformers + chain.substation
+        chain = self.chain.upstream(inside.power + both.power, self.highest)
+        outdoors = chain.transformers + chain.medium + chain.substation
         return Flows(
             it=inside.it,
             server_fans=inside.it * (self.server.fan_share / (1 + self.server.overhead_share)),
+            rack_supplies=inside.it - self.chain.boards(inside.it),
+            pdu_output=inside.pdu_output,
+            ups_output=inside.ups_output,
             chiller=both.chiller,
             pumps=both.pumps,
             rejection_fans=both.rejection_fans,
@@ -174,7 +185,7 @@ class Plant:
             cdu_pumps=both.cdu_pumps,
             transformers=outdoors,
             ups=inside.ups,
-            distribution=inside.distribution,
+            distribution=inside.busways + inside.branch,
             other=inside.other,
             load=chain.load,
             evaporation=both.evaporation,

@@ -15,7 +15,7 @@ from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.design import Design
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
-from gigacampus.campus.spec.facility.power import PowerChain, Topology
+from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.facility.water import HeatReuse, Water, WaterLimits, WaterQuality
 from gigacampus.campus.spec.part import Part
@@ -38,6 +38,7 @@ __all__ = [
     "OutsideAir",
     "PointOfInterconnection",
     "PowerChain",
+    "PowerElement",
     "RackStorage",
     "RideThrough",
     "SwingBattery",
