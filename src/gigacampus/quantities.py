@@ -59,6 +59,8 @@ ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "USD/kWh": {"USD/kWh": 1.0},
     "USD/kW-year": {"USD/kW-year": 1.0, "USD/MW-year": 1e-3},
     "USD/kW-month": {"USD/kW-month": 1.0},
+    "mg/L": {"mg/L": 1.0},
+    "uS/cm": {"uS/cm": 1.0, "µS/cm": 1.0},
     "USD/m3": {"USD/m3": 1.0, "USD/kgal": 1 / 3.785411784},
     "USD/t": {"USD/t": 1.0},
     "USD/h": {"USD/h": 1.0, "ct/h": 0.01},

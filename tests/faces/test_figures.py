@@ -132,8 +132,35 @@ def test_a_table_figure_says_every_leg_in_both_languages() -> None:
     assert "(11.07 + 21.12) / 28.79" in value[5].ja
     assert all(cell.ja for row in legs.table.rows for cell in row if isinstance(cell, figures.Text) and row[1] is None)
     assert {f.id for f in made("hyperion") if f.listed} == {
-        "term_sheet", "annual_cash", "two_way", "off_the_balance_sheet", "balance_sheets"
+        "term_sheet", "annual_cash", "two_way", "off_the_balance_sheet", "balance_sheets", "power_chain", "design_days",
+        "supply_hours",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["hyperion", "abilene", "minimal"])
+def test_the_bars_of_pue_by_load_are_pue(name: str) -> None:
+    figure = next(f for f in made(name) if f.id == "pue_by_load")
+    pue = [row[1] for row in figure.table.rows[:5]]
+    assert 1 + np.sum([bar["y"] for bar in figure.data], axis=0) == pytest.approx(pue, rel=1e-12)
+    one = run(name)
+    years = [row for row in figure.table.rows[6:] if row[1] is not None]
+    assert len(years) == len(one.timeline.years)
+    assert min(row[1] for row in years) <= one.facility.pue <= max(row[1] for row in years)
+
+
+def test_the_power_chain_says_what_it_strands() -> None:
+    table = next(f for f in made("hyperion") if f.id == "power_chain").table
+    assert [row[0].en for row in table.rows] == [
+        "Substation transformer",
+        "Medium voltage",
+        "Unit transformer",
+        "UPS or rectifier",
+        "PDU or busway",
+        "Rack supplies",
+    ]
+    for row in table.rows:
+        assert row[2] == pytest.approx(row[3] + row[4])
+        assert row[5] <= row[6] <= 100
 
 
 def test_balance_sheets_of_the_report_balance() -> None:

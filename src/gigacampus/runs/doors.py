@@ -48,6 +48,22 @@ def offer(run: Run) -> Any:
     return room.offer(run.campus.compute, run.campus.workload, offset, run.rating)
 
 
+def design(run: Run) -> Any:
+    """The cooling plant on its site's design days."""
+    from gigacampus.campus.spec.facility import HeatRejection
+    from gigacampus.engines.facility import design as room
+
+    assert run.campus.compute is not None
+    assert run.campus.site is not None
+    facility, server = run.campus.facility, run.campus.compute.server
+    names = ("dry-cooler", "adiabatic-cooler", "wet-tower")
+    coolers: dict[str, HeatRejection] = {}
+    for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection):
+        if spec is not None:
+            coolers[spec.kind] = spec
+    return room.judge(facility, server, run.site, run.campus.site.design, float(run.offer.it_rating[-1]), coolers)
+
+
 def response(run: Run) -> Any:
     """Load at the meter that the IT power causes."""
     from gigacampus.engines import facility as room
@@ -93,6 +109,15 @@ def control(run: Run) -> Any:
     assert run.campus.compute is not None
     rating = float(offer.it_rating[-1])
     return room.assess(run.campus.facility, run.campus.compute.server, run.site, offer.it[-1] / rating, rating)
+
+
+def part_load(run: Run) -> Any:
+    """The facility at steady loads, and how far its power chain is loaded, at full build."""
+    from gigacampus.engines.facility import part_load as room
+
+    assert run.campus.compute is not None
+    server, rating = run.campus.compute.server, float(run.offer.it_rating[-1])
+    return room.part_load(run.campus.facility, server, run.site, rating)
 
 
 def swings(run: Run) -> Any:

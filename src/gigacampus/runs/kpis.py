@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gigacampus.runs import kpis_availability as _kpis_availability  # noqa: F401 - registers them
 from gigacampus.runs import kpis_control as _kpis_control  # noqa: F401 - registers them
+from gigacampus.runs import kpis_cooling as _kpis_cooling  # noqa: F401 - registers them
 from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
 from gigacampus.runs import kpis_rating as _kpis_rating  # noqa: F401 - registers them
 from gigacampus.runs import kpis_swings as _kpis_swings  # noqa: F401 - registers them
@@ -71,8 +72,35 @@ def facility_energy(run: Run) -> float:
 
 @kpi("facility.pue", "1", "facility", standard="ISO/IEC 30134-2, category 3", of=("facility.energy", "it.energy"))
 def facility_pue(run: Run) -> float:
-    """Power usage effectiveness: facility energy over IT energy."""
+    """Power usage effectiveness; what enters rack supplies is IT, storage in the rack too, coolant units are facility.
+
+    Server fans are IT at their normal speed; what they take beyond it for warm air is facility.
+    """
     return _over(run.facility.load.sum(), run.facility.it.sum())
+
+
+@kpi("facility.pue_category_1", "1", "facility", standard="ISO/IEC 30134-2, category 1", of=("facility.energy",))
+def facility_pue_category_1(run: Run) -> float:
+    """PUE with IT energy at the UPS's output, or where a UPS would stand."""
+    return _over(run.facility.load.sum(), run.facility.ups_output)
+
+
+@kpi("facility.pue_category_2", "1", "facility", standard="ISO/IEC 30134-2, category 2", of=("facility.energy",))
+def facility_pue_category_2(run: Run) -> float:
+    """PUE with IT energy at the output of PDU or busway."""
+    return _over(run.facility.load.sum(), run.facility.pdu_output)
+
+
+@kpi("facility.itue", "1", "facility", standard="EE HPC WG, ITUE", of=("it.energy",))
+def facility_itue(run: Run) -> float:
+    """IT energy over what reaches the boards: without rack supplies' losses and server fans."""
+    return _over(run.facility.it.sum(), run.facility.boards.sum())
+
+
+@kpi("facility.tue", "1", "facility", standard="EE HPC WG, TUE", of=("facility.pue", "facility.itue"))
+def facility_tue(run: Run) -> float:
+    """Facility energy over what reaches the boards: ITUE times PUE."""
+    return _over(run.facility.load.sum(), run.facility.boards.sum())
 
 
 @kpi("facility.wue", "L/kWh", "facility", standard="ISO/IEC 30134-9, category 1", of=("impact.water", "it.energy"))

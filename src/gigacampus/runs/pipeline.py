@@ -71,7 +71,9 @@ _OURS = "gigacampus.runs"
 _DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
 _LIFE = ("compute.phases", "compute.expansion", "life")
 _CONTROL = tuple(f"facility.control.{name}" for name in Control.model_fields if name != "assess")
-_HALL = ("facility.power", "facility.cooling", *_CONTROL, "compute.server")
+_HALL = (
+    "facility.power", "facility.cooling", "facility.water", "facility.heat_reuse", *_CONTROL, "compute.server",
+)  # fmt: skip
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid")
 
@@ -79,12 +81,15 @@ STAGES: tuple[Stage, ...] = (
     Stage("site", _ROOM + "site", (*_PLACE, "supply.plants"), (), doors.site, files=inputs.site_bytes),
     Stage("rating", _ROOM + "facility", _HALL, ("site",), doors.rating),
     Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
+    Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "site.design"),
+          ("site", "offer"), doors.design),
     Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
     Stage("control", _ROOM + "facility", (*_HALL, "facility.control.assess"), ("site", "offer"), doors.control),
     Stage("swings", _ROOM + "facility", ("facility.swings", "compute.server", "workload", *_LIFE),
           ("site", "rating", "offer", "facility"), doors.swings),
+    Stage("part_load", _ROOM + "facility", _HALL, ("site", "offer"), doors.part_load),
     Stage("availability", _ROOM + "facility", ("facility", *_LIFE), ("offer", "facility"), doors.availability),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
@@ -99,8 +104,8 @@ STAGES: tuple[Stage, ...] = (
           when="deal"),
     Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
     Stage("kpi", _OURS, (),
-          ("offer", "facility", "control", "swings", "availability", "workload", "supply", "impact", "finance",
-           "sensitivity", "renewal", "supports", "accounting"),
+          ("offer", "design", "facility", "control", "swings", "availability", "workload", "supply", "impact",
+           "finance", "sensitivity", "renewal", "supports", "accounting"),
           doors.kpi, "always"),
     Stage("policy", _ROOM + "policy", ("promises",), ("kpi",), doors.policy, "always"),
     Stage("hourly", _OURS, _LIFE, ("site", "facility", "supply"), doors.hourly),

@@ -107,12 +107,16 @@ def plants(draw: st.DrawFn) -> dict[str, Any]:
             "fan_power": draw(st.floats(0.005, 0.06)),
             "fan_minimum": draw(st.floats(0.05, 0.5)),
             "fan_control": draw(st.sampled_from(["variable", "fixed"])),
+            "fouling": draw(st.floats(0, 0.3)),
         }
         given["water_model"] = draw(st.sampled_from(["energy-balance", "all-latent"]))
     if "loop" in entry and name != "air-cooled-chiller":
         given["loop"] = {"rise": draw(st.floats(4, 12)), "pump_pressure": draw(st.floats(5e4, 4e5))}
+        given["loop"] |= {"pump_minimum": draw(st.floats(0, 1)), "pump_units": draw(st.integers(1, 4))}
+        given["loop"] |= {"glycol": draw(st.floats(0, 0.5))}
     if entry.get("liquid") == "warm-coolant":
         given["liquid"] = {"supply": draw(st.floats(24, 45)), "cdu_approach": draw(st.floats(2, 8))}
+        given["liquid"] |= {"cdu_fouling": draw(st.floats(0, 0.5)), "cdu_minimum": draw(st.floats(0, 1))}
     if "outside_air" in entry:
         given["outside_air"] = {"supply_max": draw(st.floats(24, 35)), "rh_max": draw(st.floats(0.5, 0.95))}
     return given

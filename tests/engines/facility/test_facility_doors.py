@@ -264,9 +264,10 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     """One hour at an IT load x and a dry bulb t [degC], per MW of IT rating: scalars and bisection, no code of ours."""
 
     def inside(it: float) -> tuple[float, float]:
-        busway = 0.0075 * it**2
-        level = (it + busway) / 2.2
-        return busway, 2.2 * (0.01093 - 0.00479 * level + 0.03231 * level**2)
+        busway = 2 * 0.0075 * (it / 2) ** 2
+        rating = 2.2 * 1.00375  # two paths, each 1.1 times what passes at full IT
+        level = (it + busway) / rating
+        return busway, rating * (0.01093 - 0.00479 * level + 0.03231 * level**2)
 
     share = 0.9 / 1.06
     (busway, ups), (busway1, ups1) = inside(x), inside(1.0)
@@ -303,7 +304,8 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     served = x + busway + ups + 0.001 + x * share * cdu + fans + handlers + chilled + pumps
     rating, grid = (highest or served) * 1.25 / 0.5, (highest or served) * 1.25 / 0.8
     unit = rating * (0.00063 + 0.0074 * (served / rating) ** 2)
-    substation = grid * (0.00046 + 0.00287 * ((served + unit) / grid) ** 2)
+    cable = rating * 0.0016 * ((served + unit) / rating) ** 2
+    substation = grid * (0.00046 + 0.00287 * ((served + unit + cable) / grid) ** 2)
     return {
         "rejection_fans": fans,
         "chiller": chilled,
@@ -311,7 +313,7 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
         "cdu_pumps": x * share * cdu,
         "pumps": pumps,
         "ups": ups,
-        "transformers": unit + substation,
-        "load": served + unit + substation,
+        "transformers": unit + cable + substation,
+        "load": served + unit + cable + substation,
         "low": served,
     }

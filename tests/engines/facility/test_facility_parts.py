@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import Chiller, HeatRejection, OutsideAir
-from gigacampus.engines.facility import power
 from gigacampus.engines.facility.cooling import chiller, exchanger, outside_air, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
@@ -189,16 +188,3 @@ def test_outside_air_stays_in_its_box() -> None:
     assert np.all(relative[held] < 0.65 * 1.004)
     assert np.all((s.share > 0) & (s.share <= 1))
     assert 0.5 < held.mean() < 0.95
-
-
-@pytest.mark.parametrize(
-    ("topology", "share"), [("N", 1.0), ("N+1", 0.8), ("2N", 0.5), ("3N/2", 2 / 3), ("4N/3", 0.75), ("5N/4", 0.8)]
-)
-def test_usable_shares(topology: power.Topology, share: float) -> None:
-    assert power.usable_share(topology, 4) == pytest.approx(share)
-
-
-def test_ups_fit_gives_the_efficiencies_that_it_was_fitted_to() -> None:
-    load = np.array([0.25, 0.5, 0.75, 1.0])
-    loss = power.ups_loss(load, 1.0, 0.01093, -0.00479, 0.03231)
-    assert (load / (load + loss)).tolist() == pytest.approx([0.955, 0.968, 0.967, 0.963], abs=0.002)

@@ -16,6 +16,7 @@ from gigacampus.campus.spec.facility import (
     HeatRejection,
     Liquid,
     PowerChain,
+    PowerElement,
     WaterLoop,
 )
 
@@ -34,7 +35,8 @@ def test_chains_of_the_catalogue_are_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "section", [s for s in catalog.sections() if s.startswith(("cooling_", "chiller_", "power_chains"))]
+    "section",
+    [s for s in catalog.sections() if s.startswith(("cooling_", "chiller_", "power_chains", "power_el"))],
 )
 def test_every_figure_has_year_source_and_grade(section: str) -> None:
     for name in catalog.names(section):
@@ -82,8 +84,13 @@ def test_a_part_without_use_changes_the_plants_own() -> None:
         (HeatRejection, {"use": "dry-cooler", "fan_minimum": "0 %"}, "above zero"),
         (Chiller, {"use": "code-air-cooled", "eirft": None}, "also needs eirft"),
         (Chiller, {"use": "warm-water-centrifugal", "condenser": "air"}, "water-cooled machines"),
-        (PowerChain, {"use": "ups-2n", "ups_linear": -0.5}, "must not be negative"),
+        (PowerChain, {"use": "ups-2n", "ups": {"linear": -0.5}}, "must not be negative"),
         (PowerChain, {"use": "ups-2n", "topology": "3N"}, "Input should be 'N'"),
+        (PowerChain, {"use": "ups-2n", "transformer": None}, "an element needs use, points"),
+        (PowerElement, {"points": [[0.5, 0.9], [0.2, 0.9], [1, 0.9]]}, "must rise from point to point"),
+        (PowerElement, {"points": [[0.5, 0.5], [1, 1]]}, "must rise from point to point"),
+        (PowerElement, {"points": [[0.1, 0.9], [0.5, 0.9]]}, "must be at full load"),
+        (PowerElement, {"points": [[0.1, 0.9], [1, 0.9]], "no_load": "1 %"}, "give one of both"),
     ],
 )
 def test_what_is_refused(noun: type[Any], given: dict[str, Any], says: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog, Part
-from gigacampus.quantities import MW, USD, Date, Kg, Share, TFLOPs, Years, kW
+from gigacampus.quantities import MW, USD, Date, DegC, Kg, Share, TFLOPs, Years, kW
 
 
 class Server(FromCatalog):
@@ -24,7 +24,9 @@ class Server(FromCatalog):
     idle_power: kW = Field(description="power of one server that runs no job")
     overhead_share: Share = Field(description="network, storage and management power, as a share of servers' power")
     liquid_share: Share = Field(description="share of the heat that cold plates take")
-    fan_share: Share = Field(description="share of peak power that the server's own fans take")
+    fan_share: Share = Field(description="share of power that the server's own fans take, at fan_inlet and below")
+    fan_inlet: DegC = Field(25.0, description="inlet air up to which fans run at their normal speed")
+    fan_limit: DegC = Field(85.0, description="temperature of parts that fans hold: flow goes with 1 / (limit - inlet)")
     price: USD = Field(description="price of one server")
     life: Years = Field(description="depreciation life")
     embodied: Kg = Field(description="cradle-to-gate CO2e of one server")
@@ -33,6 +35,8 @@ class Server(FromCatalog):
     def _idle_below_peak(self) -> Server:
         if self.idle_power > self.peak_power:
             raise PydanticCustomError("server", "idle_power must not be above peak_power")
+        if self.fan_limit < self.fan_inlet + 5:
+            raise PydanticCustomError("server", "fan_limit must be at least 5 K above fan_inlet")
         return self
 
 

@@ -10,7 +10,19 @@ from pydantic_core import PydanticCustomError
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.errors import SpecError
-from gigacampus.quantities import KgPerMWh, Latitude, Longitude, Metre, RatePerYear, Share, USDPerKWYear, USDPerMWh
+from gigacampus.quantities import (
+    DegC,
+    Kelvin,
+    KgPerMWh,
+    Latitude,
+    Longitude,
+    Metre,
+    RatePerYear,
+    Share,
+    USDPerKWYear,
+    USDPerMWh,
+    Years,
+)
 
 
 class Weather(Part):
@@ -59,6 +71,35 @@ class Grid(FromCatalog):
     utc_offset: float = Field(description="local standard time minus UTC, hours", ge=-12, le=14)
 
 
+class DesignConditions(FromCatalog):
+    """Design conditions by ASHRAE's percentiles; what is not given is taken from the typical year, and called so."""
+
+    section: ClassVar[str] = "design_conditions"
+
+    dry_bulb: DegC | None = Field(None, description="0.4 % dry bulb: exceeded in 35 hours of a mean year")
+    coincident_wet_bulb: DegC | None = Field(None, description="mean wet bulb with that dry bulb")
+    wet_bulb: DegC | None = Field(None, description="0.4 % wet bulb")
+    coincident_dry_bulb: DegC | None = Field(None, description="mean dry bulb with that wet bulb")
+    extreme_mean: DegC | None = Field(None, description="mean of the years' highest dry bulbs")
+    extreme_deviation: Kelvin | None = Field(None, description="their standard deviation")
+    return_period: Years = Field(20.0, description="years in which the extreme day comes once")
+
+    @model_validator(mode="after")
+    def _pairs(self) -> DesignConditions:
+        for pair in (
+            ("dry_bulb", "coincident_wet_bulb"),
+            ("wet_bulb", "coincident_dry_bulb"),
+            ("extreme_mean", "extreme_deviation"),
+        ):
+            if (getattr(self, pair[0]) is None) != (getattr(self, pair[1]) is None):
+                raise PydanticCustomError(
+                    "design", "{a} and {b} go together; give both or neither", {"a": pair[0], "b": pair[1]}
+                )
+        if self.return_period < 2:
+            raise PydanticCustomError("design", "return_period must be at least 2 years")
+        return self
+
+
 class Site(Part):
     """The place. Latitude, longitude and elevation default to those of the weather station."""
 
@@ -70,3 +111,19 @@ class Site(Part):
     grid: Grid = Field(
         default_factory=lambda: Grid.model_validate({}), description="the power system around the campus"
     )
+    design: DesignConditions = Field(
+        default_factory=lambda: DesignConditions.model_validate({}),
+        description="design conditions; those of the weather's name by default, where the catalogue has them",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _designed(cls, given: object) -> object:
+        """Design conditions of the catalogue that bear the weather's name."""
+        if not isinstance(given, dict) or isinstance(given.get("design"), str):
+            return given
+        weather, design = given.get("weather"), given.get("design") or {}
+        name = weather.get("use") if isinstance(weather, dict) else weather
+        if not isinstance(design, dict) or "use" in design or name not in catalog.names("design_conditions"):
+            return given
+        return {**given, "design": {"use": name, **design}}

@@ -4,8 +4,10 @@ In: the spec's facility and server; a `Weather` with (W,) dry bulb, wet bulb, de
 power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, the load at the meter (P, W) [MW];
 `settle`, every flow of every hour of the life (H,) [MW, m3], at the IT power that the served power allows.
 
-IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, batteries in the
-rack and server fans are IT; coolant units, busways, UPS, transformers and light are facility.
+IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, a
+sidecar's rectifier, batteries in the rack and server fans at their normal speed are IT; coolant units, busways, UPS,
+rectifiers at the perimeter, transformers and light are facility, and so is what server fans take beyond that for warm
+air, so that a warm hall improves no PUE. Categories 1 and 2 are given beside it.
 
 Equations: transformers P0 + Pk L^2, UPS a + b L + c L^2, busways by the square (`power`); pumps V dp / eta and
 fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a tower by Merkel's (`exchanger`,
@@ -13,9 +15,13 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 (`chiller`); water by the energy balance of the air, or all heat latent (`water`). Everything is per MW of IT rating.
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
-Not modelled yet: fouling and altitude derating of coolers, intake recirculation, glycol, humidification of halls that
-recirculate their air, server fans that follow the inlet, heat that walls let through, heat reuse, storage of cold.
-Failures stand in `availability`, set-points that are chosen hour by hour in `control`; each has a door of its own.
+Fouling and glycol widen approaches (`glycol`), thin air slows fans' mass flow, pumps are staged down to one at its
+minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own (`design`), and so have
+failures (`availability`), seconds (`swings`) and set-points chosen hour by hour (`control`).
+
+Not modelled: recirculation of discharge but on design days, humidification of halls that recirculate their air, heat
+that walls let through, storage of cold, glycol in chillers and coils, staging of coolers' fans (all run, for the cube
+law makes that cheapest). Water drawn where the power is generated stands in `engines.impact`.
 """
 
 from __future__ import annotations
@@ -26,7 +32,8 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility import control, power
+from gigacampus.engines.facility import control
+from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.settle import Hourly, load_of, over_life
@@ -67,12 +74,12 @@ class FacilityResult:
     ----------
     it : array, shape (H,) [MW]
         IT power that is served.
-    server_fans : array, shape (H,) [MW]
-        Inside `it`.
+    server_fans, rack_supplies : array, shape (H,) [MW]
+        Inside `it`: fans, and what rack supplies and boards' converters lose.
     chiller, pumps, rejection_fans, air_handlers, cdu_pumps : array, shape (H,) [MW]
         Parts of cooling.
     transformers, ups, distribution : array, shape (H,) [MW]
-        Losses of the power chain.
+        Losses of the power chain; cables at medium voltage are with the transformers.
     other : array, shape (H,) [MW]
         Light, controls, offices.
     load : array, shape (H,) [MW]
@@ -83,18 +90,32 @@ class FacilityResult:
         Heat to the air outdoors; sensible heat is negative where wetting cools more air than the plant warms.
     excess : array, shape (H,) [K]
         By how much the warmest supply is above its set-point.
-    short, unserved, dark : array of bool, shape (H,)
-        Hours in which a set-point is not held, in which IT is curtailed for want of power, and in which halls are off.
+    missing : array, shape (H,) [MW]
+        Cooling that would bring the supply back to its set-point.
+    reused : array, shape (H,) [MW]
+        Heat that somebody takes from the liquid side.
+    short, unserved, dark, capped : array of bool, shape (H,)
+        Hours in which a set-point is not held, in which IT is curtailed for want of power, in which halls are off, and
+        in which coolers run dry for want of water.
+    cycles : float or None
+        Cycles of concentration that the make-up's quality allows; None where no quality is given.
+    limiting_ion : str or None
+        What limits them: silica, calcium, chloride or conductivity.
+    reclaimed : float
+        Share of the make-up that is reclaimed water.
     ppue_liquid, ppue_air : float or None
         Partial PUE of the two sides: 1 + cooling energy over the IT energy whose heat the side takes; the air side's
         cooling takes the losses in the hall too. None where the side takes no IT heat.
+    ups_output, pdu_output : float [MWh]
+        IT energy as categories 1 and 2 of ISO/IEC 30134-2 measure it, over the life.
     residual_energy, residual_water, residual_heat : float
         Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
-        evaporation + drift + blowdown; heat out = load.
+        evaporation + drift + blowdown; heat out and heat reused = load.
     """
 
     it: Floats
     server_fans: Floats
+    rack_supplies: Floats
     chiller: Floats
     pumps: Floats
     rejection_fans: Floats
@@ -112,11 +133,19 @@ class FacilityResult:
     heat_sensible: Floats
     heat_latent: Floats
     excess: Floats
+    missing: Floats
+    reused: Floats
     short: Bools
     unserved: Bools
     dark: Bools
+    capped: Bools
+    cycles: float | None
+    limiting_ion: str | None
+    reclaimed: float
     ppue_liquid: float | None
     ppue_air: float | None
+    ups_output: float
+    pdu_output: float
     residual_energy: float
     residual_water: float
     residual_heat: float
@@ -142,14 +171,53 @@ class FacilityResult:
         return self.evaporation + self.drift
 
     @property
+    def boards(self) -> Floats:
+        """What reaches the boards: IT without server fans and the losses of rack supplies, shape (H,) [MW]."""
+        return self.it - self.server_fans - self.rack_supplies
+
+    @property
     def pue(self) -> float:
         """Power usage effectiveness of category 3 over the life."""
         return float(np.sum(self.load) / np.sum(self.it))
 
     @property
+    def pue_by_category(self) -> dict[int, float]:
+        """PUE of categories 1 to 3: IT energy at the UPS's output, at the PDU's, at the IT equipment's input."""
+        energy = float(np.sum(self.load))
+        return {1: energy / self.ups_output, 2: energy / self.pdu_output, 3: self.pue}
+
+    @property
+    def itue(self) -> float:
+        """IT energy over what reaches the boards, TUE over PUE [1]_.
+
+        Losses of the boards' own voltage regulators are not known and stay inside.
+
+        References
+        ----------
+        .. [1] Patterson et al., TUE, a new energy-efficiency metric applied at ORNL's Jaguar, ISC 2013,
+           https://doi.org/10.1007/978-3-642-38750-0_28
+        """
+        return float(np.sum(self.it) / np.sum(self.boards))
+
+    @property
+    def tue(self) -> float:
+        """Total power usage effectiveness: ITUE times PUE, energy at the meter over what reaches the boards."""
+        return self.itue * self.pue
+
+    @property
     def wue(self) -> float:
         """Water usage effectiveness over the life, by withdrawal [L/kWh]."""
         return float(np.sum(self.makeup) / np.sum(self.it))
+
+    @property
+    def erf(self) -> float:
+        """Energy reuse factor of ISO/IEC 30134-6: heat that is reused over energy at the meter."""
+        return float(np.sum(self.reused) / np.sum(self.load))
+
+    @property
+    def ere(self) -> float:
+        """Energy reuse effectiveness: energy at the meter less heat that is reused, over IT energy."""
+        return float((np.sum(self.load) - np.sum(self.reused)) / np.sum(self.it))
 
     @property
     def hours_short(self) -> int:
@@ -172,8 +240,8 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     -------
     float
     """
-    highest = _plant(facility, server, weather, np.ones_like(weather.dry_bulb)).highest
-    return float(power.upstream(facility.power, np.array(highest), highest).load)
+    plant = _plant(facility, server, weather, np.ones_like(weather.dry_bulb))
+    return float(plant.chain.upstream(np.array(plant.highest), plant.highest).load)
 
 
 def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it_rating: Floats) -> Response:
@@ -229,7 +297,7 @@ def settle(
     """
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
-    return _result(over_life(plant, timeline, it, it_rating, served))
+    return _result(facility, over_life(plant, timeline, it, it_rating, served))
 
 
 def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
@@ -247,8 +315,9 @@ def _within_rating(it: Floats, rating: Floats) -> None:
         )
 
 
-def _result(hourly: Hourly) -> FacilityResult:
-    flows = hourly.flows
+def _result(facility: Facility, hourly: Hourly) -> FacilityResult:
+    flows, supply = hourly.flows, facility.water
+    cycles, ion = (None, None) if supply is None or supply.quality is None else water.cycles(supply)
     named = {name: getattr(flows, name) for name in FacilityResult.__dataclass_fields__ if hasattr(flows, name)}
     return FacilityResult(
         **{
@@ -256,8 +325,14 @@ def _result(hourly: Hourly) -> FacilityResult:
             "short": flows.short > 0,
             "unserved": hourly.unserved,
             "dark": hourly.dark,
+            "capped": flows.capped > 0,
+            "cycles": cycles,
+            "limiting_ion": ion,
+            "reclaimed": 0.0 if supply is None else supply.reclaimed,
             "ppue_liquid": _partial(flows.cooling_liquid, flows.it_liquid),
             "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
+            "ups_output": float(np.sum(flows.ups_output)),
+            "pdu_output": float(np.sum(flows.pdu_output)),
             **_residuals(named),
         }
     )
@@ -273,7 +348,7 @@ def _residuals(f: dict[str, Floats]) -> dict[str, float]:
     cooling = f["chiller"] + f["pumps"] + f["rejection_fans"] + f["air_handlers"] + f["cdu_pumps"]
     parts = f["it"] + cooling + f["transformers"] + f["ups"] + f["distribution"] + f["other"]
     water = f["evaporation"] + f["drift"] + f["blowdown"]
-    heat = f["heat_sensible"] + f["heat_latent"]
+    heat = f["heat_sensible"] + f["heat_latent"] + f["reused"]
     return {
         "residual_energy": _largest(f["load"] - parts, f["load"]),
         "residual_water": _largest(f["makeup"] - water, f["makeup"]),

@@ -22,7 +22,6 @@ def add_guarantees(s: Statement) -> None:
         order = np.cumsum(inside) * inside
         g.add(f"{n}.window", inside, "1", f"{name}: in force")
         g.add(f"{n}.first", (order == 1).astype(float), "1", f"{name}: first month in force")
-        g.add(f"{n}.last", ((order == inside.sum()) & (order > 0)).astype(float), "1", f"{name}: last month in force")
         s.table(n, name, f"""
             .threshold       = .window * {_threshold(s, name, guarantee, days)} ; guaranteed amount
             .threshold_start = sum(.threshold * .first) ; guaranteed amount at its start
@@ -30,7 +29,10 @@ def add_guarantees(s: Statement) -> None:
             .maximum_start   = sum(.maximum * .first) ; most that it pays at its start
         """)  # fmt: skip
         if guarantee.loan is not None:
-            loan = slug(guarantee.loan)
+            loan, at = slug(guarantee.loan), s.grid.at(until)
+            paid = s.loans[guarantee.loan].dates[at] <= until  # a payment on its last day is one that it stood behind
+            last = (np.arange(s.grid.count) == at - (not paid)).astype(float)
+            g.add(f"{n}.last", last, "1", f"{name}: month whose balance is left when it ends")
             s.table(n, name, f"""
                 .uncovered = max(0, {loan}.balance - .maximum) * (1 - {loan}.open) ; debt above the most that it pays
                 .tail      = sum({loan}.balance * .last) ; debt left when the guarantee ends

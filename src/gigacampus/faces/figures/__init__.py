@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
-_MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "availability", "water", "swings", "control",
+_MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "cooling", "power", "availability",
+            "water", "control", "swings",
             "carbon", "closing",
             "money_flow", "deal", "terms", "debt", "covenants", "annual", "parties", "guarantee", "tornado", "two_way",
             "fan", "value", "persistence", "losses",

@@ -55,7 +55,10 @@ def facility_weather(run: Any) -> Figure | None:
             f"L/kWh by {what.en}.",
             f"{what.ja}別のPUEとWUE",
         ),
-        note=Text("PUE of ISO/IEC 30134-2, category 3; WUE of ISO/IEC 30134-9, water drawn.", "PUEはISO/IEC 30134-2カテゴリー3、WUEはISO/IEC 30134-9(取水量)。"),
+        note=Text(
+            "PUE of ISO/IEC 30134-2, category 3: rack supplies, batteries in the rack and server fans at normal speed are IT, coolant units are not. WUE of ISO/IEC 30134-9, water drawn.",
+            "PUEはISO/IEC 30134-2カテゴリー3。ラック電源、ラック内蓄電池、通常速度のサーバーファンはIT、冷却液分配装置はIT外。WUEはISO/IEC 30134-9(取水量)。",
+        ),
         stages=("facility", "site"),
     )  # fmt: skip
 

@@ -97,31 +97,26 @@ def _guarantee_labels(money: Money, x: list[int], covered: Floats, open_: Floats
 
 @dataclass(frozen=True)
 class Ending:
-    """The day on which a guarantee ends, the last whole month in which it is in force, and what is owed then [USD]."""
+    """The day on which a guarantee ends, and what is owed then [USD]."""
 
     day: date
-    month: date
     owed: float
 
 
 def ending(run: Any, name: str) -> Ending | None:
-    """How a guarantee of a loan ends; None where it stands behind none, or is never in force."""
+    """How a guarantee of a loan ends; None where it stands behind none."""
     metric = run.finance.metrics.get(f"uncovered.{slug(name)}")
     if metric is None or metric.value is None:
         return None
-    last = np.flatnonzero(run.finance.row(f"{slug(name)}.last") > 0)
-    if not len(last):
-        return None
-    month = date.fromisoformat(f"{run.finance.months[last[0]]}-01")
-    return Ending(calendar(run)[f"{name}.until"], month, metric.value)
+    return Ending(calendar(run)[f"{name}.until"], metric.value)
 
 
 def _note(run: Any, name: str) -> Text:
     end = ending(run, name)
     if end is None or end.owed <= 0:
         return EMPTY
-    return Text(f"Owed as the guarantee ends: the balance at the end of {numbers.month(end.month)}, its last whole month in force.",
-                f"保証終了時の債務は、保証が有効な最後の月({numbers.month_ja(end.month)})の月末残高。")  # fmt: skip
+    return Text("Owed as the guarantee ends: the balance after payments up to its last day.",
+                "保証終了時の債務は、最終日までの支払い後の残高。")  # fmt: skip
 
 
 def _guarantee_finding(run: Any, name: str, years: Any) -> Finding:

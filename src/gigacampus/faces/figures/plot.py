@@ -10,7 +10,7 @@ from gigacampus.faces.figures import look
 from gigacampus.faces.figures.base import FIGURES, Figure
 from gigacampus.faces.figures.text import plain, resolve
 
-_REPORT_ALONE = ("life_line", "explorer", "off_the_balance_sheet", "balance_sheets", "two_way")
+_REPORT_ALONE = ("life_line", "explorer", "off_the_balance_sheet", "balance_sheets", "two_way", "power_chain")
 """Figures that no Plotly figure is made of; their tables are there like all others."""
 
 

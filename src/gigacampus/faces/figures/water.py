@@ -38,11 +38,22 @@ def water_balance(run: Any) -> Figure | None:
             f"Water drawn on site {_million(drawn)} and consumed at source {_million(source)} million m³.",
             f"敷地内の取水{_million(drawn)}、発電での消費{_million(source)}(百万m³)",
         ),
-        note=Text(
-            "Water at source is what generation consumes, by technology and grid mix; it is drawn elsewhere.",
-            "発電での消費水量は電源と系統構成による値で、敷地外で取水される。",
-        ),
+        note=_note(run.facility),
         stages=("facility", "impact"),
+    )
+
+
+def _note(found: Any) -> Text:
+    """Where water at source is drawn, and what limits the cycles of the water on site."""
+    english = "Water at source is what generation consumes, by technology and grid mix; it is drawn elsewhere."
+    japanese = "発電での消費水量は電源と系統構成による値で、敷地外で取水される。"
+    if found.limiting_ion is None:
+        return Text(english, japanese)
+    cycles = numbers.significant(found.cycles, 2)
+    names = {"silica": "シリカ", "calcium": "カルシウム硬度", "chloride": "塩化物", "conductivity": "電気伝導率"}
+    return Text(
+        f"{english} On site {found.limiting_ion} limits the water to {cycles} cycles of concentration.",
+        f"{japanese}敷地内の濃縮倍数は{names[found.limiting_ion]}により{cycles}倍に限られる。",
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["STAGE", "html"]
 
 RESULTS = (
-    "site", "offer", "facility", "control", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
+    "site", "offer", "facility", "part_load", "control", "swings", "availability", "workload", "supply", "impact", "finance", "sensitivity",
     "renewal", "supports", "accounting", "kpi", "policy",
 )  # fmt: skip
 

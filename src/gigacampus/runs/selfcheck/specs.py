@@ -147,12 +147,13 @@ def _power(draw: Draw) -> str | Tree:
     if draw.chance(0.6):
         return name
     figures: Tree = {
-        "topology": draw.pick(["N", "N+1", "2N", "3N/2", "4N/3", "5N/4"]),
+        "topology": draw.pick(["N", "N+1", "2N", "3N/2", "4N/3", "5N/4", "catcher"]),
         "units": draw.whole(1, 12),
         "headroom": draw.between(1, 2),
         "substation_topology": draw.pick(["N", "N+1", "2N"]),
-        "transformer_load": draw.share(0, 3),
-        "busway": draw.share(0, 3),
+        "transformer": {"square": draw.share(0.01, 3)},
+        "distribution": {"square": draw.share(0.01, 3)},
+        "supply_topology": draw.pick(["N", "N+1", "2N"]),
         "auxiliary": draw.share(0, 5),
         "ups_headroom": draw.between(1, 1.5),
     }

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from gigacampus.campus.spec.facility import Chiller, HeatRejection, PowerChain
+from gigacampus.campus.spec.facility import Chiller, HeatRejection, PowerChain, PowerElement
 from gigacampus.engines.facility import power
 from gigacampus.engines.facility.cooling import chiller
 from gigacampus.engines.facility.cooling.rejection import Cooler
@@ -42,21 +42,36 @@ def dry_cooler(use: str, dry_bulb: float, heat: float, cooling: float) -> Simple
     return SimpleNamespace(leaves=leaving, fans=1e3 * cooler.fans(_ONE)[0], effectiveness=effect, ntu=cooler.ntu)
 
 
-def transformer_efficiency(use: str, load: float) -> float:
-    """Efficiency of a chain's substation transformers at a load over their rating."""
+def element_loss(use: str, load: float) -> float:
+    """Loss of an element of the power chain at what it gives, both over its rating."""
+    return float(power.loss(PowerElement.model_validate(use), np.array(load)))
+
+
+def element_efficiency(use: str, load: float) -> float:
+    """Efficiency of an element of the power chain at a load over its rating."""
+    return load / (load + element_loss(use, load))
+
+
+def supply_efficiency(use: str, load: float) -> float:
+    """Efficiency of a rack supply by what it draws: a load over its rating, found again from its input."""
+    element = PowerElement.model_validate(use)
+    drawn = np.array(load + element_loss(use, load))
+    return float(power.given(element, drawn) / drawn)
+
+
+def formula(use: str, rating: float, out: float) -> float:
+    """Power [W] that an element of a rating [W] draws to give `out` [W]."""
+    return out + rating * element_loss(use, out / rating)
+
+
+def usable(use: str) -> float:
+    """Share of a chain's units that may carry load."""
     chain = PowerChain.model_validate(use)
-    loss = power.transformer_loss(np.array(load), 1.0, chain.substation_no_load, chain.substation_load)
-    return 1 - float(loss) / (load + float(loss))
+    return power.usable_share(chain.topology, chain.units)
 
 
-def transformer_loss(use: str, load: float) -> float:
-    """Loss of a chain's unit transformers at a load, both over their rating."""
-    chain = PowerChain.model_validate(use)
-    return float(power.transformer_loss(np.array(load), 1.0, chain.transformer_no_load, chain.transformer_load))
-
-
-def ups_efficiency(use: str, load: float) -> float:
-    """Efficiency of a chain's UPS at a load over its rating."""
-    chain = PowerChain.model_validate(use)
-    loss = power.ups_loss(np.array(load), 1.0, chain.ups_no_load, chain.ups_linear, chain.ups_square)
-    return load / (load + float(loss))
+def end_to_end(use: str, load: float = 1.0) -> float:
+    """Efficiency of a chain from meter to boards at an IT load over its rating, without cooling, light and offices."""
+    chain = power.Chain(PowerChain.model_validate({"use": use, "auxiliary": "0 %"}))
+    it, highest = np.array(load), float(chain.indoors(np.array(1.0)).power)
+    return float(chain.boards(it) / chain.upstream(chain.indoors(it).power, highest).load)

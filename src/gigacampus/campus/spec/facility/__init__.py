@@ -6,16 +6,19 @@ the rack are inside it; coolant distribution units (CDUs), UPS, busways and tran
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.facility.availability import Availability, Equipment, Gensets, RideThrough
 from gigacampus.campus.spec.facility.chillers import Chiller, Curves
 from gigacampus.campus.spec.facility.control import Control, Objective
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
+from gigacampus.campus.spec.facility.design import Design
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
-from gigacampus.campus.spec.facility.power import PowerChain, Topology
+from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
+from gigacampus.campus.spec.facility.water import HeatReuse, Water, WaterLimits, WaterQuality
 from gigacampus.campus.spec.part import Part
 
 __all__ = [
@@ -25,10 +28,12 @@ __all__ = [
     "Control",
     "CoolingPlant",
     "Curves",
+    "Design",
     "Equipment",
     "Facility",
     "Gensets",
     "HeatRejection",
+    "HeatReuse",
     "Job",
     "Kind",
     "Liquid",
@@ -36,12 +41,16 @@ __all__ = [
     "OutsideAir",
     "PointOfInterconnection",
     "PowerChain",
+    "PowerElement",
     "RackStorage",
     "RideThrough",
     "SwingBattery",
     "Swings",
     "Topology",
+    "Water",
+    "WaterLimits",
     "WaterLoop",
+    "WaterQuality",
 ]
 
 
@@ -55,9 +64,38 @@ class Facility(Part):
     control: Control = Field(
         default_factory=lambda: Control.model_validate({}), description="who chooses the plant's modes and set-points"
     )
+    design: Design = Field(
+        default_factory=lambda: Design.model_validate({}), description="how the plant is judged on design days"
+    )
+    water: Water | None = Field(None, description="make-up water; without it coolers' own cycles stand")
+    heat_reuse: HeatReuse | None = Field(None, description="heat of the liquid side that somebody takes")
     availability: Availability = Field(
         default_factory=lambda: Availability.model_validate({}), description="what fails, and what backs it up"
     )
     swings: Swings = Field(
         default_factory=lambda: Swings.model_validate({}), description="power swings within seconds, at full build"
     )
+
+    @model_validator(mode="after")
+    def _water_and_heat(self) -> Facility:
+        plants = [plant for plant in (self.cooling, self.cooling.air_plant) if plant is not None]
+        cooled = [plant for plant in plants if plant.rejection is not None and plant.rejection.kind == "tower"]
+        if self.water is not None and self.water.cap is not None and (cooled or any(p.outside_air for p in plants)):
+            raise PydanticCustomError(
+                "water", "water.cap is for adiabatic coolers, which can run dry; towers and outside air cannot"
+            )
+        if self.heat_reuse is not None:
+            self._warm_enough(self.heat_reuse.temperature)
+        return self
+
+    def _warm_enough(self, wanted: float) -> None:
+        liquid, loop = self.cooling.liquid, self.cooling.loop
+        if liquid is None or loop is None:
+            raise PydanticCustomError("heat_reuse", "heat_reuse takes the heat of a liquid side; this plant has none")
+        returns = liquid.supply - liquid.cdu_approach * (1 + liquid.cdu_fouling) + loop.rise
+        if returns < wanted:
+            raise PydanticCustomError(
+                "heat_reuse",
+                "facility water returns at {returns} C, below temperature; lower it, or raise liquid.supply",
+                {"returns": f"{returns:.6g}"},
+            )

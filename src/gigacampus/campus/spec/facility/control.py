@@ -32,5 +32,3 @@ class Control(FromCatalog):
     chiller_units: int = Field(description="machines that run or stand as whole units", ge=1, le=1000)
     water_max: DegC = Field(description="warmest facility water that the racks allow")
     air_max: DegC = Field(description="warmest air that enters the servers")
-    fan_onset: DegC = Field(description="inlet air above which the servers' fans speed up")
-    fan_growth: float = Field(description="rise of the servers' fan power per kelvin above fan_onset", ge=0, le=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,19 +16,30 @@ class Liquid(FromCatalog):
 
     section: ClassVar[str] = "cooling_liquids"
 
-    supply: DegC = Field(description="coolant that enters the racks: the set-point")
-    rise: Kelvin = Field(description="warming of the coolant in the racks")
-    plate_approach: Kelvin = Field(description="chip case over leaving coolant, at peak power")
+    kind: Literal["single-phase", "two-phase"] = Field(
+        "single-phase", description="whether the coolant is pumped, or boils at its supply temperature and is not"
+    )
+    supply: DegC = Field(description="coolant that enters the racks: the set-point; two-phase: its boiling point")
+    rise: Kelvin = Field(description="warming of the coolant in the racks; two-phase: 0")
+    plate_approach: Kelvin = Field(description="chip case over leaving coolant, at peak power, clean")
+    plate_fouling: Share = Field(0.0, description="widening of plate_approach by fouling: resistance times coefficient")
     chip_limit: DegC = Field(description="warmest case that the chip allows")
-    cdu_approach: Kelvin = Field(description="coolant supply over facility water supply, fouling included")
+    cdu_approach: Kelvin = Field(description="coolant supply over facility water supply, clean")
+    cdu_fouling: Share = Field(0.0, description="widening of cdu_approach by fouling: resistance times coefficient")
     cdu_pressure: Pascal = Field(description="head of the coolant loop, held constant")
     cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor")
+    cdu_minimum: Share = Field(
+        0.0, description="least flow of a coolant unit over full flow; each stays with its racks"
+    )
     heat_capacity: float = Field(description="volumetric heat capacity of the coolant, MJ/(m3 K)", gt=0.5, le=5)
 
     @model_validator(mode="after")
     def _chip_stays_cool(self) -> Liquid:
-        if self.rise <= 0 or self.cdu_efficiency <= 0:
-            raise PydanticCustomError("liquid", "rise and cdu_efficiency must be above zero")
+        boils = self.kind == "two-phase"
+        if (self.rise > 0) == boils or self.cdu_efficiency <= 0:
+            raise PydanticCustomError(
+                "liquid", "cdu_efficiency must be above zero, and rise too unless the coolant boils: then it must be 0"
+            )
         if self.chip > self.chip_limit:
             raise PydanticCustomError(
                 "liquid",
@@ -40,7 +51,7 @@ class Liquid(FromCatalog):
     @property
     def chip(self) -> float:
         """Chip case temperature at peak power and supply set-point [degC]."""
-        return self.supply + self.rise + self.plate_approach
+        return self.supply + self.rise + self.plate_approach * (1 + self.plate_fouling)
 
 
 class AirHandlers(FromCatalog):

@@ -18,6 +18,7 @@ class HeatRejection(FromCatalog):
 
     kind: Literal["dry", "adiabatic", "tower"] = Field(description="dry cooler, with wetted intake air, or wet tower")
     margin: float = Field(description="coolers installed over those that the full heat needs at design", ge=1)
+    units: int = Field(11, description="coolers that stand there and share the heat", ge=1, le=10_000)
     approach: Kelvin = Field(description="leaving water over dry bulb (tower: wet bulb) at design")
     range: Kelvin = Field(description="cooling of the water at design")
     capacity_ratio: float = Field(description="heat capacity rate of water over air (tower: mass flow) at design", gt=0)
@@ -29,6 +30,7 @@ class HeatRejection(FromCatalog):
     effectiveness: Share | None = Field(None, description="share of the wet-bulb depression that wetting reaches")
     cycles: float | None = Field(None, description="cycles of concentration", gt=1, le=100)
     drift: Share = Field(description="drift over water flow (tower)")
+    fouling: Share = Field(0.0, description="fouling: its resistance times the clean coefficient; 0: as rated")
 
     @model_validator(mode="after")
     def _complete(self) -> HeatRejection:
@@ -53,11 +55,22 @@ class WaterLoop(FromCatalog):
     rise: Kelvin = Field(description="warming of the water at any load; flow follows the heat")
     pump_pressure: Pascal = Field(description="head of the loop, held constant")
     pump_efficiency: Share = Field(description="efficiency of the pump with its motor")
-    exchanger_approach: Kelvin = Field(description="facility water over outer water, in the heat exchanger")
+    pump_units: int = Field(1, description="pumps that stand there; as few run as the flow needs", ge=1, le=1000)
+    pump_minimum: Share = Field(0.0, description="least flow of one pump over its full flow")
+    exchanger_approach: Kelvin = Field(description="facility water over outer water, in the heat exchanger, clean")
+    exchanger_fouling: Share = Field(
+        0.0, description="widening of exchanger_approach by fouling: resistance times coefficient"
+    )
     outer_rise: Kelvin | None = Field(
         None, description="warming of the outer (tower, condenser) water; absent where the coolers stand in this loop"
     )
     outer_pressure: Pascal = Field(description="head of the outer loop; 0 where there is none")
+    glycol: Share | None = Field(
+        None, description="propylene glycol by mass in the water that runs outdoors; open towers take none"
+    )
+    freeze_margin: Kelvin | None = Field(
+        None, description="where glycol is not given: it freezes this far below the coldest hour; absent: plain water"
+    )
 
     @model_validator(mode="after")
     def _moves(self) -> WaterLoop:
@@ -65,4 +78,11 @@ class WaterLoop(FromCatalog):
             raise PydanticCustomError("loop", "rise, outer_rise and pump_efficiency must be above zero")
         if self.outer_rise is None and (self.exchanger_approach > 0 or self.outer_pressure > 0):
             raise PydanticCustomError("loop", "without outer_rise, exchanger_approach and outer_pressure must be 0")
+        if self.glycol is not None and self.glycol > 0.5:
+            raise PydanticCustomError("loop", "glycol must be at most 50 %, to which its properties are known")
         return self
+
+    @property
+    def least_flow(self) -> float:
+        """Least flow over full flow: one pump at its minimum."""
+        return self.pump_minimum / self.pump_units

@@ -1,8 +1,8 @@
-"""The power chain: from the grid's voltage to the rack."""
+"""The power chain: what stands between the grid's voltage and the boards, and what each of it loses."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,39 +10,71 @@ from pydantic_core import PydanticCustomError
 from gigacampus.campus.spec.part import FromCatalog
 from gigacampus.quantities import Share
 
-Topology = Literal["N", "N+1", "2N", "3N/2", "4N/3", "5N/4"]
+Topology = Literal["N", "N+1", "2N", "3N/2", "4N/3", "5N/4", "catcher"]
+Point = tuple[Annotated[float, Field(gt=0, le=2)], Annotated[float, Field(gt=0, le=1)]]
+
+
+class PowerElement(FromCatalog):
+    """What one element loses: a + b L + c L2 over its rating at a load L, or between points of its efficiency."""
+
+    section: ClassVar[str] = "power_elements"
+
+    no_load: Share = Field(0.0, description="loss a in a + b L + c L2, over the rating")
+    linear: float = Field(0.0, description="loss b in a + b L + c L2", gt=-1, lt=1)
+    square: Share = Field(0.0, description="loss c in a + b L + c L2")
+    points: list[Point] | None = Field(
+        None,
+        description="load over rating and efficiency there, in place of a, b and c; below the first its loss stays",
+        min_length=2,
+        max_length=40,
+    )
+
+    @model_validator(mode="after")
+    def _losses_are_losses(self) -> PowerElement:
+        if self.points is not None:
+            self._points_rise(self.points)
+            return self
+        a, b, c = self.no_load, self.linear, self.square
+        if a == b == c == 0:
+            raise PydanticCustomError("element", "an element needs use, points, or one of no_load, linear and square")
+        load = min(max(-b / (2 * c), 0.0), 1.0) if c > 0 else float(b < 0)
+        if a + b * load + c * load**2 < 0:
+            raise PydanticCustomError("element", "the loss a + b L + c L2 must not be negative up to full load")
+        return self
+
+    def _points_rise(self, points: list[Point]) -> None:
+        if self.no_load or self.linear or self.square:
+            raise PydanticCustomError("element", "points replace no_load, linear and square: give one of both")
+        drawn = [load / efficiency for load, efficiency in points]
+        if sorted({load for load, _ in points}) != [load for load, _ in points] or sorted(set(drawn)) != drawn:
+            raise PydanticCustomError("element", "load and the power that is drawn must rise from point to point")
+        if points[-1][0] < 1:
+            raise PydanticCustomError("element", "the last point must be at full load, 1, or above")
 
 
 class PowerChain(FromCatalog):
-    """From the grid's voltage to the rack: substation transformer, unit transformer, UPS, busway."""
+    """From the grid's voltage to the boards, in the order in which power passes; null leaves an element out."""
 
     section: ClassVar[str] = "power_chains"
     default_entry: ClassVar[str | None] = "ups-4n3"
 
-    topology: Topology = Field(description="redundancy of unit transformers and UPS")
-    units: int = Field(description="units that carry the load where a topology is N+1", ge=1, le=10_000)
+    topology: Topology = Field(description="redundancy of unit transformers, UPS and what stands in line with them")
+    units: int = Field(description="units that carry the load where a topology is N, N+1 or catcher", ge=1, le=10_000)
     headroom: float = Field(
         description="transformer rating of the paths needed, over the highest hour of the weather year", ge=1
     )
     substation_topology: Topology = Field(description="redundancy of the substation's transformers")
-    substation_no_load: Share = Field(description="no-load loss of a substation transformer, over its rating")
-    substation_load: Share = Field(description="load loss of a substation transformer at its rating")
-    transformer_no_load: Share = Field(description="no-load loss of a unit transformer, over its rating")
-    transformer_load: Share = Field(description="load loss of a unit transformer at its rating")
-    ups: Literal["double-conversion", "eco", "none"] = Field(
-        description="how the UPS runs; none: batteries in the rack"
+    substation: PowerElement = Field(description="transformer of the substation")
+    medium: PowerElement | None = Field(None, description="cables and switchgear at medium voltage")
+    transformer: PowerElement = Field(description="unit transformer, to low voltage")
+    ups: PowerElement | None = Field(
+        None, description="UPS, or the rectifier of a hall on direct current; null: batteries in the rack"
     )
-    ups_headroom: float = Field(description="UPS rating of the paths needed, over the IT rating", ge=1)
-    ups_no_load: float = Field(description="UPS loss a in a + b L + c L2, over its rating", ge=0, lt=1)
-    ups_linear: float = Field(description="UPS loss b in a + b L + c L2", gt=-1, lt=1)
-    ups_square: float = Field(description="UPS loss c in a + b L + c L2", ge=0, lt=1)
-    busway: Share = Field(description="loss of busways and distribution at the IT rating; it grows with the square")
+    ups_headroom: float = Field(1.0, description="UPS rating of the paths needed, over what it gives at full IT", ge=1)
+    distribution: PowerElement | None = Field(None, description="PDU or busway")
+    branch: PowerElement | None = Field(None, description="cables from a PDU to its racks; a busway needs none")
+    supply: PowerElement | None = Field(None, description="rack supply: shelf, server supply or sidecar; inside IT")
+    board: PowerElement | None = Field(None, description="converter from the rack's voltage to the board's; inside IT")
+    supply_topology: Topology = Field("N", description="redundancy of rack supplies and boards' converters")
+    supply_headroom: float = Field(1.0, description="rating of the rack supplies needed, over the IT rating", ge=1)
     auxiliary: Share = Field(description="lighting, controls and offices, constant, over the IT rating")
-
-    @model_validator(mode="after")
-    def _losses_are_losses(self) -> PowerChain:
-        a, b, c = self.ups_no_load, self.ups_linear, self.ups_square
-        load = min(max(-b / (2 * c), 0.0), 1.0) if c > 0 else float(b < 0)
-        if a + b * load + c * load**2 < 0:
-            raise PydanticCustomError("ups", "the UPS loss a + b L + c L2 must not be negative up to full load")
-        return self

@@ -28,8 +28,8 @@ def _grid(power: PowerChain, given: Availability) -> Iterator[Block]:
 
 def _units(power: PowerChain, given: Availability) -> Iterator[Block]:
     needed, units = paths(power.topology, power.units)
-    chain = ["medium_breaker", "unit_transformer", *(["ups"] if power.ups != "none" else []), "low_breaker"]
-    if power.topology in ("N", "N+1"):
+    chain = ["medium_breaker", "unit_transformer", *(["ups"] if power.ups is not None else []), "low_breaker"]
+    if power.topology in ("N", "N+1", "catcher"):
         yield Block("units", _items(given, *chain), units, needed)
         yield Block("busways", _items(given, "busway"), power.units, power.units)
     else:

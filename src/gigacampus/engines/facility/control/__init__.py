@@ -61,9 +61,8 @@ def held(facility: Facility, server: Server, weather: Weather, load: Floats) -> 
 
     Notes
     -----
-    What servers' fans draw above their onset is weighed, and is not in the IT power that the run goes on with. Chillers
-    share their load here as by the rules: machines that switch would make the load jump, and power that is served
-    within a jump would give no IT power back.
+    Chillers share their load here as by the rules: machines that switch would make the load jump, and power that is
+    served within a jump would give no IT power back.
     """
     if facility.control.by == "rules":
         return None, None

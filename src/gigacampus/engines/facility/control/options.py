@@ -27,7 +27,7 @@ _ROUNDS = 20
 class Taken:
     """What set-points take: arrays of one shape, MW and m3/h per MW of IT rating.
 
-    `power` is that of the side and what its servers' fans draw above their onset; `mode` is a place in `MODES`; `holds`
+    `mode` is a place in `MODES`; `holds`
     says whether supply, humidity and machines stay within their limits.
     """
 
@@ -71,7 +71,8 @@ class Options:
         spec = plant.plants()[which]
         assert spec is not None
         self.spec = spec
-        self.points = candidates(spec, control)
+        warmest = min(control.air_max, plant.server.fan_limit - 5)
+        self.points = candidates(spec, control.model_copy(update={"air_max": warmest}))
         self.rules = self.take(load, self.out, self.points.at(0))
         self._exact = np.full(len(load), not cells)
         self._row, air, self._level = np.arange(len(load)), self.out, load
@@ -89,15 +90,10 @@ class Options:
 
     def take(self, load: Floats, out: Outdoors, points: Setpoints) -> Taken:
         """What set-points take at a load and an outdoor air, by the plant's own physics."""
-        side, control, server = self.plant.side(self.which, load, out, points), self.control, self.plant.server
-        power = side.power
-        if self.which == 1 and self.spec.air is not None:
-            share = server.fan_share / (1 + server.overhead_share) * control.fan_growth
-            fans = load * share * np.maximum(points.supply - control.fan_onset, 0.0)
-            power = power + fans * ((side.lifted > 0) | (self.spec.outside_air is None))
+        side = self.plant.side(self.which, load, out, points)
         free = np.where(side.makeup > 0, 1, 0)
         mode = np.where(side.lifted >= 1, 3, np.where(side.lifted > 0, 2, free))
-        return Taken(power, side.makeup, mode.astype(np.int8), side.short == 0)
+        return Taken(side.power, side.makeup, mode.astype(np.int8), side.short == 0)
 
     def _enumerate(self, load: Floats, out: Outdoors) -> Taken:
         """All candidates at loads and airs of shape (n,): arrays (n, K)."""

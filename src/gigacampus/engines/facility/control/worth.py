@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from gigacampus.campus.spec.facility import Control, Objective
-from gigacampus.engines.facility import power
 from gigacampus.engines.facility.control import changes
 from gigacampus.engines.facility.control.options import MODES, Options, Taken, Weights
 from gigacampus.engines.facility.outdoors import Floats
@@ -30,7 +29,7 @@ class Case:
     Attributes
     ----------
     energy, cooling : float [MWh]
-        At the meter; of the cooling plant, with what servers' fans draw above their onset.
+        At the meter; of the cooling plant, with what servers' fans draw beyond their normal speed.
     water : float [m3]
     money : float [USD]
         Energy at the hour's price and water at its own.
@@ -111,8 +110,8 @@ def cases(plant: Plant, place: Any, load: Floats, rating: float) -> Worth:
 
 def _case(plant: Plant, place: Any, load: Floats, rating: float, taken: dict[str, Taken]) -> Case:
     cooling, water = (sum(getattr(t, what) for t in taken.values()) for what in ("power", "water"))
-    inside = power.indoors(plant.facility.power, load).power
-    meter = power.upstream(plant.facility.power, inside + cooling, plant.highest).load * rating
+    inside = plant.chain.indoors(load).power
+    meter = plant.chain.upstream(inside + cooling, plant.highest).load * rating
     drawn = water * rating
     days = [changes.count(t.mode) for t in taken.values()]
     priced = np.maximum(place.price, 0.0) * meter + plant.facility.control.water_price * drawn

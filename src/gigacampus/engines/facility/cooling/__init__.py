@@ -6,27 +6,40 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant
-from gigacampus.engines.facility.cooling import loop, outside_air, water
-from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, pump_share
-from gigacampus.engines.facility.cooling.setpoints import Setpoints, approach, rules
+from gigacampus.engines.facility.cooling import glycol, loop, outside_air, water
+from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, moved, pump_share
+from gigacampus.engines.facility.cooling.setpoints import Setpoints, approach
 from gigacampus.engines.facility.cooling.sides import Side, choose, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
 
 _SEA_LEVEL = np.array(1.2)
 
 
-def liquid(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None = None) -> Side:
+def liquid(
+    plant: CoolingPlant,
+    out: Outdoors,
+    heat: Floats,
+    full: float,
+    reuse: Floats | float = 0.0,
+    points: Setpoints | None = None,
+) -> Side:
     """Coolant through the racks, coolant units, facility water and what cools it [MW per MW of IT rating].
 
     Each approach of the chain lowers what is asked of the next: coolant set-point, less that of the coolant unit, less
-    that of the heat exchanger, is what the coolers must give. `points` is what control chose, if not the rules.
+    that of the heat exchanger, is what the coolers must give. `reuse` is the share of the heat that somebody takes,
+    `points` what control chose, if not the rules.
     """
     coolant = plant.liquid
     assert coolant is not None
-    pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
-    asked = water_for(plant, points or rules(plant))
-    carried = loop.cool(plant, out, heat * (1 + pump), full * (1 + pump), asked, points)
-    return side(heat, **{**vars(carried), "cdu_pumps": heat * pump})
+    pump = 0.0
+    if coolant.kind == "single-phase":
+        pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
+    pumps = pump * moved(heat, full, coolant.cdu_minimum)
+    reused = (heat + pumps) * reuse
+    design = coolant.supply - coolant_drop(plant)
+    asked = design if points is None else water_for(plant, points)
+    carried = loop.cool(plant, out, heat + pumps - reused, full * (1 + pump), asked, points, design)
+    return side(heat, **{**vars(carried), "cdu_pumps": pumps, "reused": reused})
 
 
 def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
@@ -38,10 +51,25 @@ def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
 def exchange(plant: CoolingPlant) -> tuple[float, float, float]:
     """Coolant unit or coil by the rules: approach [K], cooling of its warm fluid [K], effectiveness on that side."""
     if plant.liquid is not None:
-        base, warm = plant.liquid.cdu_approach, plant.liquid.rise
+        base, warm = coolant_drop(plant), plant.liquid.rise
         return base, warm, warm / (warm + base)
     assert plant.air is not None
     return plant.air.supply - plant.air.water_supply, plant.air.rise, plant.air.coil_effectiveness
+
+
+def coolant_drop(plant: CoolingPlant) -> float:
+    """Coolant over facility water [K]: the clean approach, widened by glycol's film and by fouling."""
+    coolant = plant.liquid
+    assert coolant is not None
+    return coolant.cdu_approach * (glycol.fluids(plant)[0].film + coolant.cdu_fouling)
+
+
+def inlet(plant: CoolingPlant, out: Outdoors, points: Setpoints | None = None) -> Floats:
+    """Air that enters the servers [degC]."""
+    if plant.outside_air is not None:
+        return outside_air.condition(plant.outside_air, out).temperature
+    assert plant.air is not None
+    return np.array(plant.air.supply) if points is None else points.supply
 
 
 def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None = None) -> Side:
@@ -63,7 +91,7 @@ def _recirculated(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float,
     fans = full * _fan_share(handlers, density) * fan_law(heat / full, handlers.flow_minimum)
     sized = full * (1 + float(_fan_share(handlers, _SEA_LEVEL)))
     asked = handlers.water_supply if points is None else water_for(plant, points)
-    carried = loop.cool(plant, out, heat + fans, sized, asked, points)
+    carried = loop.cool(plant, out, heat + fans, sized, asked, points, handlers.water_supply)
     return side(heat, **{**vars(carried), "air_handlers": fans})
 
 
@@ -94,5 +122,6 @@ def _blown(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Sid
         rejected=heat + fans + pumps,
         latent=latent,
         excess=supply.excess,
+        missing=heat * np.clip(supply.excess / spec.rise, 0.0, 1.0),
         short=supply.short,
     )

@@ -8,7 +8,8 @@ import numpy as np
 
 from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.engines.facility.cooling import chiller, water
-from gigacampus.engines.facility.cooling.movers import pump_share
+from gigacampus.engines.facility.cooling.glycol import fluids
+from gigacampus.engines.facility.cooling.movers import moved, pump_share
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.cooling.sides import Side, side
@@ -19,6 +20,10 @@ MOST_AIR = 1.5
 more air would cost fan power and hardly cool."""
 
 
+CONDENSER_RISE = 10.0
+"""Warming of the air in air-cooled condensers [K] (assumed); it grows as the air thins."""
+
+
 def cool(
     plant: CoolingPlant,
     out: Outdoors,
@@ -26,6 +31,7 @@ def cool(
     full: float,
     supply: Floats | float,
     points: Setpoints | None = None,
+    design: float | None = None,
 ) -> Side:
     """Carry heat away in facility water.
 
@@ -41,29 +47,40 @@ def cool(
     points : Setpoints, optional
         What control chose, of shapes that broadcast to the heat's; where that is beyond the machines' models, the hour
         is short. Without it rules run, and sizes are theirs in any case.
+    design : float, optional [degC]
+        Facility water by the rules, to which machines are sized; `supply` by default.
     """
     loop = plant.loop
     assert loop is not None
     at = points or rules(plant)
-    design = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency)
-    pump = design * (loop.rise / at.rise)
+    share = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency) * fluids(plant)[0].pump
+    slower = loop.rise / at.rise
+    pumps = share * moved(heat * slower, full, loop.least_flow)
+    asked = np.asarray(supply)
     task = _Task(
-        plant, out, heat * (1 + pump), full * (1 + design), np.asarray(supply), at.rise * (1 + pump), at, points is None
-    )
+        plant, out, heat + pumps, full * (1 + share), asked, at.rise * (1 + share * slower), at, points is None,
+        float(asked) if design is None else design,
+    )  # fmt: skip
     if plant.rejection is None:
         rest = _machines_in_air(task)
     elif plant.chiller is None:
         rest = _outside_alone(task)
     else:
         rest = _outside_first(task)
-    return side(heat, **{**rest, "pumps": rest.get("pumps", 0.0) + heat * pump})
+    missing = task.heat * np.clip(rest["excess"] / task.rise, 0.0, 1.0)
+    return side(heat, **{**rest, "pumps": rest.get("pumps", 0.0) + pumps, "missing": missing})
+
+
+def condenser_air(out: Outdoors) -> Floats:
+    """Air that an air-cooled condenser sees [degC]: in thin air it is as if the air were warmer."""
+    return out.dry_bulb + CONDENSER_RISE * np.maximum(1 / Cooler.density(out) - 1, 0.0)
 
 
 @dataclass(frozen=True)
 class _Task:
     """What is asked of the machines: heat in the water and at full load, supply and rise of the water, set-points.
 
-    `strict` refuses what is beyond the machines' models.
+    `strict` refuses what is beyond the machines' models; `design` is the supply to which they are sized.
     """
 
     plant: CoolingPlant
@@ -74,13 +91,14 @@ class _Task:
     rise: Floats
     at: Setpoints
     strict: bool
+    design: float
 
 
 def _machines_in_air(task: _Task) -> dict[str, Floats]:
     """Air-cooled chillers alone."""
     heat, machine = task.heat, task.plant.chiller
     assert machine is not None
-    leaving, entering, short = task.supply, task.out.dry_bulb, np.zeros_like(heat)
+    leaving, entering, short = task.supply, condenser_air(task.out), np.zeros_like(heat)
     if not task.strict:
         leaving, entering, short = chiller.within(machine, leaving, entering)
     power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.units)
@@ -103,23 +121,16 @@ def _outer(task: _Task) -> tuple[Cooler, float, float]:
     plant, loop, spec = task.plant, task.plant.loop, task.plant.rejection
     assert loop is not None
     assert spec is not None
-    machines = 0.0
+    machines, outer = 0.0, fluids(plant)[1]
     if plant.chiller is not None and plant.chiller.condenser == "water":
         entering = np.array(spec.design_air + spec.approach)
-        machines = 1 / float(chiller.full_load_cop(plant.chiller, design_supply(plant), entering))
+        machines = 1 / float(chiller.full_load_cop(plant.chiller, task.design, entering))
     if loop.outer_rise is None:
-        return Cooler(spec, task.full, task.rise, task.at.wet_above), 0.0, machines
-    pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency)
+        return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above), 0.0, machines
+    pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency) * outer.pump
     sized = task.full * (1 + machines) * (1 + pump)
-    return Cooler(spec, sized, loop.outer_rise * (1 + pump), task.at.wet_above), pump * (1 + machines), machines
-
-
-def design_supply(plant: CoolingPlant) -> float:
-    """Facility water by the rules, to which machines are sized [degC]."""
-    if plant.liquid is not None:
-        return plant.liquid.supply - plant.liquid.cdu_approach
-    assert plant.air is not None
-    return plant.air.water_supply
+    cooler = Cooler(spec, sized, loop.outer_rise * (1 + pump), outer.transfer, task.at.wet_above)
+    return cooler, pump * (1 + machines), machines
 
 
 def _outside_alone(task: _Task) -> dict[str, Floats]:
@@ -128,13 +139,14 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
     assert loop is not None
     cooler, pump, _ = _outer(task)
     flow, cooling = cooler.water_flow(heat / full), cooler.rise + 0 * heat
-    target = task.supply - loop.exchanger_approach
+    target = task.supply - exchanger_drop(task.plant)
     most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
     speed = cooler.air_flow(out, flow, cooling, target, most)
     excess = np.where(speed >= most, np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0), 0.0)
-    total = heat * (1 + pump)
+    pumps = pump * moved(heat, full, loop.least_flow)
+    total = heat + pumps
     return {
-        "pumps": heat * pump,
+        "pumps": pumps,
         "excess": excess,
         **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2),
     }
@@ -153,11 +165,11 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     flow = cooler.water_flow(load)
     most = np.clip(at.fans * load, cooler.spec.fan_minimum, 1.0)
     free = cooler.rise / (1 + machines) + 0 * heat
-    target = task.supply - plant.loop.exchanger_approach
+    target = task.supply - exchanger_drop(plant)
     coldest = cooler.leaving(out, most, flow, free)
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
     speed = np.where(share < 1, most, cooler.air_flow(out, flow, free, target, most))
-    leaving, entering, short = task.supply, out.dry_bulb + 0 * heat, np.zeros_like(heat)
+    leaving, entering, short = task.supply, condenser_air(out) + 0 * heat, np.zeros_like(heat)
     wet = plant.chiller.condenser == "water"
     if wet:
         entering = out_of(coldest, free, free * (1 + (1 - share) * machines), cooler, out)
@@ -165,18 +177,26 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
         leaving, entering, short = chiller.within(plant.chiller, leaving, entering)
         short = np.where(share < 1, short, 0.0)
     power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.units)
-    outdoors = heat * (1 + pump) + power if wet else heat * (share + pump)
+    pumps = pump * moved(heat, full, plant.loop.least_flow)
+    outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else (1 - share) * heat + power
     rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2)
     return {
         **rest,
         "chiller": power,
-        "pumps": heat * pump,
+        "pumps": pumps,
         "rejected": rest["rejected"] + direct,
         "excess": _float(beyond, heat, task.rise),
         "short": short,
         "lifted": 1 - share,
     }
+
+
+def exchanger_drop(plant: CoolingPlant) -> float:
+    """Facility water over outer water [K]: the clean approach, widened by glycol's film and by fouling."""
+    loop = plant.loop
+    assert loop is not None
+    return loop.exchanger_approach * (fluids(plant)[1].film + loop.exchanger_fouling)
 
 
 def out_of(coldest: Floats, free: Floats, warmed: Floats, cooler: Cooler, out: Outdoors) -> Floats:
@@ -195,7 +215,7 @@ def _reject(
     temperature: Floats,
 ) -> dict[str, Floats]:
     """Fans, water and heat of the coolers."""
-    fans = cooler.fans(speed)
+    fans = cooler.fans(speed, out)
     evaporation, latent = cooler.evaporation(out, speed, heat, temperature, plant.water_model == "all-latent")
     drift, cycles = cooler.drift(flow), cooler.spec.cycles
     if cycles is None:

@@ -38,6 +38,11 @@ def pump_share(rise: float, pressure: float, efficiency: float, volume_heat: flo
     return pressure / (efficiency * volume_heat * 1e6 * rise)
 
 
+def moved(heat: Floats, full: float, least: float) -> Floats:
+    """Heat whose flow the pumps move: not below the least flow over full flow."""
+    return np.maximum(heat, least * full)
+
+
 def fan_share(rise: float, pressure: float, efficiency: float, density: Floats) -> Floats:
     """Fan power over the sensible heat carried at full flow: dp / (eta rho c dT) [MW/MW], with `density` in kg/m3.
 

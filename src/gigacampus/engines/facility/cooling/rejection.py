@@ -2,6 +2,7 @@
 
 A tower is Merkel's: its air stands for a fluid whose heat capacity is the slope of saturated air's enthalpy, so that
 the wet bulb takes the dry bulb's place. Flows are over design flows; coolers are sized to the full heat, and all run.
+Air flow is of volume, as a fan's speed gives it: at altitude it carries less mass.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ def _saturated(t: Floats, pressure: Floats) -> Floats:
     return air.enthalpy(t, air.saturation_humidity_ratio(t, pressure))
 
 
-def dry_conductance(air_flow: Floats, water_flow: Floats) -> Floats:
-    """UA over design: h_air ~ a^0.8, h_water ~ w^0.85, a half of it at design [1]_.
+def dry_conductance(air_flow: Floats, water_flow: Floats, transfer: float = 1.0) -> Floats:
+    """UA over design: h_air ~ a^0.8, h_water ~ w^0.85, twice the air's at design, times `transfer` with glycol [1]_.
 
     References
     ----------
     .. [1] lbl-srg/modelica-buildings, Fluid.HeatExchangers.CoolingTowers.Data.DryCooler.BaseClasses.UACorrection.
     """
-    return np.asarray(1.5 / (air_flow**-0.8 + 0.5 * water_flow**-0.85))
+    return np.asarray(1.5 / (air_flow**-0.8 + 0.5 / transfer * water_flow**-0.85))
 
 
 def wet_conductance(air_flow: Floats, water_flow: Floats, colder: Floats) -> Floats:
@@ -90,6 +91,8 @@ class Cooler:
         Heat at full load.
     rise : float or array [K]
         Cooling of the water at full load; the water's flow follows the load.
+    transfer : float
+        Coefficient of heat transfer of the fluid over plain water's.
     wet_above : array [degC], optional
         Dry bulb above which intake air is wetted; the spec's by default.
     """
@@ -97,6 +100,7 @@ class Cooler:
     spec: HeatRejection
     heat: float
     rise: Floats | float
+    transfer: float = 1.0
     wet_above: Floats | None = None
 
     @property
@@ -155,17 +159,26 @@ class Cooler:
         return np.where(wet, wetted, out.dry_bulb), np.where(wet, added, 0.0)
 
     def effectiveness(self, air_flow: Floats, water_flow: Floats, slope: Floats, colder: Floats) -> Floats:
-        """Cooling of the water over inlet water less intake air; `slope` is c_e over that at design."""
+        """Cooling of the water over inlet water less intake air, by mass flows; `slope` is c_e over that at design."""
         conductance = (
-            wet_conductance(air_flow, water_flow, colder) if self.tower else dry_conductance(air_flow, water_flow)
+            wet_conductance(air_flow, water_flow, colder)
+            if self.tower
+            else dry_conductance(air_flow, water_flow, self.transfer)
         )
+        # fouling adds its resistance to that of the clean surface, at any flow
+        clean = self.ntu * slope * conductance
         return exchanger.effectiveness(
-            self.ntu * slope * conductance / water_flow, self.ratio * water_flow / (air_flow * slope)
+            clean / (1 + self.spec.fouling * conductance) / water_flow, self.ratio * water_flow / (air_flow * slope)
         )
+
+    @staticmethod
+    def density(out: Outdoors) -> Floats:
+        """Air's density over that at sea level: fans move volume, so high up the same speed moves less mass."""
+        return np.asarray(out.pressure / _STANDARD)
 
     def leaving(self, out: Outdoors, air_flow: Floats, water_flow: Floats, cooling: Floats) -> Floats:
         """Water that leaves the coolers [degC] when they cool it by `cooling` [K] at an air flow: no set-point."""
-        intake = self.intake(out)[0]
+        intake, air_flow = self.intake(out)[0], air_flow * self.density(out)
         if not self.tower:
             effect = self.effectiveness(air_flow, water_flow, np.array(1.0), np.array(0.0))
             return intake + cooling / effect - cooling
@@ -188,13 +201,14 @@ class Cooler:
         if self.tower:
             slope = saturation_slope(intake, target + cooling, out.pressure) / self.design_slope
             colder = self.spec.design_air - intake
+        density = self.density(out)
         return exchanger.air_flow(
-            lambda a: self.effectiveness(a, water_flow, slope, colder), needed, self.spec.fan_minimum, most
+            lambda a: self.effectiveness(a * density, water_flow, slope, colder), needed, self.spec.fan_minimum, most
         )
 
-    def fans(self, air_flow: Floats) -> Floats:
-        """Fan power [MW per MW of IT rating]: the cube of the speed."""
-        return self.fan_full * air_flow**3
+    def fans(self, air_flow: Floats, out: Outdoors | None = None) -> Floats:
+        """Fan power [MW per MW of IT rating]: the cube of the speed, times the air's density."""
+        return self.fan_full * air_flow**3 * (1.0 if out is None else self.density(out))
 
     def evaporation(
         self, out: Outdoors, air_flow: Floats, heat: Floats, temperature: Floats, all_latent: bool
@@ -203,8 +217,8 @@ class Cooler:
         if self.tower and all_latent:
             return water.all_latent(heat, temperature)
         if self.tower:
-            return water.tower_evaporation(out, heat, self.air_mass * air_flow)
-        evaporated = self.air_mass * air_flow * self.intake(out)[1]
+            return water.tower_evaporation(out, heat, self.air_mass * air_flow * self.density(out))
+        evaporated = self.air_mass * air_flow * self.density(out) * self.intake(out)[1]
         return evaporated * 3.6, evaporated * air.latent_heat(out.wet_bulb) / 1e3
 
     def drift(self, water_flow: Floats) -> Floats:

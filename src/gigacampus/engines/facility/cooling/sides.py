@@ -21,6 +21,10 @@ class Side:
         Heat that leaves to the air, and the part of it that leaves as vapour.
     excess : array [K]
         By how much the supply is warmer than its set-point.
+    missing : array [MW]
+        Cooling that would bring the supply back to its set-point.
+    reused : array [MW]
+        Heat that somebody takes instead of the air.
     short : array
         1 in hours in which the set-point or the humidity cannot be held, else 0.
     lifted : array [0-1]
@@ -39,6 +43,8 @@ class Side:
     rejected: Floats
     latent: Floats
     excess: Floats
+    missing: Floats
+    reused: Floats
     short: Floats
     lifted: Floats
 

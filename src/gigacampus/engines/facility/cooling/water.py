@@ -5,7 +5,40 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus import air
+from gigacampus.campus.spec.facility import Water
 from gigacampus.engines.facility.outdoors import HOUR, Floats, Outdoors
+from gigacampus.errors import SpecError
+
+IONS = ("silica", "calcium", "chloride", "conductivity")
+
+
+def cycles(water: Water) -> tuple[float, str]:
+    """Cycles of concentration that the make-up allows, and the ion that limits them.
+
+    Raises
+    ------
+    SpecError
+        If the make-up is at a limit before it is concentrated at all.
+
+    Notes
+    -----
+    S = min over ions of limit / make-up, the make-up mixed of fresh and reclaimed water; conductivity mixes as a
+    concentration does.
+    """
+    fresh, reclaimed, share = water.quality, water.reclaimed_quality, water.reclaimed
+    assert fresh is not None
+    most = {
+        ion: getattr(water.limits, ion)
+        / ((1 - share) * getattr(fresh, ion) + (share * getattr(reclaimed, ion) if reclaimed is not None else 0.0))
+        for ion in IONS
+    }
+    ion = min(most, key=lambda name: most[name])
+    if most[ion] <= 1.05:
+        raise SpecError(
+            f"{ion} lets the make-up water be concentrated {most[ion]:.2f} times, which leaves nothing to evaporate; "
+            "lower facility.water.reclaimed, or choose another quality or other limits"
+        )
+    return most[ion], ion
 
 
 def saturated_at(enthalpy: Floats, pressure: Floats, guess: Floats) -> Floats:

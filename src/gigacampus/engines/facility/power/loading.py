@@ -1,0 +1,95 @@
+"""How far each element is loaded, in normal service and with one unit lost, and what redundancy strands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigacampus.engines.facility.power.chain import Chain
+from gigacampus.engines.facility.power.elements import Bank
+from gigacampus.engines.facility.power.topology import one_lost, paths, usable_share
+
+
+@dataclass(frozen=True)
+class Loading:
+    """One element at full IT in the hour that asks for most.
+
+    Attributes
+    ----------
+    name, topology : str
+    needed, installed : int
+        Units of a group that carry the load, and that stand there.
+    rating, usable : float [MW]
+        Of all that stands there, and of what may carry load.
+    power : float [MW]
+        What it gives.
+    load, load_one_lost : float
+        Of a unit over its rating, in normal service and with one unit lost.
+    carried_one_lost : float
+        Share of the power that is carried then.
+    loss : float [MW]
+    """
+
+    name: str
+    topology: str
+    needed: int
+    installed: int
+    rating: float
+    usable: float
+    power: float
+    load: float
+    load_one_lost: float
+    carried_one_lost: float
+    loss: float
+
+    @property
+    def stranded(self) -> float:
+        """Rating that may not carry load, for redundancy [MW]."""
+        return self.rating - self.usable
+
+
+def loadings(chain: Chain, highest: float, it_rating: float) -> tuple[Loading, ...]:
+    """Every element from the meter to the boards; `highest` is the highest power at low voltage over the IT rating."""
+    return tuple(_loading(bank, power, it_rating) for bank, power in _passing(chain, highest))
+
+
+def _passing(chain: Chain, highest: float) -> Iterator[tuple[Bank, float]]:
+    """Each bank from the meter inwards, and what it gives at full IT in the hour that asks for most."""
+    upstream, outdoors = chain.upstream(np.array(highest), highest), chain.outdoors(highest)
+    inside = chain.indoors(np.array(1.0))
+    medium = highest + float(upstream.transformers)
+    given = {
+        "substation": medium + float(upstream.medium),
+        "medium": medium,
+        "transformer": highest,
+        "ups": float(inside.ups_output),
+        "distribution": float(inside.pdu_output),
+        "branch": 1.0,
+    }
+    banks = {**outdoors, **chain.hall}
+    yield from ((banks[name], power) for name, power in given.items() if name in banks)
+    power = np.array(1.0)
+    for bank in chain.racks.values():
+        power = bank.given(power)
+        yield bank, float(power)
+
+
+def _loading(bank: Bank, power: float, it_rating: float) -> Loading:
+    needed, installed = paths(bank.topology, bank.units)
+    more, carried = one_lost(bank.topology, bank.units)
+    load = power / bank.working
+    return Loading(
+        name=bank.name,
+        topology=bank.topology,
+        needed=needed,
+        installed=installed,
+        rating=bank.rating * it_rating,
+        usable=bank.rating * usable_share(bank.topology, bank.units) * it_rating,
+        power=power * it_rating,
+        load=load,
+        load_one_lost=load * more,
+        carried_one_lost=carried,
+        loss=float(bank.loss(np.array(power))) * it_rating,
+    )

@@ -1,0 +1,56 @@
+"""KPIs of the cooling plant: design days, heat that is reused, water."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gigacampus.runs.kpi import Undefined, defined, kpi
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+
+@kpi("facility.design_excess", "K", "design")
+def design_excess(run: Run) -> float:
+    """Largest excess of a supply over its set-point on the site's design days, at full IT with a unit out."""
+    return float(run.design.excess)
+
+
+@kpi("facility.design_missing", "MW", "design")
+def design_missing(run: Run) -> float:
+    """Cooling that is missing to the set-points on the worst design day, at full build."""
+    return float(run.design.worst.missing)
+
+
+@kpi("facility.erf", "fraction", "facility", standard="ISO/IEC 30134-6", of=("facility.energy",))
+def erf(run: Run) -> float:
+    """Energy reuse factor: heat that others use over energy at the campus's meter."""
+    if not run.facility.load.sum() > 0:
+        raise Undefined("nothing was consumed")
+    return float(run.facility.erf)
+
+
+@kpi("facility.ere", "1", "facility", of=("facility.pue", "facility.erf"))
+def ere(run: Run) -> float:
+    """Energy reuse effectiveness (The Green Grid): PUE times one less the energy reuse factor."""
+    if not run.facility.it.sum() > 0:
+        raise Undefined("IT used no energy")
+    return float(run.facility.ere)
+
+
+@kpi("facility.cycles", "1", "facility")
+def cycles(run: Run) -> float:
+    """Cycles of concentration that the limiting ion of the make-up water allows."""
+    return defined(run.facility.cycles, "the spec gives no quality of the make-up water; coolers' own cycles stand")
+
+
+@kpi("facility.water_reclaimed", "m3", "facility", of=("impact.water",))
+def water_reclaimed(run: Run) -> float:
+    """Reclaimed water among the water drawn on site."""
+    return float(run.facility.reclaimed * run.facility.makeup.sum())
+
+
+@kpi("facility.hours_capped", "h", "facility")
+def hours_capped(run: Run) -> float:
+    """Hours in which coolers run dry, for the cap on water binds."""
+    return float(run.facility.capped.sum())
