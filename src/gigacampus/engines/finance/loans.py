@@ -57,8 +57,7 @@ _PAID = ("draw", "interest", "principal", "fee", "fee_undrawn")
 _RESERVE = """
     .reserve_funding = .reserve_target * .reserve_flag ; reserve filled
     .from_reserve    = min(prev(.reserve), (.due - .paid_cash) * (1 - .open)) ; debt service paid from the reserve
-    .paid_off [1]    = (prev(.balance) > 0.5) * (.balance <= 0.5) ; nothing is owed any more
-    .reserve_release = (prev(.reserve) - .from_reserve + .reserve_topup) * max(.final, .paid_off) ; reserve released
+    .reserve_release = (prev(.reserve) - .from_reserve{early}) * {ends} ; reserve released
     .reserve         = prev(.reserve) + .reserve_funding + .reserve_topup - .from_reserve - .reserve_release ; reserve
 """
 _ESCROW = """
@@ -144,7 +143,11 @@ def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     target = g.add(f"{n}.reserve_target", 0.0, label=f"{name}: size of the reserve", solved=True)
     check = f"max(0, sum({n}.planned_payment * {n}.reserve_window)) - {target}"
     g.add(f"check.{target}", check, label=f"{name}: the reserve is what it should be")
-    s.table(n, name, _RESERVE)
+    early, ends = "", ".final"
+    if plans.may_end_early(s, name):
+        s.table(n, name, ".paid_off [1] = (prev(.balance) > 0.5) * (.balance <= 0.5) ; nothing is owed any more")
+        early, ends = " + .reserve_topup", "max(.final, .paid_off)"
+    s.table(n, name, _RESERVE.format(early=early, ends=ends))
 
 
 def _flows(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:

@@ -58,6 +58,11 @@ def swept(s: Statement, loan: Loan) -> bool:
     return covenants is not None and covenants.sweeps
 
 
+def may_end_early(s: Statement, name: str) -> bool:
+    """Whether a loan may be paid off before its last payment: from cash that is swept, or by another loan."""
+    return swept(s, s.deal.loans[name]) or any(loan.refinances == name for loan in s.deal.loans.values())
+
+
 def left(s: Statement, loan: Loan) -> str:
     """What the plan leaves after a payment, as a formula: what was prepaid comes off the last payments."""
     return "max(0, .target - prev(.prepaid))" if swept(s, loan) else "max(0, .target)"

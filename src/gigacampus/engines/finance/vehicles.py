@@ -124,8 +124,9 @@ def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[s
     left = e + left
     for n in (n for n, loan in loans.items() if loan.dsra):
         gap = ".reserve_target - prev(.reserve) + .from_reserve"
+        owed = " * (prev(.balance) > 0.5)" if f"{n}.paid_off" in g.rows else ""
         s.table(n, n, f"""
-            .reserve_topup = min({left}, max(0, {gap})) * .reserve_live * (prev(.balance) > 0.5) ; reserve topped up
+            .reserve_topup = min({left}, max(0, {gap})) * .reserve_live{owed} ; reserve topped up
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"
