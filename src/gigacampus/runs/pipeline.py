@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from gigacampus.campus import spec
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.facility import Control
-from gigacampus.runs import cache, doors, inputs
+from gigacampus.runs import cache, deals, doors, inputs
 from gigacampus.version import __version__
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Event:
     seconds: float = 0.0
 
 
-_WIRING = ("gigacampus.runs.doors", "gigacampus.runs.inputs", "gigacampus.runs.pipeline")
+_WIRING = ("gigacampus.runs.deals", "gigacampus.runs.doors", "gigacampus.runs.inputs", "gigacampus.runs.pipeline")
 _ROOM = "gigacampus.engines."
 _OURS = "gigacampus.runs"
 _DEAL = tuple(f"deal.{name}" for name in Deal.model_fields if name not in ("outlook", "sensitivity", "rating"))
@@ -95,14 +95,14 @@ STAGES: tuple[Stage, ...] = (
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
           doors.impact, files=inputs.factor_bytes),
-    Stage("finance", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.finance,
+    Stage("finance", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), deals.finance,
           when="deal"),
     Stage("sensitivity", _ROOM + "finance", (*_DEAL, "deal.sensitivity", *_LIFE),
-          ("offer", "facility", "supply", "finance"), doors.sensitivity, when="deal"),
-    Stage("renewal", _ROOM + "finance", ("deal",), ("finance",), doors.renewal, when="deal"),
-    Stage("supports", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply", "finance"), doors.supports,
+          ("offer", "facility", "supply", "finance"), deals.sensitivity, when="deal"),
+    Stage("renewal", _ROOM + "finance", ("deal",), ("finance",), deals.renewal, when="deal"),
+    Stage("supports", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply", "finance"), deals.supports,
           when="deal"),
-    Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), doors.accounting, when="deal"),
+    Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), deals.accounting, when="deal"),
     Stage("kpi", _OURS, (),
           ("offer", "design", "facility", "control", "swings", "availability", "workload", "supply", "impact",
            "finance", "sensitivity", "renewal", "supports", "accounting"),
@@ -113,8 +113,8 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 
 ASKED: tuple[Stage, ...] = (
-    Stage("closing", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.closing, "deal"),
-    Stage("consistency", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), doors.consistency,
+    Stage("closing", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), deals.closing, "deal"),
+    Stage("consistency", _ROOM + "finance", (*_DEAL, *_LIFE), ("offer", "facility", "supply"), deals.consistency,
           "deal"),
 )  # fmt: skip
 """Stages that no run goes through unless somebody asks for them."""

@@ -26,203 +26,19 @@ law makes that cheapest). Water drawn where the power is generated stands in `en
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
-from gigacampus.engines.facility.cooling import water
-from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
-from gigacampus.engines.facility.settle import Hourly, load_of, over_life
+from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response, result_of
+from gigacampus.engines.facility.settle import load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
 
 __all__ = ["PUE_CATEGORY", "FacilityResult", "Response", "Weather", "peak_ratio", "respond", "settle"]
-
-PUE_CATEGORY = 3
-"""Category of ISO/IEC 30134-2: IT energy is measured where it enters the IT equipment."""
-
-
-@dataclass(frozen=True)
-class Response:
-    """What the facility asks of the grid; P phases, W hours of the weather year.
-
-    Attributes
-    ----------
-    load : array, shape (P, W) [MW]
-        At the campus meter.
-    it : array, shape (P, W) [MW]
-    it_rating : array, shape (P,) [MW]
-    hours_short : array, shape (P,) [h]
-        Hours of the weather year in which a supply set-point cannot be held.
-    """
-
-    load: Floats
-    it: Floats
-    it_rating: Floats
-    hours_short: Floats
-
-
-@dataclass(frozen=True)
-class FacilityResult:
-    """Every flow over the life; H hours.
-
-    Attributes
-    ----------
-    it : array, shape (H,) [MW]
-        IT power that is served.
-    server_fans, rack_supplies : array, shape (H,) [MW]
-        Inside `it`: fans, and what rack supplies and boards' converters lose.
-    chiller, pumps, rejection_fans, air_handlers, cdu_pumps : array, shape (H,) [MW]
-        Parts of cooling.
-    transformers, ups, distribution : array, shape (H,) [MW]
-        Losses of the power chain; cables at medium voltage are with the transformers.
-    other : array, shape (H,) [MW]
-        Light, controls, offices.
-    load : array, shape (H,) [MW]
-        At the campus meter.
-    evaporation, drift, blowdown, makeup : array, shape (H,) [m3]
-        Make-up is what is withdrawn.
-    heat_sensible, heat_latent : array, shape (H,) [MW]
-        Heat to the air outdoors; sensible heat is negative where wetting cools more air than the plant warms.
-    excess : array, shape (H,) [K]
-        By how much the warmest supply is above its set-point.
-    missing : array, shape (H,) [MW]
-        Cooling that would bring the supply back to its set-point.
-    reused : array, shape (H,) [MW]
-        Heat that somebody takes from the liquid side.
-    short, unserved, dark, capped : array of bool, shape (H,)
-        Hours in which a set-point is not held, in which IT is curtailed for want of power, in which halls are off, and
-        in which coolers run dry for want of water.
-    cycles : float or None
-        Cycles of concentration that the make-up's quality allows; None where no quality is given.
-    limiting_ion : str or None
-        What limits them: silica, calcium, chloride or conductivity.
-    reclaimed : float
-        Share of the make-up that is reclaimed water.
-    ppue_liquid, ppue_air : float or None
-        Partial PUE of the two sides: 1 + cooling energy over the IT energy whose heat the side takes; the air side's
-        cooling takes the losses in the hall too. None where the side takes no IT heat.
-    ups_output, pdu_output : float [MWh]
-        IT energy as categories 1 and 2 of ISO/IEC 30134-2 measure it, over the life.
-    residual_energy, residual_water, residual_heat : float
-        Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
-        evaporation + drift + blowdown; heat out and heat reused = load.
-    """
-
-    it: Floats
-    server_fans: Floats
-    rack_supplies: Floats
-    chiller: Floats
-    pumps: Floats
-    rejection_fans: Floats
-    air_handlers: Floats
-    cdu_pumps: Floats
-    transformers: Floats
-    ups: Floats
-    distribution: Floats
-    other: Floats
-    load: Floats
-    evaporation: Floats
-    drift: Floats
-    blowdown: Floats
-    makeup: Floats
-    heat_sensible: Floats
-    heat_latent: Floats
-    excess: Floats
-    missing: Floats
-    reused: Floats
-    short: Bools
-    unserved: Bools
-    dark: Bools
-    capped: Bools
-    cycles: float | None
-    limiting_ion: str | None
-    reclaimed: float
-    ppue_liquid: float | None
-    ppue_air: float | None
-    ups_output: float
-    pdu_output: float
-    residual_energy: float
-    residual_water: float
-    residual_heat: float
-
-    @property
-    def cooling(self) -> Floats:
-        """All power of the cooling plant, shape (H,) [MW]."""
-        return self.chiller + self.pumps + self.rejection_fans + self.air_handlers + self.cdu_pumps
-
-    @property
-    def power_losses(self) -> Floats:
-        """All losses of the power chain, shape (H,) [MW]."""
-        return self.transformers + self.ups + self.distribution
-
-    @property
-    def withdrawal(self) -> Floats:
-        """Water drawn, shape (H,) [m3]."""
-        return self.makeup
-
-    @property
-    def consumption(self) -> Floats:
-        """Water that does not come back: evaporation and drift, shape (H,) [m3]."""
-        return self.evaporation + self.drift
-
-    @property
-    def boards(self) -> Floats:
-        """What reaches the boards: IT without server fans and the losses of rack supplies, shape (H,) [MW]."""
-        return self.it - self.server_fans - self.rack_supplies
-
-    @property
-    def pue(self) -> float:
-        """Power usage effectiveness of category 3 over the life."""
-        return float(np.sum(self.load) / np.sum(self.it))
-
-    @property
-    def pue_by_category(self) -> dict[int, float]:
-        """PUE of categories 1 to 3: IT energy at the UPS's output, at the PDU's, at the IT equipment's input."""
-        energy = float(np.sum(self.load))
-        return {1: energy / self.ups_output, 2: energy / self.pdu_output, 3: self.pue}
-
-    @property
-    def itue(self) -> float:
-        """IT energy over what reaches the boards, TUE over PUE [1]_.
-
-        Losses of the boards' own voltage regulators are not known and stay inside.
-
-        References
-        ----------
-        .. [1] Patterson et al., TUE, a new energy-efficiency metric applied at ORNL's Jaguar, ISC 2013,
-           https://doi.org/10.1007/978-3-642-38750-0_28
-        """
-        return float(np.sum(self.it) / np.sum(self.boards))
-
-    @property
-    def tue(self) -> float:
-        """Total power usage effectiveness: ITUE times PUE, energy at the meter over what reaches the boards."""
-        return self.itue * self.pue
-
-    @property
-    def wue(self) -> float:
-        """Water usage effectiveness over the life, by withdrawal [L/kWh]."""
-        return float(np.sum(self.makeup) / np.sum(self.it))
-
-    @property
-    def erf(self) -> float:
-        """Energy reuse factor of ISO/IEC 30134-6: heat that is reused over energy at the meter."""
-        return float(np.sum(self.reused) / np.sum(self.load))
-
-    @property
-    def ere(self) -> float:
-        """Energy reuse effectiveness: energy at the meter less heat that is reused, over IT energy."""
-        return float((np.sum(self.load) - np.sum(self.reused)) / np.sum(self.it))
-
-    @property
-    def hours_short(self) -> int:
-        """Hours of the life in which a supply set-point is not held."""
-        return int(np.sum(self.short))
 
 
 def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
@@ -297,7 +113,7 @@ def settle(
     """
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
-    return _result(facility, over_life(plant, timeline, it, it_rating, served))
+    return result_of(facility, over_life(plant, timeline, it, it_rating, served))
 
 
 def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
@@ -313,49 +129,3 @@ def _within_rating(it: Floats, rating: Floats) -> None:
             f"IT power must lie between 0 and its rating; phase {phase + 1} asks for {it[phase, hour]:.6g} MW in hour "
             f"{hour} of the weather year and is built for {rating[phase]:.6g} MW"
         )
-
-
-def _result(facility: Facility, hourly: Hourly) -> FacilityResult:
-    flows, supply = hourly.flows, facility.water
-    cycles, ion = (None, None) if supply is None or supply.quality is None else water.cycles(supply)
-    named = {name: getattr(flows, name) for name in FacilityResult.__dataclass_fields__ if hasattr(flows, name)}
-    return FacilityResult(
-        **{
-            **named,
-            "short": flows.short > 0,
-            "unserved": hourly.unserved,
-            "dark": hourly.dark,
-            "capped": flows.capped > 0,
-            "cycles": cycles,
-            "limiting_ion": ion,
-            "reclaimed": 0.0 if supply is None else supply.reclaimed,
-            "ppue_liquid": _partial(flows.cooling_liquid, flows.it_liquid),
-            "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
-            "ups_output": float(np.sum(flows.ups_output)),
-            "pdu_output": float(np.sum(flows.pdu_output)),
-            **_residuals(named),
-        }
-    )
-
-
-def _partial(cooling: Floats, it: Floats) -> float | None:
-    energy = float(np.sum(it))
-    return 1 + float(np.sum(cooling)) / energy if energy > 0 else None
-
-
-def _residuals(f: dict[str, Floats]) -> dict[str, float]:
-    """Largest imbalance of any hour over the largest flow, from the arrays as they are given out."""
-    cooling = f["chiller"] + f["pumps"] + f["rejection_fans"] + f["air_handlers"] + f["cdu_pumps"]
-    parts = f["it"] + cooling + f["transformers"] + f["ups"] + f["distribution"] + f["other"]
-    water = f["evaporation"] + f["drift"] + f["blowdown"]
-    heat = f["heat_sensible"] + f["heat_latent"] + f["reused"]
-    return {
-        "residual_energy": _largest(f["load"] - parts, f["load"]),
-        "residual_water": _largest(f["makeup"] - water, f["makeup"]),
-        "residual_heat": _largest(heat - f["load"], f["load"]),
-    }
-
-
-def _largest(off: Floats, scale: Floats) -> float:
-    highest = float(np.max(np.abs(scale), initial=0.0))
-    return 0.0 if highest == 0 else float(np.max(np.abs(off), initial=0.0)) / highest  # not a number stays one

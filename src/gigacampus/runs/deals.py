@@ -1,0 +1,87 @@
+"""The doors of a deal, one function a stage, and what the campus measures for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+
+def finance(run: Run) -> Any:
+    """The deal's statement, with the campus's dates and monthly costs under it where there is a campus."""
+    from gigacampus.engines import finance as room
+
+    return room.run(*_deal(run))
+
+
+def supports(run: Run) -> Any:
+    """Cover and leverage of each loan, and what one is worth if what stands behind it is not there."""
+    from gigacampus.engines import finance as room
+
+    return room.supports(run.finance, *_deal(run))
+
+
+def closing(run: Run) -> Any:
+    """Where the deal does not close, and what would close it."""
+    from gigacampus.engines import finance as room
+
+    return room.closing(*_deal(run))
+
+
+def consistency(run: Run) -> Any:
+    """Whether the deal's published figures can all be true, by reading."""
+    from gigacampus.engines import finance as room
+
+    return room.consistent(*_deal(run))
+
+
+def sensitivity(run: Run) -> Any:
+    """What moves the deal's figures."""
+    from gigacampus.engines import finance as room
+
+    deal, *under = _deal(run)
+    return room.study(deal, run.finance, *under)
+
+
+def _deal(run: Run) -> tuple[Any, ...]:
+    """The deal, and the months, measures and events of the campus under it, if there is one."""
+    assert run.campus.deal is not None
+    if not run.campus.physical:
+        return (run.campus.deal,)
+    assert run.campus.compute is not None
+    built = run.campus.compute.built
+    events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
+    powers = {phase.name: phase.power for phase in built}
+    return run.campus.deal, run.timeline.months, _measures(run), events, powers
+
+
+def _measures(run: Run) -> dict[str, Any]:
+    """What a deal's contracts may draw on, by month: costs, and what its rates are paid for."""
+    timeline, phase = run.timeline, run.timeline.phase
+    days = ((timeline.months + 1).astype("datetime64[D]") - timeline.months.astype("datetime64[D]")).astype(float)
+    return {
+        "energy": run.supply.bill,
+        "facility_energy": timeline.monthly(run.facility.load),
+        "it_energy": timeline.monthly(run.facility.it),
+        "water": timeline.monthly(run.facility.withdrawal),
+        "it_capacity": timeline.monthly(run.offer.it_rating[phase] * 1e3) / (24 * days),
+        "accelerator_hours": timeline.monthly(run.offer.accelerators[phase]),
+        "unavailable": 1 - timeline.monthly(run.facility.it) / timeline.monthly(timeline.gather(run.offer.it)),
+    }
+
+
+def renewal(run: Run) -> Any:
+    """The campus's value when the tenant may leave, its choice, and who loses what; None without an outlook."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.renewal(run.campus.deal, run.finance)
+
+
+def accounting(run: Run) -> Any:
+    """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
+    from gigacampus.engines import finance as room
+
+    assert run.campus.deal is not None
+    return room.account(run.campus.deal, run.finance)
