@@ -18,8 +18,9 @@ settings.load_profile("same")
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Stage results of tests stay among them: a warm cache of the user's would hide a broken stage."""
-    before = os.environ.get("GIGACAMPUS_CACHE")
-    os.environ["GIGACAMPUS_CACHE"] = str(tmp_path_factory.getbasetemp().parent / "gigacampus-cache")
+    before, base = os.environ.get("GIGACAMPUS_CACHE"), tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # workers of one run share, runs do not
+    os.environ["GIGACAMPUS_CACHE"] = str(shared / "gigacampus-cache")
     yield
     if before is None:
         del os.environ["GIGACAMPUS_CACHE"]
