@@ -70,7 +70,7 @@ def response(run: Run) -> Any:
 
     assert run.campus.compute is not None
     server = run.campus.compute.server
-    return room.respond(run.campus.facility, server, run.site, run.offer.it, run.offer.it_rating)
+    return room.respond(run.campus.facility, server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
 
 
 def dispatch(run: Run) -> Any:
@@ -78,7 +78,7 @@ def dispatch(run: Run) -> Any:
     from gigacampus.engines import supply as room
 
     assert run.campus.site is not None
-    load = run.timeline.gather(run.response.load)
+    load = run.response.over(run.timeline)
     return room.dispatch(run.campus.supply, run.campus.site.grid, run.site, run.timeline, load)
 
 

@@ -47,7 +47,7 @@ def cycles(run: Run) -> float:
 @kpi("facility.water_reclaimed", "m3", "facility", of=("impact.water",))
 def water_reclaimed(run: Run) -> float:
     """Reclaimed water among the water drawn on site."""
-    return float(run.facility.reclaimed * run.facility.makeup.sum())
+    return float(run.facility.reclaimed * run.facility.withdrawal.sum())
 
 
 @kpi("facility.hours_capped", "h", "facility")

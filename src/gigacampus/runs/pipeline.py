@@ -83,7 +83,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
     Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "site.design"),
           ("site", "offer"), doors.design),
-    Stage("response", _ROOM + "facility", _HALL, ("site", "offer"), doors.response),
+    Stage("response", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "offer", "dispatch"), doors.facility),
     Stage("control", _ROOM + "facility", (*_HALL, "facility.control.assess"), ("site", "offer"), doors.control),

@@ -34,7 +34,7 @@ from gigacampus.engines.facility import control
 from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response, result_of
-from gigacampus.engines.facility.settle import load_of, over_life
+from gigacampus.engines.facility.settle import asked, load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
 
@@ -60,7 +60,14 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     return float(plant.chain.upstream(np.array(plant.highest), plant.highest).load)
 
 
-def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it_rating: Floats) -> Response:
+def respond(
+    facility: Facility,
+    server: Server,
+    weather: Weather,
+    it: Floats,
+    it_rating: Floats,
+    timeline: Timeline | None = None,
+) -> Response:
     """Load at the meter that an IT load asks for.
 
     Parameters
@@ -69,6 +76,8 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
         As in `peak_ratio`.
     it : array, shape (P, W) [MW]
     it_rating : array, shape (P,) [MW]
+    timeline : Timeline, optional
+        Hours in which water may be short by the calendar; without it, all is there but for the hourly cap.
 
     Returns
     -------
@@ -82,7 +91,9 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
     flows = plant.year(load_of(it, it_rating))
-    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
+    limited = timeline is not None and facility.water is not None and facility.water.limited
+    over = asked(plant, timeline, it, it_rating)[0].load if timeline is not None and limited else None
+    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1), over)
 
 
 def settle(

@@ -80,7 +80,7 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
         load=load,
         parts={name: mean(getattr(flows, name)) / it for name in PARTS},
         pue={1: energy / mean(flows.ups_output), 2: energy / mean(flows.pdu_output), 3: energy / it},
-        wue=mean(flows.makeup) / it,
+        wue=mean(flows.drawn) / it,
         itue=it / mean(flows.it - flows.server_fans - flows.rack_supplies),
         hours_short=np.asarray(np.sum(flows.short, axis=1)),
         elements=loadings(plant.chain, plant.highest, it_rating),

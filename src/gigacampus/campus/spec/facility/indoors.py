@@ -92,7 +92,9 @@ class OutsideAir(FromCatalog):
     pressure: Pascal = Field(description="pressure rise of supply and relief fans at full flow")
     efficiency: Share = Field(description="efficiency of the fans with their motors")
     flow_minimum: Share = Field(description="lowest air flow over full flow")
-    effectiveness: Share = Field(description="share of the wet-bulb depression that wetting reaches")
+    effectiveness: Share = Field(
+        description="share of the wet-bulb depression that wetting reaches; 0: no water, nor is it humidified"
+    )
     mist_pressure: Pascal = Field(description="head of the misting pumps")
     mist_efficiency: Share = Field(description="efficiency of the misting pumps with their motors")
     cycles: float = Field(description="cycles of concentration of the misting water", gt=1, le=100)

@@ -119,6 +119,7 @@ def _blown(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Sid
         evaporation=evaporated,
         blowdown=water.blowdown(evaporated, zero, spec.cycles),
         makeup=drawn,
+        bled=np.where(evaporated > 0, out.wet_bulb, 0.0),
         rejected=heat + fans + pumps,
         latent=latent,
         excess=supply.excess,

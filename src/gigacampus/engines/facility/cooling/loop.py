@@ -148,7 +148,7 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
     return {
         "pumps": pumps,
         "excess": excess,
-        **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2),
+        **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2, target + excess),
     }
 
 
@@ -180,7 +180,8 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     pumps = pump * moved(heat, full, plant.loop.least_flow)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else (1 - share) * heat + power
-    rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2)
+    leaves = np.where(share < 1, entering if wet else coldest, target)
+    rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2, leaves)
     return {
         **rest,
         "chiller": power,
@@ -213,8 +214,9 @@ def _reject(
     flow: Floats,
     heat: Floats,
     temperature: Floats,
+    leaves: Floats,
 ) -> dict[str, Floats]:
-    """Fans, water and heat of the coolers."""
+    """Fans, water and heat of the coolers; towers bleed the water that leaves them, pads what is as warm as their air."""
     fans = cooler.fans(speed, out)
     evaporation, latent = cooler.evaporation(out, speed, heat, temperature, plant.water_model == "all-latent")
     drift, cycles = cooler.drift(flow), cooler.spec.cycles
@@ -228,4 +230,5 @@ def _reject(
         "drift": drift,
         "blowdown": water.blowdown(evaporation, drift, cycles),
         "makeup": water.makeup(evaporation, drift, cycles),
+        "bled": np.where(evaporation > 0, leaves if cooler.tower else out.wet_bulb, 0.0),
     }
