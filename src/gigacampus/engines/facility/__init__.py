@@ -31,7 +31,7 @@ import numpy as np
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response, result_of
 from gigacampus.engines.facility.settle import asked, load_of, over_life
@@ -129,7 +129,7 @@ def settle(
 
 def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
     """The plant over the weather year, by rules or at the set-points that control holds for a load (W,)."""
-    return Plant(facility, server, Outdoors.of(weather), control.held(facility, server, weather, load))
+    return Plant.of(facility, server, weather, control.held(facility, server, weather, load))
 
 
 def _within_rating(it: Floats, rating: Floats) -> None:

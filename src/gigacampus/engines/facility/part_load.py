@@ -8,7 +8,7 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.power import Loading, loadings
 
@@ -69,7 +69,7 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
     -------
     PartLoad
     """
-    plant, load = Plant(facility, server, Outdoors.of(weather)), np.array(LOADS)
+    plant, load = Plant.of(facility, server, weather), np.array(LOADS)
     flows = plant.evaluate(np.repeat(load[:, None], plant.out.dry_bulb.size, axis=1), plant.out)
 
     def mean(values: Floats) -> Floats:

@@ -14,9 +14,8 @@ from gigacampus.engines.facility.cooling import settled, water
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.cooling.sides import Side, choose, plus, rationed, side
 from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
-from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors
+from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
-
 
 Held = tuple[Setpoints | None, Setpoints | None]
 """Set-points of the liquid and the air side that control chose; None: rules."""
@@ -40,6 +39,12 @@ class Plant:
     server: Server
     out: Outdoors
     held: Held = (None, None)
+
+    @classmethod
+    def of(cls, facility: Facility, server: Server, weather: Weather, held: Held = (None, None)) -> Plant:
+        """The plant in a weather year."""
+        demand = None if facility.heat_reuse is None else facility.heat_reuse.demand
+        return cls(facility, server, Outdoors.of(weather, demand), held)
 
     @property
     def liquid_share(self) -> float:
@@ -86,7 +91,7 @@ class Plant:
         cap, none = None if self.facility.water is None else self.facility.water.cap, np.zeros(np.shape(liquid.makeup))
         if scarcity is None and cap is None:
             return liquid, air, none
-        dry = liquid.drawn + air.drawn > cap if scarcity is None else scarcity.dry
+        dry = liquid.drawn + air.drawn > (np.inf if cap is None else cap) if scarcity is None else scarcity.dry
         if not np.any(dry):
             return liquid, air, none
         dried = settled.run_dry(self.cooling)
@@ -131,19 +136,24 @@ class Plant:
         if plant is None:
             return side(inside.it)
         if which == 0:
-            one = cooling.liquid(plant, out, inside.it * share, share, self._reuse(out), points)
+            one = cooling.liquid(plant, out, inside.it * share, share, self._reuse(plant, out, points), points)
         else:
             one = self._hall(plant, out, inside.it, inside.power - inside.it * share, full - share, points)
         return water.recycled(one, self.facility.water.recycling if self.facility.water is not None else None)
 
-    def _reuse(self, out: Outdoors) -> Floats | float:
-        """Share of the liquid side's heat that somebody takes."""
+    def _reuse(self, plant: CoolingPlant, out: Outdoors, points: Setpoints | None) -> Floats | float:
+        """Share of the liquid side's heat that somebody takes: none while facility water returns too cold for it."""
         reuse = self.facility.heat_reuse
         if reuse is None:
             return 0.0
-        if reuse.demand_below is None:
-            return reuse.share
-        return np.where(out.dry_bulb < reuse.demand_below, reuse.share, 0.0)
+        warm = cooling.returns(plant, points) >= reuse.temperature - 1e-9
+        if points is None and not np.all(warm):
+            raise SpecError(
+                f"with its glycol the facility water returns at {cooling.returns(plant):.1f} C and heat is taken at "
+                f"{reuse.temperature:g} C; lower facility.heat_reuse.temperature, or raise liquid.supply"
+            )
+        cold = True if reuse.demand_below is None else out.dry_bulb < reuse.demand_below
+        return np.where(warm & cold, reuse.share * out.wanted, 0.0)
 
     def _hall(
         self, plant: CoolingPlant, out: Outdoors, it: Floats, heat: Floats, full: float, points: Setpoints | None

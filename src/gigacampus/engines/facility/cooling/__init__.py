@@ -48,6 +48,15 @@ def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
     return points.supply - approach(*exchange(plant), plant.loop.rise, points.rise)
 
 
+def returns(plant: CoolingPlant, points: Setpoints | None = None) -> Floats:
+    """Facility water that comes back from the coolant units [degC]."""
+    assert plant.liquid is not None
+    assert plant.loop is not None
+    if points is None:
+        return np.array(plant.liquid.supply - coolant_drop(plant) + plant.loop.rise)
+    return np.asarray(water_for(plant, points) + points.rise)
+
+
 def exchange(plant: CoolingPlant) -> tuple[float, float, float]:
     """Coolant unit or coil by the rules: approach [K], cooling of its warm fluid [K], effectiveness on that side."""
     if plant.liquid is not None:

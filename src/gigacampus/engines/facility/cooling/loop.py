@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -140,6 +140,7 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
     cooler, pump, _ = _outer(task)
     flow, cooling = cooler.water_flow(heat / full), cooler.rise + 0 * heat
     target = task.supply - exchanger_drop(task.plant)
+    cooler = _wetted_in_need(cooler, out, flow, cooling, target)
     most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
     speed = cooler.air_flow(out, flow, cooling, target, most)
     excess = np.where(speed >= most, np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0), 0.0)
@@ -150,6 +151,19 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
         "excess": excess,
         **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2, target + excess),
     }
+
+
+def _wetted_in_need(cooler: Cooler, out: Outdoors, flow: Floats, cooling: Floats, target: Floats) -> Cooler:
+    """Coolers that are wetted by the rule, but not while dry air at the fans' least speed holds the set-point.
+
+    Pads evaporate by the air through them, not by the heat: at low load that least air would take water for nothing.
+    """
+    above = cooler.spec.wet_above if cooler.wet_above is None else cooler.wet_above
+    if cooler.spec.kind != "adiabatic" or above is None:
+        return cooler
+    dry = replace(cooler, wet_above=np.array(np.inf))
+    holds = dry.leaving(out, np.array(cooler.spec.fan_minimum), flow, cooling) <= target
+    return replace(cooler, wet_above=np.where(holds, np.inf, above))
 
 
 def _outside_first(task: _Task) -> dict[str, Floats]:
@@ -216,7 +230,7 @@ def _reject(
     temperature: Floats,
     leaves: Floats,
 ) -> dict[str, Floats]:
-    """Fans, water and heat of the coolers; towers bleed the water that leaves them, pads what is as warm as their air."""
+    """Fans, water and heat of the coolers; a tower bleeds the water that leaves it, pads water at the wet bulb."""
     fans = cooler.fans(speed, out)
     evaporation, latent = cooler.evaporation(out, speed, heat, temperature, plant.water_model == "all-latent")
     drift, cycles = cooler.drift(flow), cooler.spec.cycles
