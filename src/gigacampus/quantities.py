@@ -64,6 +64,7 @@ ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "uS/cm": {"uS/cm": 1.0, "µS/cm": 1.0},
     "USD/m3": {"USD/m3": 1.0, "USD/kgal": 1 / 3.785411784},
     "USD/t": {"USD/t": 1.0},
+    "USD/kg": {"USD/kg": 1.0},
     "USD/h": {"USD/h": 1.0, "ct/h": 0.01},
     "TFLOP/s": {"TFLOP/s": 1.0, "PFLOP/s": 1e3},
     "GB": {"GB": 1.0, "TB": 1e3},

@@ -181,13 +181,14 @@ def impact(run: Run) -> Any:
 
     assert run.campus.site is not None
     grid = run.campus.site.grid
+    mix = inputs.grid_mix(grid.mix)
     return room.account(
         run.campus.supply,
         grid,
         run.timeline,
         run.supply,
         carbon=run.site.carbon,
-        mix={fuel: float(hours.sum()) for fuel, hours in inputs.grid_mix(grid.mix).generation.items()},
+        mix={fuel: mix.of(fuel) for fuel in mix.generation},
         meters=room.Meters(run.facility.load, run.facility.it, run.facility.withdrawal, run.facility.consumption),
         hardware=_hardware(run),
         factors=_factors(),
@@ -213,6 +214,7 @@ def _factors() -> Any:
         plants=inputs.factors("embodied", "per_power", "kg/kW"),
         battery=inputs.factors("embodied", "per_energy", "kg/kWh")["battery-lfp"],
         building=inputs.factors("embodied", "per_power", "kg/kW")["building"],
+        withdrawal=inputs.factors("water_factors", "withdrawal", "L/kWh"),
     )
 
 

@@ -15,13 +15,17 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 (`chiller`); water by the energy balance of the air, or all heat latent (`water`). Everything is per MW of IT rating.
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
-Fouling and glycol widen approaches (`glycol`), thin air slows fans' mass flow, pumps are staged down to one at its
-minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own (`design`), and so have
-failures (`availability`), seconds (`swings`) and set-points chosen hour by hour (`control`).
+Fouling and glycol widen approaches, of chillers and coils too (`glycol`), thin air slows fans' mass flow, pumps are
+staged down to one at its minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own
+(`design`), and so have failures (`availability`), seconds (`swings`) and set-points chosen hour by hour (`control`).
+
+Water that a permit, a drought or a cap leaves is given as it is asked for (`permit`): plants run dry where they can,
+and what towers lack is missing cooling. Blowdown may be treated and drawn again (`water`).
 
 Not modelled: recirculation of discharge but on design days, humidification of halls that recirculate their air, heat
-that walls let through, storage of cold, glycol in chillers and coils, staging of coolers' fans (all run, for the cube
-law makes that cheapest). Water drawn where the power is generated stands in `engines.impact`.
+that walls let through, storage of cold, warmth of the make-up (some 2 % of what its vapour takes), staging of coolers'
+fans (all run, for the cube law makes that cheapest). Water drawn where the power is generated stands in
+`engines.impact`.
 """
 
 from __future__ import annotations
@@ -124,7 +128,8 @@ def settle(
     """
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
-    return result_of(facility, over_life(plant, timeline, it, it_rating, served))
+    lost = plant.vapour * float(np.sum(it_rating[timeline.phase]))
+    return result_of(facility, over_life(plant, timeline, it, it_rating, served), lost)
 
 
 def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:

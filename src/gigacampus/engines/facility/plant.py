@@ -55,6 +55,13 @@ class Plant:
         share = self.server.liquid_share if plant.liquid_share is None else plant.liquid_share
         return share / (1 + self.server.overhead_share)
 
+    @property
+    def vapour(self) -> float:
+        """Fluid of baths that escapes in an hour [kg per MW of IT rating]; a year has 8,766 h."""
+        liquid = self.facility.cooling.liquid
+        fluid = None if liquid is None else liquid.fluid
+        return 0.0 if fluid is None else 1e3 * self.liquid_share * fluid.charge * fluid.loss / 8766
+
     @cached_property
     def chain(self) -> power.Chain:
         """The power chain with its sizes indoors."""

@@ -91,6 +91,8 @@ class FacilityResult:
         cooling takes the losses in the hall too. None where the side takes no IT heat.
     ups_output, pdu_output : float [MWh]
         IT energy as categories 1 and 2 of ISO/IEC 30134-2 measure it, over the life.
+    fluid_lost : float [kg]
+        Fluid of baths that escapes as vapour over the life and is made up.
     residual_energy, residual_water, residual_heat : float
         Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
         evaporation + drift + blowdown, and withdrawal + recycled = make-up + what the tank gains; heat out and heat
@@ -135,6 +137,7 @@ class FacilityResult:
     ppue_air: float | None
     ups_output: float
     pdu_output: float
+    fluid_lost: float
     residual_energy: float
     residual_water: float
     residual_heat: float
@@ -219,7 +222,8 @@ class FacilityResult:
         return int(np.sum(self.short))
 
 
-def result_of(facility: Facility, hourly: Hourly) -> FacilityResult:
+def result_of(facility: Facility, hourly: Hourly, fluid_lost: float) -> FacilityResult:
+    """What comes out, from the flows of every hour and the fluid that escapes [kg]."""
     flows, supply = hourly.flows, facility.water
     cycles, ion = (None, None) if supply is None or supply.quality is None else water.cycles(supply)
     fields = FacilityResult.__dataclass_fields__
@@ -238,6 +242,7 @@ def result_of(facility: Facility, hourly: Hourly) -> FacilityResult:
             "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
             "ups_output": float(np.sum(flows.ups_output)),
             "pdu_output": float(np.sum(flows.pdu_output)),
+            "fluid_lost": fluid_lost,
             **_residuals(named, full),
         }
     )

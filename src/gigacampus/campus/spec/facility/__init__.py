@@ -14,7 +14,7 @@ from gigacampus.campus.spec.facility.chillers import Chiller, Curves
 from gigacampus.campus.spec.facility.control import Control, Objective
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.design import Design
-from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
+from gigacampus.campus.spec.facility.indoors import AirHandlers, BathFluid, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
@@ -32,6 +32,7 @@ from gigacampus.campus.spec.part import Part
 __all__ = [
     "AirHandlers",
     "Availability",
+    "BathFluid",
     "Chiller",
     "Control",
     "CoolingPlant",

@@ -98,9 +98,10 @@ def _machines_in_air(task: _Task) -> dict[str, Floats]:
     """Air-cooled chillers alone."""
     heat, machine = task.heat, task.plant.chiller
     assert machine is not None
-    leaving, entering, short = task.supply, condenser_air(task.out), np.zeros_like(heat)
+    leaving, entering = chiller.behind(machine, task.supply, condenser_air(task.out), *fluids(task.plant))
+    short = np.zeros_like(heat)
     if not task.strict:
-        leaving, entering, short = chiller.within(machine, leaving, entering)
+        leaving, entering, short = chiller.within(machine, np.asarray(leaving), entering)
     power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.units)
     return {
         "chiller": power,
@@ -124,7 +125,8 @@ def _outer(task: _Task) -> tuple[Cooler, float, float]:
     machines, outer = 0.0, fluids(plant)[1]
     if plant.chiller is not None and plant.chiller.condenser == "water":
         entering = np.array(spec.design_air + spec.approach)
-        machines = 1 / float(chiller.full_load_cop(plant.chiller, task.design, entering))
+        cold, warm = chiller.behind(plant.chiller, task.design, entering, *fluids(plant))
+        machines = 1 / float(chiller.full_load_cop(plant.chiller, cold, warm))
     if loop.outer_rise is None:
         return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above), 0.0, machines
     pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency) * outer.pump
@@ -183,18 +185,19 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     coldest = cooler.leaving(out, most, flow, free)
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
     speed = np.where(share < 1, most, cooler.air_flow(out, flow, free, target, most))
-    leaving, entering, short = task.supply, condenser_air(out) + 0 * heat, np.zeros_like(heat)
+    entering, short = condenser_air(out) + 0 * heat, np.zeros_like(heat)
     wet = plant.chiller.condenser == "water"
     if wet:
         entering = out_of(coldest, free, free * (1 + (1 - share) * machines), cooler, out)
+    leaves = np.where(share < 1, entering if wet else coldest, target)
+    leaving, entering = chiller.behind(plant.chiller, task.supply, entering, *fluids(plant))
     if not task.strict:
-        leaving, entering, short = chiller.within(plant.chiller, leaving, entering)
+        leaving, entering, short = chiller.within(plant.chiller, np.asarray(leaving), entering)
         short = np.where(share < 1, short, 0.0)
     power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.units)
     pumps = pump * moved(heat, full, plant.loop.least_flow)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else (1 - share) * heat + power
-    leaves = np.where(share < 1, entering if wet else coldest, target)
     rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2, leaves)
     return {
         **rest,
