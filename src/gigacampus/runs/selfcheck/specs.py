@@ -49,6 +49,8 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         tree["facility"]["swings"] = _swings(draw)
         if draw.chance(0.2):
             tree["facility"]["control"] = _control(draw)
+        if draw.chance(0.3):
+            tree["facility"]["water"] = _water(draw, sum_of(compute))
     return tree
 
 
@@ -182,6 +184,26 @@ def _control(draw: Draw) -> Tree:
         "chiller_minimum": draw.share(5, 40),
         "air_max": f"{draw.between(20, 35)} C",
     }
+
+
+def _water(draw: Draw, power: float) -> Tree:
+    """Water that may be short, for a campus of so many megawatts: a cap, a permit, a tank, blowdown used again."""
+    hour = draw.size(0.01, 2.0) * power
+    permit: Tree = {
+        "daily": f"{24 * hour} m3",
+        "monthly": f"{draw.between(300, 720) * hour} m3",
+        "annual": f"{draw.between(2000, 8760) * hour} m3",
+        "discharge_monthly": f"{draw.between(50, 720) * hour} m3",
+        "discharge_max": f"{draw.between(15, 45)} C",
+    }
+    figures: Tree = {
+        "cap": f"{draw.size(0.01, 2.0)} L/kWh",
+        "tank": f"{draw.between(0, 100) * hour} m3",
+        "quality": draw.pick(["surface-municipal", "reclaimed-municipal"]),
+        "recycling": {"share": draw.share(0, 100), "recovery": draw.share(0, 90)},
+    }
+    limits = {key: permit[key] for key in draw.some(list(permit), 0.4)}
+    return {"permit": limits, **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
 
 
 def _swings(draw: Draw) -> Tree:
