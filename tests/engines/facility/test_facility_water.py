@@ -409,3 +409,12 @@ def test_baths_lose_their_share_of_the_charge_whatever_they_do() -> None:
     assert busy.fluid_lost == pytest.approx(charge * 0.05 * mean * LIFE.hours / 8766)
     assert idle.fluid_lost == busy.fluid_lost
     assert settle("immersion-1p").fluid_lost == 0
+
+
+def test_outside_air_that_runs_dry_hands_over_to_its_chillers() -> None:
+    cooling = {"use": "meta-air", "air": "cold-aisle", "loop": "cold-water", "chiller": "code-air-cooled"}
+    free, held, bare = settle(cooling), settle(cooling, {"cap": "0 L/kWh"}), settle("meta-air", {"cap": "0 L/kWh"})
+    assert free.withdrawal.sum() > 0
+    assert held.withdrawal.sum() == pytest.approx(0, abs=1e-9)
+    assert held.chiller.sum() > free.chiller.sum()
+    assert held.hours_short < 0.1 * bare.hours_short

@@ -23,7 +23,7 @@ Water that a permit, a drought or a cap leaves is given as it is asked for (`per
 and what towers lack is missing cooling. Blowdown may be treated and drawn again (`water`).
 
 Not modelled: recirculation of discharge but on design days, humidification of halls that recirculate their air, heat
-that walls let through, storage of cold, warmth of the make-up (some 2 % of what its vapour takes), staging of coolers'
+that walls let through, storage of cold, warmth of the make-up (some 3 % of what its vapour takes), staging of coolers'
 fans (all run, for the cube law makes that cheapest). Water drawn where the power is generated stands in
 `engines.impact`.
 """
