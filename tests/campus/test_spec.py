@@ -28,7 +28,13 @@ BAD = {
     "infinite": (BASE.replace("100 MW", "1e400 MW"), "compute.phases[0].power", 7, "too large"),
     "endless digits": (BASE.replace("100 MW", "9" * 5000 + " MW"), "compute.phases[0].power", 7, "over 40 digits"),
     "leap day": (BASE.replace("2029-01-01", "2029-02-29"), "compute.phases[0].ready", 7, "no such day"),
-    "dates out of order": (BASE.replace("2029-01-01", "2045-01-01"), "", 2, "life.end must be after"),
+    "dates out of order": (BASE.replace("2029-01-01", "2045-01-01"), "life.end", 4, "life.end must be after"),
+    "cold plates in air": (
+        BASE + "facility: {cooling: meta-air}\n",
+        "facility.cooling",
+        8,
+        "a facility.cooling with a liquid side",
+    ),
     "no such weather": (BASE.replace("columbus-oh", "columbs-oh"), "site.weather", 5, "columbus-oh"),
     "no such server": (BASE.replace("compute:", "compute:\n  server: gb20"), "compute.server", 7, "gb200-nvl72"),
     "shares over one": (
