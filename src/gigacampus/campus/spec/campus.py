@@ -17,7 +17,6 @@ from gigacampus.campus.spec.supply import Supply
 from gigacampus.campus.spec.workload import Workload
 from gigacampus.quantities import Date
 
-
 _END = ("life", "end")
 
 
