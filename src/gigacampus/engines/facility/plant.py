@@ -95,28 +95,27 @@ class Plant:
         Where water is short they run dry; what they ask for even then is rationed.
         """
         liquid, air = self.sides_of(self.cooling, inside, out, held)
-        cap, none = None if self.facility.water is None else self.facility.water.cap, np.zeros(np.shape(liquid.makeup))
-        if scarcity is None and cap is None:
-            return liquid, air, none
-        dry = liquid.drawn + air.drawn > (np.inf if cap is None else cap) if scarcity is None else scarcity.dry
+        none, supply = np.zeros(np.shape(liquid.makeup)), self.facility.water
+        cap = np.inf if supply is None or supply.cap is None else supply.cap
+        dry = liquid.drawn + air.drawn > cap if scarcity is None else scarcity.dry
         if not np.any(dry):
             return liquid, air, none
-        dried = settled.run_dry(self.cooling)
-        undamped = [self._undamped(plant, points) for plant, points in zip(self.plants(dried), held, strict=True)]
-        sides = self.sides_of(dried, inside, out, (undamped[0], undamped[1]))
-        if scarcity is None:
-            assert cap is not None
-            asked = sides[0].drawn + sides[1].drawn
-            share = np.divide(cap, asked, out=np.ones_like(asked), where=asked > cap)
-        else:
-            share = scarcity.share
-        left = [rationed(one, share, _rise(plant)) for one, plant in zip(sides, self.plants(dried), strict=True)]
-        return choose(dry, left[0], liquid), choose(dry, left[1], air), none + dry
+        dry_liquid, dry_air = self._dried(inside, out, held, scarcity, cap)
+        return choose(dry, dry_liquid, liquid), choose(dry, dry_air, air), none + dry
 
-    @staticmethod
-    def _undamped(plant: CoolingPlant | None, points: Setpoints | None) -> Setpoints | None:
-        """Set-points that wet no intake air; beyond the machines' models the hour is short."""
-        return None if plant is None else replace(points or rules(plant), wet_above=np.array(np.inf))
+    def _dried(
+        self, inside: power.Indoors, out: Outdoors, held: Held, scarcity: Scarcity | None, cap: float
+    ) -> tuple[Side, Side]:
+        """Both sides with no water where they can do without, and with a share of what they ask for even then."""
+        whole = settled.run_dry(self.cooling)
+        plants = self.plants(whole)
+        points = [_unwetted(plant, points) for plant, points in zip(plants, held, strict=True)]
+        liquid, air = self.sides_of(whole, inside, out, (points[0], points[1]))
+        asked = liquid.drawn + air.drawn
+        share = (
+            np.divide(cap, asked, out=np.ones_like(asked), where=asked > cap) if scarcity is None else scarcity.share
+        )
+        return rationed(liquid, share, _rise(plants[0])), rationed(air, share, _rise(plants[1]))
 
     def sides_of(
         self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors, held: Held = (None, None)
@@ -241,3 +240,8 @@ class Plant:
 def _rise(plant: CoolingPlant | None) -> float:
     """Warming of what carries a side's heat to its wet coolers [K]."""
     return plant.loop.rise if plant is not None and plant.loop is not None else 0.0
+
+
+def _unwetted(plant: CoolingPlant | None, points: Setpoints | None) -> Setpoints | None:
+    """Set-points that wet no intake air; beyond the machines' models the hour is short."""
+    return None if plant is None else replace(points or rules(plant), wet_above=np.array(np.inf))

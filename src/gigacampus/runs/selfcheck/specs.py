@@ -212,7 +212,10 @@ def _water(draw: Draw, power: float) -> Tree:
         "recycling": {"share": draw.share(0, 100), "recovery": draw.share(0, 90)},
     }
     limits = {key: permit[key] for key in draw.some(list(permit), 0.4)}
-    return {"permit": limits, **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
+    supply: Tree = {"permit": limits, **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
+    if "cap" not in supply and not set(limits) - {"discharge_max"}:
+        supply.pop("tank", None)  # it would bridge nothing
+    return supply
 
 
 def _swings(draw: Draw) -> Tree:

@@ -92,6 +92,11 @@ class Permit(Part):
             raise PydanticCustomError("permit", "droughts cut daily, monthly or annual; give at least one of them")
         return self
 
+    @property
+    def limits(self) -> bool:
+        """Whether some volume is limited."""
+        return any(v is not None for v in (self.daily, self.monthly, self.annual, self.discharge_monthly))
+
     def cut(self, day: Date) -> float:
         """Share of the volumes that is left on a day."""
         return next((one.share for one in self.droughts if one.start <= day <= one.end), 1.0)
@@ -120,13 +125,13 @@ class Water(Part):
         if self.quality is not None and (self.reclaimed > 0) != (self.reclaimed_quality is not None):
             raise PydanticCustomError("water", "reclaimed and reclaimed_quality go together; give both or neither")
         if self.tank > 0 and not self.limited:
-            raise PydanticCustomError("water", "a tank bridges a cap or a permit, and neither is given")
+            raise PydanticCustomError("water", "a tank bridges a cap or a permit's volumes, and neither is given")
         return self
 
     @property
     def limited(self) -> bool:
         """Whether there may be less water than the plant asks for."""
-        return self.cap is not None or self.permit is not None
+        return self.cap is not None or (self.permit is not None and self.permit.limits)
 
 
 class HeatReuse(Part):
