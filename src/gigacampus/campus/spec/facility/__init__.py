@@ -17,6 +17,7 @@ from gigacampus.campus.spec.facility.design import Design
 from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
+from gigacampus.campus.spec.facility.swing_limits import SwingLimit
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.facility.water import HeatReuse, Water, WaterLimits, WaterQuality
 from gigacampus.campus.spec.part import Part
@@ -45,6 +46,7 @@ __all__ = [
     "RackStorage",
     "RideThrough",
     "SwingBattery",
+    "SwingLimit",
     "Swings",
     "Topology",
     "Water",

@@ -1,0 +1,95 @@
+"""What swings are against the limits that grid operators set or propose."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigacampus.campus.spec.facility import SwingLimit
+from gigacampus.engines.facility.outdoors import Floats
+from gigacampus.engines.facility.swings.grid import Seen, change, level, rms, spectrum, within
+from gigacampus.engines.facility.swings.load import STEP
+
+
+@dataclass(frozen=True)
+class Against:
+    """Swings against one limit.
+
+    Attributes
+    ----------
+    name : str
+        Of the catalogue's entry; what is measured where the spec gives a limit of its own.
+    status : str
+    unit : str
+        MW, fraction or 1.
+    value, limit : float
+    """
+
+    name: str
+    status: str
+    unit: str
+    value: float
+    limit: float
+
+    @property
+    def held(self) -> bool:
+        """Whether the swings stay within the limit."""
+        return self.value <= self.limit
+
+
+def against(limits: Sequence[SwingLimit], power: Floats, found: Seen, highest: float) -> tuple[Against, ...]:
+    """Hold swings against limits; those on a time longer than the window are left out.
+
+    Parameters
+    ----------
+    limits : sequence of SwingLimit
+    power : array, shape (N,) [MW]
+        At the point of interconnection, in steps of 10 ms.
+    found : Seen
+        What the grid sees of it.
+    highest : float [MW]
+        The campus's load at its rating, for limits that are a share of it.
+
+    Returns
+    -------
+    tuple of Against
+    """
+    flat = level(power)
+    frequency, amplitude = spectrum(flat)
+    rows = []
+    for limit in limits:
+        if (limit.over or 0.0) > len(power) * STEP + 1e-9:
+            continue
+        name = limit.use or limit.measure
+        if limit.measure == "voltage":
+            rows.append(Against(name, limit.status, "fraction", found.voltage_change, limit.voltage or 0.0))
+        elif limit.measure == "flicker":
+            rows.append(Against(name, limit.status, "1", found.flicker, limit.flicker or 0.0))
+        else:
+            most = min(limit.power or 0.0, math.inf if limit.share is None else limit.share * highest)
+            band = (limit.above or 0.0, limit.below or math.inf)
+            if limit.measure == "content":
+                value = math.sqrt(2) * rms(frequency, amplitude, *band)
+            elif limit.measure == "range":
+                value = within(power if limit.above is None else passed(flat, *band), limit.over or 0.0)
+            else:
+                value = change(power, limit.over or 0.0)
+            rows.append(Against(name, limit.status, "MW", value, most))
+    return tuple(rows)
+
+
+def passed(power: Floats, above: float, below: float) -> Floats:
+    """The part of a power whose sines lie within a band [Hz].
+
+    Examples
+    --------
+    >>> time = np.arange(1000) * STEP
+    >>> slow, fast = np.sin(2 * np.pi * 0.2 * time), np.sin(2 * np.pi * 3.0 * time)
+    >>> bool(np.allclose(passed(slow + fast, 1.0, 5.0), fast))
+    True
+    """
+    sines, frequency = np.fft.rfft(power), np.fft.rfftfreq(len(power), STEP)
+    return np.asarray(np.fft.irfft(np.where((frequency >= above) & (frequency <= below), sines, 0.0), len(power)))
