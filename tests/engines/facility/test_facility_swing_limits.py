@@ -67,7 +67,7 @@ def test_double_conversion_filters_what_eco_passes() -> None:
     for low, high, most in ((0.1, 1.0, 1.0), (1.0, 5.0, 0.99), (5.0, 20.0, 0.85)):
         bands = [rms(*spectrum(level(one.raw_power)), low, high) for one in (plain, filtered)]
         assert bands[1] < most * bands[0]
-    assert filtered.raw.seen.band == pytest.approx(plain.raw.seen.band, rel=0.01)  # most of the energy is slow
+    assert filtered.raw.seen.band == pytest.approx(plain.raw.seen.band, rel=0.02)  # most of the energy is slow
 
 
 # Cooling
@@ -130,7 +130,7 @@ def test_a_sine_is_measured_as_one() -> None:
     within_5 = {"measure": "range", "power": "1 MW", "over": "5 s"}
     assert measured(power, **within_5) == pytest.approx(6, rel=1e-2)
     assert measured(power + 10 * np.sin(2 * np.pi * 0.05 * TIME), above="1 Hz", below="50 Hz", **within_5) == (
-        pytest.approx(6, rel=0.02)
+        pytest.approx(6, rel=0.06)
     )
     assert measured(power, measure="change", power="1 MW", over="0.25 s") == pytest.approx(6, rel=1e-2)
     assert measured(power, measure="voltage", voltage="1 %") == seen(power, GRID, 1e4).voltage_change
