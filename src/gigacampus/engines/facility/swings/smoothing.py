@@ -131,7 +131,9 @@ def follow(power: Floats, lags: Iterable[float]) -> tuple[Floats, float]:
     """
     stored = 0.0
     for lag in lags:
-        keep = math.exp(-STEP / lag) if lag > 0 else 0.0
+        if lag <= 0:
+            continue
+        keep = math.exp(-STEP / lag)
         after = scan((1 - keep) * power[None], keep, -np.inf, np.inf, power[:1])[0]
         stored, power = stored + float(np.sum(after - power)) * STEP, after
     return power, stored
