@@ -84,7 +84,7 @@ def test_fuel_ends_what_gensets_carry() -> None:
 
 
 def test_a_start_by_hand() -> None:
-    """Five gensets, four needed, nothing fails while it runs: all start or one does not, and the load is handed over."""
+    """Five gensets, four needed, none fails while it runs: all start or one does not, and the load is handed over."""
     gensets = Gensets.model_validate({"mean_time_to_failure": "1e6 h", "repair": "1e6 h", "transfer_fails": "0.5 %"})
     starts = 0.995 * (1 - 0.0094)
     carried = starts**5 + 5 * starts**4 * (1 - starts)

@@ -158,7 +158,9 @@ def test_the_lower_of_power_and_share_holds_and_long_limits_need_long_windows() 
 
 def test_a_small_campus_holds_what_a_large_one_breaks() -> None:
     small = run(replace(FLEET, servers=3, job_servers=2, other=0.1, fixed=0.1, highest=0.5), window="10 min")
-    large = run(window="10 min", smoothing=["battery"], battery={"power": "200 MW", "energy": "200 MWh", "filter": "5 min"})
+    large = run(
+        window="10 min", smoothing=["battery"], battery={"power": "200 MW", "energy": "200 MWh", "filter": "5 min"}
+    )
     assert all(one.held for one in small.raw.limits if one.unit == "MW" and one.name != "ieso-oscillation")
     broken = {one.name for one in large.raw.limits if not one.held}
     assert {"ercot-5s", "ieso-15s", "ieso-oscillation", "lipa-low"} <= broken

@@ -30,7 +30,9 @@ class PowerElement(FromCatalog):
     )
 
     lag: Seconds = Field(
-        0.0, description="time constant with which what it draws follows what it gives, by what its DC link stores", le=10
+        0.0,
+        description="time constant with which what it draws follows what it gives, by what its DC link stores",
+        le=10,
     )
 
     @model_validator(mode="after")

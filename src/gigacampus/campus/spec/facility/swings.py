@@ -137,7 +137,9 @@ class Swings(FromCatalog):
         max_length=200,
     )  # fmt: skip
     step: Seconds | None = Field(
-        None, description="time of one training step; that of its tokens at the workload's utilisation by default", ge=0.05
+        None,
+        description="time of one training step; that of its tokens at the workload's utilisation by default",
+        ge=0.05,
     )
     tokens: float = Field(description="tokens of one step over the job's accelerators, for its time", gt=0)
     step_jitter: Share = Field(description="standard deviation of a step's time over its mean")

@@ -20,6 +20,7 @@ def survival(
     battery: tuple[float, float, float] = (0.0, 0.0, 0.0),
     fuel: float = np.inf,
     levels: int = 101,
+    *,
     repair: float = np.inf,
 ) -> Floats:
     """Probability that the load is carried through each hour of an outage and all before it [1]_.
@@ -108,7 +109,7 @@ def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
         (1.0, usable, usable),
         gensets.fuel,
         min(steps, 120) + 1,
-        gensets.repair,
+        repair=gensets.repair,
     )
     start, run = _struck(gensets, common)
     return alive * (1 - start) * (1 - run) ** np.arange(1, hours + 1)

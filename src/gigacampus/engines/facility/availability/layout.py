@@ -13,8 +13,8 @@ def blocks(facility: Facility) -> tuple[Block, ...]:
     """The blocks that carry the racks, in the order of power and then of heat.
 
     The grid's side, feeds and substation, is backed by gensets. A unit is breaker, transformer, transfer switch, UPS
-    and breaker; racks on two units or more have a busway from each, racks on one have one busway, behind a static switch
-    where a catcher waits for them. Controls are a pair.
+    and breaker; racks on two units or more have a busway from each, racks on one have one busway, behind a static
+    switch where a catcher waits for them. Controls are a pair.
     """
     power, given = facility.power, facility.availability
     controls = Block("controls", _items(given, "controls"), 2, 1)

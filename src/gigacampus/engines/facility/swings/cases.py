@@ -180,7 +180,7 @@ class Campus:
         if not self.fleet.cooling:
             return np.zeros_like(racks)
         it, power = np.array(self.fleet.cooling).T
-        return np.interp(follow(racks + self.fleet.other, (self.swings.cooling_lag,))[0], it, power)
+        return np.asarray(np.interp(follow(racks + self.fleet.other, (self.swings.cooling_lag,))[0], it, power))
 
     def power(self, jobs: Occupancy, floor: float) -> Floats:
         """IT power of the jobs [MW], shape (J, N); no server whose job runs draws less than `floor` of its peak."""

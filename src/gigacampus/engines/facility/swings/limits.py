@@ -16,23 +16,17 @@ from gigacampus.engines.facility.swings.load import STEP
 
 @dataclass(frozen=True)
 class Against:
-    """Swings against one limit.
+    """Swings against one limit: the `spec` of it, what they are (`value`) and what they may be (`limit`) in `unit`."""
 
-    Attributes
-    ----------
-    name : str
-        Of the catalogue's entry; what is measured where the spec gives a limit of its own.
-    status : str
-    unit : str
-        MW, fraction or 1.
-    value, limit : float
-    """
-
-    name: str
-    status: str
+    spec: SwingLimit
     unit: str
     value: float
     limit: float
+
+    @property
+    def name(self) -> str:
+        """Of the catalogue's entry; what is measured where the spec gives a limit of its own."""
+        return self.spec.use or self.spec.measure
 
     @property
     def held(self) -> bool:
@@ -59,26 +53,28 @@ def against(limits: Sequence[SwingLimit], power: Floats, found: Seen, highest: f
     """
     flat = level(power)
     frequency, amplitude = spectrum(flat)
+    measured = {
+        "change": lambda one: change(power, one.over),
+        "range": lambda one: within(power if one.above is None else passed(flat, one.above, one.below), one.over),
+        "content": lambda one: math.sqrt(2) * rms(frequency, amplitude, one.above, one.below),
+        "voltage": lambda one: found.voltage_change,
+        "flicker": lambda one: found.flicker,
+    }
+    short = [one for one in limits if (one.over or 0.0) <= len(power) * STEP + 1e-9]
     rows = []
-    for limit in limits:
-        if (limit.over or 0.0) > len(power) * STEP + 1e-9:
-            continue
-        name = limit.use or limit.measure
-        if limit.measure == "voltage":
-            rows.append(Against(name, limit.status, "fraction", found.voltage_change, limit.voltage or 0.0))
-        elif limit.measure == "flicker":
-            rows.append(Against(name, limit.status, "1", found.flicker, limit.flicker or 0.0))
-        else:
-            most = min(limit.power or 0.0, math.inf if limit.share is None else limit.share * highest)
-            band = (limit.above or 0.0, limit.below or math.inf)
-            if limit.measure == "content":
-                value = math.sqrt(2) * rms(frequency, amplitude, *band)
-            elif limit.measure == "range":
-                value = within(power if limit.above is None else passed(flat, *band), limit.over or 0.0)
-            else:
-                value = change(power, limit.over or 0.0)
-            rows.append(Against(name, limit.status, "MW", value, most))
+    for one in short:
+        unit, most = _most(one, highest)
+        rows.append(Against(one, unit, measured[one.measure](one), most))
     return tuple(rows)
+
+
+def _most(limit: SwingLimit, highest: float) -> tuple[str, float]:
+    """Unit and level of a limit."""
+    if limit.measure == "voltage":
+        return "fraction", limit.voltage or 0.0
+    if limit.measure == "flicker":
+        return "1", limit.flicker or 0.0
+    return "MW", min(limit.power or 0.0, math.inf if limit.share is None else limit.share * highest)
 
 
 def passed(power: Floats, above: float, below: float) -> Floats:
