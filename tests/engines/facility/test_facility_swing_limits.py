@@ -99,6 +99,9 @@ def test_a_step_takes_what_its_tokens_take() -> None:
     assert run().step == pytest.approx(6 * 4.05e11 * 1024 / 1e15)
     assert run(step="3 s").step == 3
     assert run(replace(FLEET, flops=2e15)).step == pytest.approx(run().step / 2)
+    never = run(replace(FLEET, flops=0.0), smoothing=["rack-storage"])
+    assert never.step > 1e6
+    assert never.smoothed.residual < 1e-12
 
 
 def test_jobs_that_are_merged_swing_at_most_by_the_root_of_how_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,15 +85,14 @@ def _what(limit: Any) -> Text:
     band = Text("") if limit.above is None else _band(limit)
     if limit.measure == "content":
         return Text(f"Content,{band.en}", f"周波数成分{band.of('ja')}")
-    over = numbers.significant(limit.over, 2)
+    over = f"{limit.over:g}"
     if limit.measure == "range":
         return Text(f"Range within {over} s{',' if band.en else ''}{band.en}", f"{over}秒間の変動幅{band.of('ja')}")
     return Text(f"Change within {over} s", f"{over}秒間の変化")
 
 
 def _band(limit: Any) -> Text:
-    low, high = (numbers.significant(value, 2) for value in (limit.above, limit.below))
-    return Text(f" {low} to {high} Hz", f"({low}〜{high} Hz)")
+    return Text(f" {limit.above:g} to {limit.below:g} Hz", f"({limit.above:g}〜{limit.below:g} Hz)")
 
 
 def _level(one: Any, value: float) -> str:

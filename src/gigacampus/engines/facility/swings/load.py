@@ -27,6 +27,8 @@ _SHORTEST = 0.05
 def step_time(swings: Swings, parameters: float, flops: float) -> float:
     """Time of a step [s]: the spec's, or 6 N FLOP a token [1]_ at what an accelerator computes [FLOP/s].
 
+    One that computes nothing never ends its step.
+
     References
     ----------
     .. [1] Kaplan et al. (2020). Scaling Laws for Neural Language Models. arXiv:2001.08361.
@@ -38,7 +40,9 @@ def step_time(swings: Swings, parameters: float, flops: float) -> float:
     >>> round(step_time(Swings.model_validate({}), 4.05e11, 4e14), 1)
     6.2
     """
-    return max(6 * parameters * swings.tokens / flops, _SHORTEST) if swings.step is None else swings.step
+    if swings.step is not None:
+        return swings.step
+    return min(max(6 * parameters * swings.tokens / flops, _SHORTEST), _NEVER) if flops > 0 else _NEVER
 
 
 @dataclass(frozen=True)
