@@ -121,10 +121,10 @@ def smoothing_capital(run: Run) -> float:
 @kpi("facility.swing_step_time", "s", "swings")
 def swing_step_time(run: Run) -> float:
     """Mean time of a training step, with which power rises and falls."""
-    step = float(_swings(run).step)
-    if step > run.campus.facility.swings.window:
+    found = _swings(run)
+    if found.step > found.window:
         raise Undefined("a step takes longer than the window")
-    return step
+    return float(found.step)
 
 
 def _held(case: Any) -> float:

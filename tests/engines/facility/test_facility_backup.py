@@ -192,6 +192,7 @@ def test_sides_follow_the_plant() -> None:
         ("ups: {failures: -1 1/year}", "facility.availability.ups.failures: must be at least 0 1/year"),
         ("ups: {repair: 0 h}", "facility.availability.ups.repair: must be above 0 h"),
         ("common_cause: 120 %", "facility.availability.common_cause: must be at most 100 %"),
+        ("human_error: 100 %", "facility.availability.human_error: must be at most 95 %"),
         ("cooling_units: 0", "facility.availability.cooling_units"),
         ("gensets: {mean_time_to_failure: 0.5 h}", "mean_time_to_failure and repair must be at least 1 h"),
     ],

@@ -13,6 +13,7 @@ from gigacampus.quantities import KgPerKW, Quantity, Seconds, Share
 Brief = Annotated[float, Quantity("h", at_most=24.0)]
 Stored = Annotated[float, Quantity("h", at_most=500.0)]
 MeanTime = Annotated[float, Quantity("h", above=0.0, at_most=1e6)]
+Some = Annotated[float, Quantity("fraction", at_most=0.95)]
 Failures = Annotated[float, Quantity("1/year", at_most=1e6)]
 Rise = Annotated[float, Quantity("K", above=0.0)]
 Mass = Annotated[float, Quantity("kg/kW", above=0.0)]
@@ -107,8 +108,8 @@ class Availability(FromCatalog):
     cooling_units: int = Field(description="cooling units of each kind that carry the load of a hall", ge=1, le=200)
     cooling_spares: int = Field(description="spare cooling units of each kind in a hall", ge=0, le=200)
     common_cause: Share = Field(description="beta factor: share of failures that strike all items of a kind together")
-    human_error: Share = Field(
-        description="share of interruptions that people cause, beside what equipment's rates hold", lt=1
+    human_error: Some = Field(
+        description="share of interruptions that people cause, beside what equipment's rates hold"
     )
     human_repair: Brief = Field(description="mean time until power and cooling are back after such an interruption")
     battery: Brief = Field(description="full load that batteries carry, in the UPS or in the rack")

@@ -75,6 +75,11 @@ class SwingsResult:
     smoothed_power: Floats
     residual: float
 
+    @property
+    def window(self) -> float:
+        """What was simulated [s]."""
+        return len(self.raw_power) * STEP
+
 
 def simulate(swings: Swings, server: Server, fleet: Fleet, alone: bool = True) -> SwingsResult | None:
     """Run the window without means, with the chosen ones, and with each alone.
