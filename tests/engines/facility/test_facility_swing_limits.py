@@ -182,3 +182,32 @@ def test_a_small_campus_holds_what_a_large_one_breaks() -> None:
 def test_bad_limits_are_one_clear_line(given: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SwingLimit.model_validate({"status": "proposed", **given} if isinstance(given, dict) else given)
+
+
+# By hand
+
+
+def test_one_job_its_voltage_and_what_smoothing_costs_by_hand() -> None:
+    """100 racks start together: each rises from idle to 78 % of its range, through a chain of 1.06; R and X take it."""
+    spec = {
+        "jobs": [{"servers": 100, "start": "10 s"}],
+        "server_spread": "0 s",
+        "grid": {"short_circuit_power": "10 GVA"},
+    }
+    found = run(replace(FLEET, interval=1e9), True, **spec)
+    rise = 100 * 0.78 * (SERVER.peak_power - SERVER.idle_power) * (1 + SERVER.overhead_share) / 1e3 * 1.06
+    assert found.raw.seen.step == pytest.approx(rise, rel=1e-9)
+    assert found.raw.seen.ramp == pytest.approx(rise, rel=1e-9)  # within a second of compute
+    r, x = 1 / math.hypot(1, 15), 15 / math.hypot(1, 15)
+    linear = rise / 10_000 * (r + x * math.tan(math.acos(0.98)))
+    assert found.raw.seen.voltage_change == pytest.approx(linear, rel=0.07)  # and some more by the angle
+    means = found.alone
+    assert means["rack-storage"].capital == pytest.approx(50 * 1000 * 72)
+    assert means["battery"].capital == pytest.approx(1e3 * 85 * (433 + 255 * 5 / 60))  # half of 170 MW for 5 min
+    assert means["floor"].capital == means["ramps"].capital == means["stagger"].capital == 0
+    for case in means.values():
+        assert case.energy_cost == pytest.approx(case.lost * 8766 * 60)
+    dip = (0.65 * SERVER.peak_power - SERVER.idle_power) / (SERVER.peak_power - SERVER.idle_power) - 0.10
+    burnt = dip * (SERVER.peak_power - SERVER.idle_power) * (1 + SERVER.overhead_share) / 1e3 * 1.06 * 100
+    waits = (0.78 - 0.71) / (0.78 - 0.10)
+    assert means["floor"].lost == pytest.approx(burnt * waits * 50 / 60, rel=0.03)  # of a minute, ten seconds idle
