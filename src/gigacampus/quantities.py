@@ -37,6 +37,7 @@ ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "day": {"days": 1.0, "day": 1.0},
     "h": {"h": 1.0, "hours": 1.0, "hour": 1.0, "days": 24.0, "min": 1 / 60, "s": 1 / 3600},
     "s": {"s": 1.0, "min": 60.0, "h": 3600.0},
+    "Hz": {"Hz": 1.0},
     "degC": {"C": 1.0, "°C": 1.0, "degC": 1.0},
     "K": {"K": 1.0},
     "deg": {"deg": 1.0, "°": 1.0},
@@ -233,6 +234,7 @@ Months = Annotated[float, Quantity("month", at_most=1200.0)]
 Days = Annotated[float, Quantity("day")]
 Hours = Annotated[float, Quantity("h")]
 Seconds = Annotated[float, Quantity("s")]
+Hertz = Annotated[float, Quantity("Hz", above=0.0)]
 DegC = Annotated[float, Quantity("degC", at_least=-90.0, at_most=100.0)]
 Kelvin = Annotated[float, Quantity("K")]
 Latitude = Annotated[float, Quantity("deg", at_least=-90.0, at_most=90.0)]

@@ -223,6 +223,8 @@ def _swings(draw: Draw) -> Tree:
     figures: Tree = {
         "smoothing": draw.some(means, 0.4),
         "step": f"{draw.between(0.1, 10)} s",
+        "tokens": draw.between(10, 100_000),
+        "cooling_lag": f"{draw.between(0, 300)} s",
         "compute": draw.share(50, 100),
         "communication": draw.share(0, 40),
         "floor": draw.share(0, 100),

@@ -17,6 +17,7 @@ from gigacampus.campus.spec.facility.design import Design
 from gigacampus.campus.spec.facility.indoors import AirHandlers, BathFluid, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
+from gigacampus.campus.spec.facility.swing_limits import SwingLimit
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
 from gigacampus.campus.spec.facility.water import (
     Drought,
@@ -57,6 +58,7 @@ __all__ = [
     "Recycling",
     "RideThrough",
     "SwingBattery",
+    "SwingLimit",
     "Swings",
     "Topology",
     "Water",
