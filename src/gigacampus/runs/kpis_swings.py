@@ -91,7 +91,7 @@ def swing_step_raw(run: Run) -> float:
 
 @kpi("facility.swing_energy_band", "MW", "swings")
 def swing_energy_band(run: Run) -> float:
-    """Swings between 0.1 and 20 Hz, root mean square: the square root of their energy over time."""
+    """Swings between 0.1 and 20 Hz, root mean square in MW: the square root of their energy over time."""
     return float(_swings(run).smoothed.seen.band)
 
 

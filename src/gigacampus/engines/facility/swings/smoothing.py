@@ -166,7 +166,7 @@ def follow(power: Floats, lags: Iterable[float]) -> tuple[Floats, float]:
 
 def _within(values: Floats, low: Any, high: Any) -> Floats:
     """`np.clip`, several times faster on short arrays."""
-    return np.minimum(np.maximum(values, low), high)
+    return np.asarray(np.minimum(np.maximum(values, low), high))
 
 
 def ramped(power: Floats, up: Floats, down: Floats) -> Floats:
