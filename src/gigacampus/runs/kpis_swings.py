@@ -152,9 +152,7 @@ def smoothing_capital(run: Run) -> float:
 @kpi("facility.smoothing_cycles", "1/year", "swings")
 def smoothing_cycles(run: Run) -> float:
     """Full cycles of the campus's battery a year, by the energy that it gives; shallow ones wear it less."""
-    if "battery" not in run.campus.facility.swings.smoothing:
-        raise Undefined("no battery smooths the swings")
-    return float(_swings(run).smoothed.cycles)
+    return float(defined(_swings(run).smoothed.cycles, "no battery smooths the swings"))
 
 
 @kpi("facility.swing_step_time", "s", "swings")

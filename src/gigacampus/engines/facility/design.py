@@ -277,6 +277,6 @@ def _refuse(result: DesignResult) -> None:
     raise InfeasibleError(
         f"on the day of the {day.name} ({day.dry_bulb:.1f} C dry, {day.wet_bulb:.1f} C wet bulb, by {day.origin}) with "
         f"{result.units_out} unit{'s' * (result.units_out != 1)} of each kind out the {reached.side} supply reaches "
-        f"{reached.supply:.1f} C, its limit is {reached.limit:g} C, and {judged.missing:.4g} MW of cooling are missing; "
-        "raise rejection.margin or the limit, give a chiller, or leave out facility.design.strict"
+        f"{reached.supply:.1f} C, its limit is {reached.limit:g} C, and {judged.missing:.4g} MW of cooling are missing"
+        "; raise rejection.margin or the limit, give a chiller, or leave out facility.design.strict"
     )

@@ -87,7 +87,7 @@ class Case:
     withheld : float [MW]
         Mean power that jobs ask for and a ramp limit holds back: work that is done later.
     capital : float [USD]
-    cycles : float [1/year]
+    cycles : float or None [1/year]
         Energy out of the campus's battery over its size, if the window stood for a year; wear is not priced.
     energy_cost : float [USD/year]
         Of what is lost, if the window stood for a year.
@@ -101,7 +101,7 @@ class Case:
     lost: float
     withheld: float
     capital: float
-    cycles: float
+    cycles: float | None
     energy_cost: float
     residual: float
 
@@ -160,7 +160,7 @@ class Campus:
         drawn, linked = follow(racks.power, fleet.lags)
         power, out = chain * drawn + steady + cooled, chain * useful + steady + needed
         lost, stored = chain * racks.lost + cooled - needed, chain * (racks.stored + linked)
-        capital = cycles = 0.0
+        capital, cycles = 0.0, None
         if "rack-storage" in means:
             capital += spec.rack_storage.price * self.fleet.servers * self.server.accelerators
         if "battery" in means:
