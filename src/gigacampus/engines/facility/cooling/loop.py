@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gigacampus.engines.facility.cooling.movers import moved, pump_share
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.cooling.sides import Side, side
-from gigacampus.engines.facility.outdoors import Floats, Outdoors
+from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors
 
 MOST_AIR = 1.5
 """Most air over water, both over design, to which coolers without chillers are driven (assumed): at part load
@@ -101,7 +101,7 @@ def _machines_in_air(task: _Task) -> dict[str, Floats]:
     leaving, entering, short = task.supply, condenser_air(task.out), np.zeros_like(heat)
     if not task.strict:
         leaving, entering, short = chiller.within(machine, leaving, entering)
-    power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.units)
+    power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.machines)
     return {
         "chiller": power,
         "rejected": heat + power,
@@ -168,7 +168,7 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     target = task.supply - exchanger_drop(plant)
     coldest = cooler.leaving(out, most, flow, free)
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
-    speed = np.where(share < 1, most, cooler.air_flow(out, flow, free, target, most))
+    speed = _reached(cooler, out, share >= 1, most, (flow, free, target))
     leaving, entering, short = task.supply, condenser_air(out) + 0 * heat, np.zeros_like(heat)
     wet = plant.chiller.condenser == "water"
     if wet:
@@ -176,7 +176,7 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     if not task.strict:
         leaving, entering, short = chiller.within(plant.chiller, leaving, entering)
         short = np.where(share < 1, short, 0.0)
-    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.units)
+    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.machines)
     pumps = pump * moved(heat, full, plant.loop.least_flow)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else (1 - share) * heat + power
@@ -190,6 +190,23 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
         "short": short,
         "lifted": 1 - share,
     }
+
+
+def _reached(
+    cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: tuple[Floats, Floats, Floats]
+) -> Floats:
+    """Air flow that reaches the set-point where chillers are off, and `most` elsewhere; only the former is solved."""
+
+    def there(values: Floats) -> Floats:
+        return np.asarray(np.broadcast_to(values, where.shape)[where])
+
+    speed = np.array(np.broadcast_to(most, where.shape))
+    if np.any(where):
+        air = Outdoors(*(there(getattr(out, field.name)) for field in fields(Outdoors)))
+        wet_above = cooler.wet_above if cooler.wet_above is None else there(cooler.wet_above)
+        flow, cooling, target = map(there, asked)
+        speed[where] = replace(cooler, wet_above=wet_above).air_flow(air, flow, cooling, target, there(most))
+    return speed
 
 
 def exchanger_drop(plant: CoolingPlant) -> float:
