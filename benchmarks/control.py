@@ -1,4 +1,4 @@
-"""Optimal control of cooling plants: some thirty candidates a side and hour, at most four changes of mode a day."""
+"""Optimal control of cooling plants: some thirty candidates an hour, at most four changes of mode a day."""
 
 from __future__ import annotations
 
@@ -71,13 +71,12 @@ def _worth(plant: Any, load: Any, repeat: int) -> Row:
 
 
 def _sustaindc(plant: Any, load: Any, repeat: int) -> Row:
-    """Hours a second of a chilled-water plant with tower: ours chooses in each of them, SustainDC is given its action."""
+    """Hours of a chilled-water plant with a tower: ours chooses in each of them, SustainDC is given its actions."""
     (mine,) = in_turn(repeat, lambda: chosen(plant, load))
-    note = "hours of one data centre with a chiller and a tower, in a second: ours chooses, SustainDC's actions are fixed"
+    ours, note = mine / len(load), "a step of a plant with chiller and tower; ours chooses, its actions are given"
     if find_spec("sustaindc_env") is None:
-        return Row("facility.control.sustaindc", mine / len(load), 1 / STEPS, "SustainDC a92b475", "s/step",
-                   f"recorded; {note}")  # fmt: skip
-    return Row("facility.control.sustaindc", mine / len(load), _step(), "SustainDC", "s/step", note)
+        return Row("facility.control.sustaindc", ours, 1 / STEPS, "SustainDC a92b475", "s", f"recorded; {note}")
+    return Row("facility.control.sustaindc", ours, _step(), "SustainDC", "s", note)
 
 
 def _step() -> float:
@@ -85,7 +84,7 @@ def _step() -> float:
     from sustaindc_env import EnvConfig, SustainDC
 
     steps = 4 * 24 * 7
-    env = SustainDC(EnvConfig.DEFAULT_CONFIG)
+    env = SustainDC(EnvConfig({"month": 6}))
     env.reset()
-    idle = {agent: 1 for agent in env.agents}
+    idle = {agent: space.sample() for agent, space in zip(env.agents, env.action_space, strict=True)}
     return seconds(lambda: [env.step(idle) for _ in range(steps)]) / steps

@@ -113,12 +113,17 @@ def _table(worth: Any) -> Table:
         Column(Text("Chillers off", "冷凍機停止"), "%", 1, wide=True), Column(Text("Mixed", "併用"), "%", 1, wide=True),
         Column(Text("Chillers alone", "冷凍機のみ"), "%", 1, wide=True),
         Column(Text("Changes a day", "切替(日平均)"), "", 2, wide=True), Column(Text("At most", "最大"), "", 0, wide=True),
+        Column(Text("Forced", "強制"), "", 0, wide=True),
     )  # fmt: skip
     named = [(_RULES, worth.rules), *((name, worth.limited[key]) for key, name in _FOR.items())]
     named += [
         (Text(f"{name.en}, no limits", f"{name.of('ja')}、制限なし"), worth.unlimited[key])
         for key, name in _FOR.items()
     ]
+    named += [
+        (Text(f"{name.en}, no cap on water", f"{name.of('ja')}、取水上限なし"), worth.uncapped[key])
+        for key, name in _FOR.items() if key in worth.uncapped
+    ]  # fmt: skip
     named += [(Text(f"Front, {price:g} MWh/m³", f"前線、{price:g} MWh/m³"), case) for price, case in worth.front]
     return Table(columns, tuple(_row(name, case) for name, case in named))
 
@@ -129,4 +134,5 @@ def _row(name: Text, case: Any) -> tuple[Any, ...]:
     return (
         name, case.energy / 1e3, case.cooling / 1e3, case.water, case.money / 1e6, case.carbon / 1e6,
         100 * sum(hours[mode] for mode in _OFF), 100 * hours["mixed"], 100 * hours["chiller"], case.changes_mean, case.changes_most,
+        case.changes_forced,
     )  # fmt: skip

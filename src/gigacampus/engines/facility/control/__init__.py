@@ -11,7 +11,7 @@ and the load at the meter rises with it. A price or carbon factor below zero cou
 purpose.
 
 Limits: supply within chip, class and inlet limits; the chillers' lift and condenser water as their models reach;
-whole machines; least flow of the pumps; least share of chillers beside coolers; the hour's water (`facility.water.cap`);
+whole machines; least flow of the pumps; least share of chillers beside coolers; the hour's water, `facility.water.cap`;
 changes of mode a day (days of UTC). Where nothing holds its limits the rules run, and where that forces more changes
 than a day has, they are made and counted. A permit's volumes are not foreseen. Machines have no memory but the mode: no
 inertia, no start-up energy, no storage of cold.

@@ -79,7 +79,7 @@ def _product(
 
 
 def _supplies(plant: CoolingPlant, control: Control, rise: float) -> tuple[float, ...]:
-    """The rules' supply and the warmest that chip, class, inlet or the chillers' curves allow, at a rise of the water."""
+    """The rules' supply and the warmest that chip, class, inlet or the chillers' curves allow, at a rise."""
     rule, most, machine, loop = float(rules(plant).supply), control.air_max, plant.chiller, plant.loop
     assert loop is not None
     over = float(approach(*cooling.exchange(plant), loop.rise, np.array(rise)))

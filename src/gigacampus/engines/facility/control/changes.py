@@ -17,6 +17,8 @@ from gigacampus.engines.facility.outdoors import Floats, Ints
 _DAY = 24
 _AT_ONCE = 256
 """Days whose tables stay in the processor's cache together."""
+_CLOSE = 1e-9
+"""Costs that are one."""
 _FORCED = 64
 """Added to the mode that a forced change comes from."""
 
@@ -37,15 +39,39 @@ def plan(cost: Floats, most: int) -> Ints:
 
     Notes
     -----
-    Within a day the state is the mode of the last evening, the changes used and the mode now; all days are advanced
-    together. Days are then chained by the mode in which each ends. What a day costs from one evening's mode to the
-    next does not depend on other days, so the plan is optimal. Where limits on the machines force more changes than
-    `most`, a plan has as few beyond it as there must be, and costs least among those.
+    Within a day the state is the mode of the last evening, the changes used and the mode now; days are then chained by
+    the mode in which each ends. Only days that change too often are planned; the others keep their cheapest modes, and
+    their ends bind those between. Where that costs what it would if no ends bound them, the plan is optimal; where not,
+    neighbours are planned with them, and so on. Where limits on the machines force more changes than `most`, a plan has
+    as few beyond it as there must be, and costs least among those.
     """
     cost = _regret(cost)
-    days = _Days(_by_day(cost), most, _penalty(cost))
-    evenings = _chain(days.ends)
-    return days.modes(evenings)[0].ravel()[: len(cost)]
+    mode: Ints = cost.argmin(axis=1)
+    penalty, by_day = _penalty(cost), _by_day(cost)
+    planned = count(mode) > most
+    while True:
+        days, wider = np.flatnonzero(planned), planned.copy()
+        if days.size == 0:
+            return mode
+        table, ends = _Days(by_day[..., days], most, penalty), np.empty((2, len(days)), dtype=np.int64)
+        for run in np.split(np.arange(len(days)), np.flatnonzero(np.diff(days) > 1) + 1):
+            first, after = days[run[0]], days[run[-1]] + 1
+            given = [mode[at * _DAY - 1] if 0 < at * _DAY < len(mode) else None for at in (first, after)]
+            evenings, least = _chain(table.ends[run], *given)
+            ends[:, run] = evenings[:-1], evenings[1:]
+            if least > _chain(table.ends[run])[1] + _CLOSE:
+                wider[max(first - 1, 0) : after + 1] = True
+        if np.array_equal(wider, planned):
+            return _laid(mode, days, table.modes(*ends)[0])
+        planned = wider
+
+
+def _laid(mode: Ints, days: Ints, found: Ints) -> Ints:
+    """Modes by the hour, those of some days replaced."""
+    hours = (days[:, None] * _DAY + np.arange(_DAY)).ravel()
+    inside, laid = hours < len(mode), mode.copy()
+    laid[hours[inside]] = found.ravel()[inside]
+    return laid
 
 
 def plan_together(first: Floats, second: Floats, hours: Ints, both: Floats, most: int) -> tuple[Ints, Ints]:
@@ -81,17 +107,13 @@ def plan_together(first: Floats, second: Floats, hours: Ints, both: Floats, most
     ends = one.ends[:, :, None, :, None] + two.ends[:, None, :, None, :]
     ends = ends.reshape(len(ends), pairs[0].size, pairs[0].size)
     ends[shared] = joint.ends
-    evenings = _chain(ends)
-    found = [np.concatenate(days.modes(own)) for days, own in
-             zip((one, two), np.unravel_index(evenings, pairs[0].shape), strict=True)]  # fmt: skip
-    together = joint.modes(evenings, shared)
-    return tuple(_laid(one, two, shared).ravel()[: len(first)] for one, two in zip(found, together, strict=True))
-
-
-def _laid(found: Ints, other: Ints, days: Ints) -> Ints:
-    """`other` in some days."""
-    found[days] = other
-    return found
+    evenings, _ = _chain(ends)
+    together = joint.modes(evenings[shared], evenings[shared + 1])
+    alone = [
+        days.modes(own[:-1], own[1:])[0].ravel()[: len(first)]
+        for days, own in zip((one, two), np.unravel_index(evenings, pairs[0].shape), strict=True)
+    ]
+    return _laid(alone[0], shared, together[0]), _laid(alone[1], shared, together[1])
 
 
 def _regret(cost: Floats) -> Floats:
@@ -147,13 +169,12 @@ class _Days:
         ordered = np.moveaxis(value, range(0, 2 * sides, 2), range(sides))
         return ordered.reshape(every, -1, every, days), steps
 
-    def modes(self, evenings: Ints, days: Ints | None = None) -> list[Ints]:
-        """Modes of each side by day and hour, shape (days, 24), between given evenings; of all days or some."""
-        days = np.arange(len(evenings) - 1) if days is None else days
-        start, end, own = evenings[days], evenings[days + 1], np.arange(len(days))
+    def modes(self, start: Ints, end: Ints) -> list[Ints]:
+        """Modes of each side by day and hour, shape (days, 24), from the evening before each day to its own."""
+        own = np.arange(len(start))
         now = list(np.unravel_index(end, self.shape))
         left = list(np.unravel_index(self.used[end, start, own], (self.most + 1,) * len(now)))
-        found = [np.empty((len(days), _DAY), dtype=np.int64) for _ in now]
+        found = [np.empty((len(own), _DAY), dtype=np.int64) for _ in now]
         for hour in range(_DAY - 1, -1, -1):
             for s in range(len(now) - 1, -1, -1):
                 found[s][:, hour] = now[s]
@@ -184,17 +205,23 @@ def _switch(value: Floats, penalty: float) -> NDArray[np.int8]:
     return whence
 
 
-def _chain(day: Floats) -> Ints:
-    """Modes of all evenings, the one before the first day included, that cost least."""
+def _chain(day: Floats, start: int | None = None, end: int | None = None) -> tuple[Ints, float]:
+    """Modes of all evenings, the one before the first day included, that cost least, and what they cost.
+
+    The first and the last are given, or free.
+    """
     total, whence = np.zeros(day.shape[1]), []
+    if start is not None:
+        total[np.arange(len(total)) != start] = np.inf
     for table in day:
         reached = total[:, None] + table
         whence.append(reached.argmin(axis=0))
         total = reached.min(axis=0)
-    evenings = [int(total.argmin())]
+    evenings = [int(total.argmin()) if end is None else end]
+    least = float(total[evenings[0]])
     for before in reversed(whence):
         evenings.append(int(before[evenings[-1]]))
-    return np.array(evenings[::-1])
+    return np.array(evenings[::-1]), least
 
 
 def count(mode: Ints) -> Ints:

@@ -49,7 +49,7 @@ class Choice:
         """What weighs least over all hours.
 
         Sides share no machines but the water: where both together would draw more than there is, pairs of candidates
-        are ranked. Where no pair holds its limits within it, the rules run both, and what they do without water is theirs.
+        are ranked. Where no pair holds its limits within it, both are run as the rules run them without water.
         """
         cap = self.cap if limits.water else np.inf
         ranked = [side.ranked(weights, limits.run, cap) for side in self.sides.values()]
@@ -69,7 +69,7 @@ class Choice:
         return Chosen(taken, side.points.at(np.maximum(place, 0)))
 
     def _tight(self, ranked: list[Ranked], cap: float) -> Bools:
-        """Hours in which some modes together draw more than there is, or nothing holds and the rules do without water."""
+        """Hours in which some modes together draw more than there is, or nothing holds and the rules lack water."""
         drawn, stuck = np.zeros(len(self._hours)), np.zeros(len(self._hours), bool)
         for side, best in zip(self.sides.values(), ranked, strict=True):
             water = side.table.water[np.maximum(best.place, 0), self._hours[:, None]]

@@ -9,7 +9,6 @@ import numpy as np
 
 from gigacampus.campus.spec.facility import Control
 from gigacampus.engines.facility.control.candidates import candidates, flow
-from gigacampus.engines.facility.cooling.setpoints import Setpoints
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.outdoors import Bools, Floats, Ints, Outdoors
 from gigacampus.engines.facility.plant import Plant

@@ -192,9 +192,7 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     }
 
 
-def _reached(
-    cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: tuple[Floats, Floats, Floats]
-) -> Floats:
+def _reached(cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: tuple[Floats, Floats, Floats]) -> Floats:
     """Air flow that reaches the set-point where chillers are off, and `most` elsewhere; only the former is solved."""
 
     def there(values: Floats) -> Floats:

@@ -10,7 +10,6 @@ from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.engines.facility.cooling import exchanger
 from gigacampus.engines.facility.outdoors import Floats
 
-
 _FILM = 0.8
 """Power of the flow with which the coefficient of a turbulent film goes."""
 
