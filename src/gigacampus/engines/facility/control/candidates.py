@@ -74,7 +74,7 @@ def _product(
     blown: tuple[float, ...] = (1.0,),
 ) -> Iterator[Setpoints]:
     """All combinations."""
-    for row in product(supplies, (rise,), fans, wet, free, machines, blown):
+    for row in product(supplies, (rise,), fans, wet, free, machines, blown, (np.inf,)):
         yield Setpoints(*map(np.array, row))
 
 

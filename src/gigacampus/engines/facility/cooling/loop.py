@@ -126,10 +126,10 @@ def _outer(task: _Task) -> tuple[Cooler, float, float]:
         entering = np.array(spec.design_air + spec.approach)
         machines = 1 / float(chiller.full_load_cop(plant.chiller, task.design, entering))
     if loop.outer_rise is None:
-        return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above), 0.0, machines
+        return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above, task.at.near), 0.0, machines
     pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency) * outer.pump
     sized = task.full * (1 + machines) * (1 + pump)
-    cooler = Cooler(spec, sized, loop.outer_rise * (1 + pump), outer.transfer, task.at.wet_above)
+    cooler = Cooler(spec, sized, loop.outer_rise * (1 + pump), outer.transfer, task.at.wet_above, task.at.near)
     return cooler, pump * (1 + machines), machines
 
 
@@ -203,7 +203,8 @@ def _reached(cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: t
         air = Outdoors(*(there(getattr(out, field.name)) for field in fields(Outdoors)))
         wet_above = cooler.wet_above if cooler.wet_above is None else there(cooler.wet_above)
         flow, cooling, target = map(there, asked)
-        speed[where] = replace(cooler, wet_above=wet_above).air_flow(air, flow, cooling, target, there(most))
+        one = replace(cooler, wet_above=wet_above, near=there(np.asarray(cooler.near)))
+        speed[where] = one.air_flow(air, flow, cooling, target, there(most))
     return speed
 
 

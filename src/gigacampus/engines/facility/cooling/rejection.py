@@ -95,6 +95,8 @@ class Cooler:
         Coefficient of heat transfer of the fluid over plain water's.
     wet_above : array [degC], optional
         Dry bulb above which intake air is wetted; the spec's by default.
+    near : array or float [K]
+        Water over intake air to which fans cool where a set-point would need less air; inf: they do not.
     """
 
     spec: HeatRejection
@@ -102,6 +104,7 @@ class Cooler:
     rise: Floats | float
     transfer: float = 1.0
     wet_above: Floats | None = None
+    near: Floats | float = np.inf
 
     @property
     def tower(self) -> bool:
@@ -195,6 +198,7 @@ class Cooler:
         if self.spec.fan_control == "fixed":
             return most + 0 * cooling
         intake = self.intake(out)[0]
+        target = np.minimum(target, intake + self.near)
         difference = target + cooling - intake
         needed = np.where(difference > cooling, cooling / np.where(difference > cooling, difference, 1.0), 1.0)
         slope, colder = np.array(1.0), np.array(0.0)

@@ -34,6 +34,8 @@ class Setpoints:
         Fewest chillers that run; as many more run as the load needs. inf: all share it.
     blown : array [0-1]
         1 where outside air may be blown through the hall, 0 where the hall's air is recirculated.
+    near : array [K]
+        Water over air (tower: wet bulb) to which fans cool where the set-point would need less air; inf: they do not.
     """
 
     supply: Floats
@@ -43,6 +45,7 @@ class Setpoints:
     free: Floats
     machines: Floats
     blown: Floats
+    near: Floats
 
     def at(self, index: object) -> Setpoints:
         """The same at chosen places."""
@@ -54,7 +57,8 @@ def rules(plant: CoolingPlant) -> Setpoints:
     supply = plant.liquid.supply if plant.liquid else plant.air.supply if plant.air else np.nan
     rise = plant.loop.rise if plant.loop else np.nan
     above = plant.rejection.wet_above if plant.rejection and plant.rejection.wet_above is not None else np.inf
-    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, np.inf, 1.0)))
+    near = plant.rejection.fan_approach if plant.rejection and plant.rejection.fan_approach is not None else np.inf
+    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, np.inf, 1.0, near)))
 
 
 def approach(base: float, warm_rise: float, effect: float, design_rise: float, rise: Floats) -> Floats:
