@@ -67,7 +67,7 @@ def by_hand(found: Choice, weighed: Weights, cap: float = np.inf) -> np.ndarray:
                 one = side.plant.side(side.which, side.load[hour : hour + 1], side.plant.out.at(slice(hour, hour + 1)),
                                       side.points.at(k))  # fmt: skip
                 if one.short[0] == 0:
-                    mine.append((float(one.power[0]), float(one.makeup[0])))
+                    mine.append((float(one.power[0]), float(one.drawn[0])))
             offers.append(mine)
         sums = [tuple(map(sum, zip(*pair, strict=True))) for pair in product(*offers)]
         fits = [weighed.energy[hour] * power + weighed.water * water for power, water in sums if water <= cap]
@@ -123,7 +123,7 @@ def test_rules_are_the_first_candidate_and_there_are_about_thirty_a_hall(name: s
     for side in found.sides.values():
         p = side.plant
         by_rules = p.side(side.which, LOAD, p.out, None)
-        assert side.rules.water == pytest.approx(by_rules.makeup, rel=1e-12)
+        assert side.rules.water == pytest.approx(by_rules.drawn, rel=1e-12)
         assert side.table.power[0] == pytest.approx(by_rules.power, rel=1e-12)
     assert sum(found.candidates) <= 32
     assert sum(found.candidates) > 8 or spec.cooling.loop is None
@@ -142,7 +142,7 @@ def test_colder_coolant_saves_nothing_where_coolers_stand_alone(name: str, objec
         for k in range(len(points.supply)):
             other = found.plant.side(0, LOAD, found.plant.out, points.at(k))
             mine = weighed.of(found.table.at(k + 1))
-            assert np.all(mine <= (weighed.energy * other.power + weighed.water * other.makeup) * (1 + 1e-9))
+            assert np.all(mine <= (weighed.energy * other.power + weighed.water * other.drawn) * (1 + 1e-9))
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -157,7 +157,7 @@ def test_the_plant_takes_at_chosen_set_points_what_control_counted(name: str, ob
     assert flows.cooling_liquid + flows.cooling_air == pytest.approx(
         sum(side.taken.power for side in chosen.values()), rel=1e-12
     )
-    assert flows.makeup == pytest.approx(sum(side.taken.water for side in chosen.values()), rel=1e-12, abs=1e-15)
+    assert flows.drawn == pytest.approx(sum(side.taken.water for side in chosen.values()), rel=1e-12, abs=1e-15)
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -305,7 +305,7 @@ def test_a_cap_on_water_is_kept_in_every_hour_and_costs() -> None:
                             server(), YEAR, LOAD)  # fmt: skip
         p = plant(tight, YEAR)
         assert np.all(p.evaluate(LOAD, p.out, held).capped == 0)
-        assert np.all(p.evaluate(LOAD, p.out, held).makeup <= share * highest)
+        assert np.all(p.evaluate(LOAD, p.out, held).drawn <= share * highest)
     assert last > 0
 
 

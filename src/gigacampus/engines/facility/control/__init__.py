@@ -30,7 +30,7 @@ from gigacampus.engines.facility.control.choice import Choice
 from gigacampus.engines.facility.control.options import MODES
 from gigacampus.engines.facility.control.worth import Case, Worth, cases, weights
 from gigacampus.engines.facility.cooling.setpoints import Setpoints
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Held, Plant
 
 __all__ = ["MODES", "Case", "Worth", "assess", "held"]
@@ -72,7 +72,7 @@ def held(facility: Facility, server: Server, weather: Weather, load: Floats) -> 
     control = facility.control
     if control.by == "rules":
         return None, None
-    plant = Plant(facility, server, Outdoors.of(weather))
+    plant = Plant.of(facility, server, weather)
     chosen = Choice(plant, control, load).best(weights(control.minimise, control, weather))
 
     def points(which: int, name: str) -> Setpoints | None:
@@ -110,4 +110,4 @@ def assess(facility: Facility, server: Server, place: Place, load: Floats, ratin
     -------
     Worth
     """
-    return cases(Plant(facility, server, Outdoors.of(place)), place, load, rating)
+    return cases(Plant.of(facility, server, place), place, load, rating)
