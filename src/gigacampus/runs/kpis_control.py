@@ -62,13 +62,15 @@ def control_money_saving(run: Run) -> float:
 @kpi("facility.control_mode_changes", "1", "control")
 def control_mode_changes(run: Run) -> float:
     """Most changes of mode a day on either side, by the objective of the spec's control."""
-    return float(_worth(run).limited[run.campus.facility.control.minimise].changes_most)
+    worth = _worth(run)
+    return float(worth.limited[worth.chosen].changes_most)
 
 
 @kpi("facility.control_forced_changes", "1", "control")
 def control_forced_changes(run: Run) -> float:
     """Changes of mode in the weather year beyond the limit, for no other mode held racks, machines and water."""
-    return float(_worth(run).limited[run.campus.facility.control.minimise].changes_forced)
+    worth = _worth(run)
+    return float(worth.limited[worth.chosen].changes_forced)
 
 
 def _capped(run: Run) -> tuple[Any, Any]:

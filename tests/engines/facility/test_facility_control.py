@@ -309,6 +309,25 @@ def test_a_cap_on_water_is_kept_in_every_hour_and_costs() -> None:
     assert last > 0
 
 
+@pytest.mark.parametrize("name", ["direct-to-chip-tower", "chilled-water-tower", "meta-air"])
+def test_where_no_pair_is_within_the_cap_both_are_run_as_the_rules_run_them(name: str) -> None:
+    """Towers and wetted outside air cannot always do without water: it is rationed, and the hour is short."""
+    free = choice(facility(name))
+    cap = 0.5 * float(max(sum(side.taken.water for side in free.by_rules().values())))
+    tight = capped(facility(name), cap)
+    chosen, by_rules = choice(tight).best(ENERGY), choice(tight).by_rules()
+    short = ~np.all([side.taken.holds for side in chosen.values()], axis=0)
+    assert 0 < short.sum() < 8784
+    for side, rule in zip(chosen.values(), by_rules.values(), strict=True):
+        assert side.taken.power[short] == pytest.approx(rule.taken.power[short], rel=1e-12)
+    p = plant(tight, YEAR)
+    held = tuple(chosen[side].points if side in chosen else None for side in ("liquid", "air"))
+    flows = p.evaluate(LOAD, p.out, (held[0], held[1]))
+    assert np.all(flows.drawn <= cap * (1 + 1e-12))
+    assert flows.drawn == pytest.approx(sum(side.taken.water for side in chosen.values()), rel=1e-9, abs=1e-12)
+    assert np.array_equal(flows.short > 0, short)
+
+
 @pytest.mark.parametrize("name", PLANTS)
 @pytest.mark.parametrize("minimise", ["energy", "water"])
 def test_load_rises_with_it_at_held_set_points(name: str, minimise: str) -> None:
@@ -395,3 +414,18 @@ def test_chip_class_and_inlet_bound_what_is_chosen() -> None:
     assert coolant is not None
     most = 79.0 - coolant.rise - 1.1 * coolant.plate_approach
     assert choice(tight).sides["liquid"].points.supply.max() <= most + 1e-9
+
+
+def test_fans_that_hold_an_approach_take_more_and_free_fans_take_as_before() -> None:
+    """Towers' water is then as cold as the wet bulb and the approach, or as cold as fans get it."""
+    plain = plant(facility("direct-to-chip-tower"), YEAR)
+    near = plant(facility({"use": "direct-to-chip-tower", "rejection": {"fan_approach": "5.56 K"}}), YEAR)
+    loose = plant(facility({"use": "direct-to-chip-tower", "rejection": {"fan_approach": "80 K"}}), YEAR)
+    fans = [p.side(0, LOAD, p.out, None).rejection_fans for p in (plain, loose, near)]
+    assert fans[1] == pytest.approx(fans[0], rel=1e-12)
+    assert np.all(fans[2] >= fans[0] - 1e-12)
+    assert fans[2].sum() > 2 * fans[0].sum()
+    chosen = Choice(near, near.facility.control, LOAD).best(ENERGY)["liquid"].taken.power
+    assert chosen.sum() == pytest.approx(
+        choice(facility("direct-to-chip-tower")).best(ENERGY)["liquid"].taken.power.sum()
+    )

@@ -63,6 +63,8 @@ class Worth:
 
     Attributes
     ----------
+    chosen : Objective
+        The one that the spec's control has.
     rules : Case
     limited, unlimited : mapping of objective to Case
         With the limits on flow and on changes of mode, and without them; all other limits hold in both.
@@ -74,6 +76,7 @@ class Worth:
         Candidates of each side.
     """
 
+    chosen: Objective
     rules: Case
     limited: dict[str, Case]
     unlimited: dict[str, Case]
@@ -106,6 +109,7 @@ def cases(plant: Plant, place: Any, load: Floats, rating: float) -> Worth:
     by = {name: weights(name, control, place) for name in OBJECTIVES}
     uncapped = by if np.isfinite(choice.cap) else {}
     return Worth(
+        chosen=control.minimise,
         rules=case(choice.by_rules()),
         limited={name: case(choice.best(weighed)) for name, weighed in by.items()},
         unlimited={name: case(choice.best(weighed, Limits(run=False))) for name, weighed in by.items()},
