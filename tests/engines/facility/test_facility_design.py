@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from facility_cases import LIFE, PLANTS, RATING, city, facility, plant, server, typical_year, warmer, weather
+from facility_cases import LIFE, PLANTS, RATING, city, facility, fitted, plant, server, typical_year, warmer, weather
 from pydantic import ValidationError
 
 from gigacampus import air
@@ -306,7 +306,7 @@ def test_heat_reuse_closes_and_saves_fans() -> None:
     reuse = {"share": "40 %", "temperature": "40 C", "demand_below": "12 C"}
     bare, spec = (Facility.model_validate({"cooling": "direct-to-chip-dry", **g}) for g in ({}, {"heat_reuse": reuse}))
     it = np.full((2, 8784), 0.7) * RATING[:, None]
-    results = [room.settle(one, server(), YEAR, LIFE, it, RATING) for one in (bare, spec)]
+    results = [room.settle(fitted(one), server(), YEAR, LIFE, it, RATING) for one in (bare, spec)]
     assert results[0].erf == 0.0
     assert results[1].erf > 0.05
     assert results[1].ere == pytest.approx(results[1].pue * (1 - results[1].erf))

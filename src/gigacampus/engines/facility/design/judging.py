@@ -16,13 +16,15 @@ from gigacampus.engines.facility.cooling import loop
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.design.days import Day, design_days, outdoors
-from gigacampus.engines.facility.design.sizing import HELD, side_left
+from gigacampus.engines.facility.design.sizing import side_left
 from gigacampus.engines.facility.design.standby import Standby, standby
 from gigacampus.engines.facility.outdoors import Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.errors import InfeasibleError
 from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
 
+HELD = 1e-6
+"""Excess [K] up to which a set-point counts as held."""
 SUPPLIES = (25.0, 30.0, 35.0, 40.0, 45.0)
 
 
@@ -239,4 +241,4 @@ def _even(plant: CoolingPlant) -> str:
 def _way_out(side: str, blown: CoolingPlant) -> str:
     if side == "air" and blown.outside_air is not None:
         return "raise outside_air.supply_max, give a trim chiller (air, loop and chiller)"
-    return f"raise the supply of the {side} side, choose colder rejection (wetted), give a chiller or a larger margin"
+    return f"supply the {side} side warmer, give a chiller or wetted coolers, leave out rejection.margin if it is given"

@@ -19,7 +19,7 @@ from gigacampus.engines.facility.outdoors import Bools, Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.errors import SpecError
 
-HELD = 1e-6
+_HELD = 1e-9
 """Excess [K] up to which a set-point counts as held."""
 _CLOSE = 1e-7
 _LEAST, _MOST = 0.05, 5.0
@@ -97,7 +97,7 @@ def _sized(plant: Plant, which: int, out: Outdoors, names: list[str]) -> Size:
 
     def holds(margin: float | None, capacity: float | None) -> Bools:
         fitted = _fitted(plant.cooling, which, Size(margin, capacity))
-        return np.asarray(side_left(plant, fitted, which, out).excess <= HELD)
+        return np.asarray(side_left(plant, fitted, which, out).excess <= _HELD)
 
     if cooler is not None:
         floor = _spare(cooler.units, rule.units_out, "coolers", cooler.margin)
