@@ -65,7 +65,11 @@ def test_the_figure_shows_every_hour_of_every_cause() -> None:
 
 @pytest.mark.parametrize("plant", ["meta-air", "air-cooled-chiller", "immersion-1p"])
 def test_every_cause_has_a_name_in_the_figure(plant: str) -> None:
-    changes = {"facility.cooling": plant, "facility.availability.ride_through": "unbuffered"}
+    changes = {
+        "facility.cooling": plant,
+        "facility.design": {"accept_excess": True},
+        "facility.availability.ride_through": "unbuffered",
+    }
     figure = downtime_by_cause(run_of(changes))
     assert figure is not None
     assert all(row[0].ja for row in figure.table.rows)

@@ -76,7 +76,7 @@ def facility(cooling: Any = None, power: Any = None) -> Facility:
 
 
 def fitted(spec: Facility) -> Facility:
-    """A tenth more coolers and two fifths more chillers than the full heat's, where the spec leaves them to be found."""
+    """A tenth more coolers and two fifths more chillers than the full heat's, where they are left to be found."""
 
     def one(plant: CoolingPlant) -> CoolingPlant:
         parts: dict[str, Any] = {} if plant.air_plant is None else {"air_plant": one(plant.air_plant)}

@@ -100,11 +100,11 @@ def test_carnot_cop_falls_with_lift_and_stops_at_its_ends() -> None:
 
 
 def test_curves_give_the_reference_and_agree_with_the_carnot_fraction() -> None:
-    york = Chiller.model_validate("york-yk-vsd")
+    york = Chiller.model_validate({"use": "york-yk-vsd", "capacity": 1.2})
     at_reference = chiller.full_load_cop(york, 5.56, one(23.89))[0]
     assert at_reference == pytest.approx(6.84, rel=0.03)
     assert at_reference == pytest.approx(chiller.carnot_cop(5.56, one(23.89))[0], rel=0.15)
-    power, beyond = chiller.chill(york, one(1.0), 1 / york.capacity, 5.56, one(23.89))
+    power, beyond = chiller.chill(york, one(1.0), 1 / 1.2, 5.56, one(23.89))
     assert power[0] == pytest.approx(1 / 6.84, rel=0.03)
     assert beyond[0] == pytest.approx(0.0, abs=0.03)
 
@@ -121,7 +121,7 @@ def test_curves_beyond_their_box() -> None:
 
 
 def test_chiller_power_rises_with_heat_and_stops_at_capacity() -> None:
-    code = Chiller.model_validate("code-air-cooled")
+    code = Chiller.model_validate({"use": "code-air-cooled", "capacity": 1.4})
     power, beyond = chiller.chill(code, np.linspace(0, 2, 400), 1.0, 9.0, np.full(400, 40.0))
     assert power[0] == 0
     held = beyond == 0

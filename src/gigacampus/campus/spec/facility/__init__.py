@@ -66,7 +66,8 @@ class Facility(Part):
         default_factory=lambda: Control.model_validate({}), description="who chooses the plant's modes and set-points"
     )
     design: Design = Field(
-        default_factory=lambda: Design.model_validate({}), description="how the plant is sized and judged on design days"
+        default_factory=lambda: Design.model_validate({}),
+        description="how design days size and judge the plant",
     )
     water: Water | None = Field(None, description="make-up water; without it coolers' own cycles stand")
     heat_reuse: HeatReuse | None = Field(None, description="heat of the liquid side that somebody takes")

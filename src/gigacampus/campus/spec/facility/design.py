@@ -36,7 +36,8 @@ class Design(FromCatalog):
     units_out: int = Field(description="coolers, chillers and gensets that are out on a design day", ge=0, le=100)
     margin_max: float = Field(description="largest margin of coolers that is sought", ge=1, le=100)
     accept_excess: bool = Field(
-        False, description="run a plant that cannot hold its set-points or carry its load on a design day, and report it"
+        False,
+        description="run and report a plant that cannot hold its set-points or its load on a design day",
     )
     gensets: GensetDerating = Field(
         default_factory=lambda: GensetDerating.model_validate({}), description="standby gensets in heat and thin air"

@@ -48,7 +48,7 @@ def _coolant_pump(coolant: Liquid) -> float:
 
 
 def rated(plant: CoolingPlant, full: float) -> tuple[float, float]:
-    """Heat of coolers and of chillers at full load, of which margin and capacity are multiples [MW per MW of IT rating].
+    """Full heat of coolers and of chillers, which margin and capacity are multiples of [MW per MW of IT rating].
 
     `full` is the heat of the side at full load, as in `liquid` and `hall`.
     """

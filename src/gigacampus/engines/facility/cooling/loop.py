@@ -18,8 +18,6 @@ from gigacampus.engines.facility.outdoors import Floats, Outdoors
 MOST_AIR = 1.5
 """Most air over water, both over design, to which coolers without chillers are driven (assumed): at part load
 more air would cost fan power and hardly cool."""
-
-
 CONDENSER_RISE = 10.0
 """Warming of the air in air-cooled condensers [K] (assumed); it grows as the air thins."""
 
@@ -62,10 +60,7 @@ def cool(
 
 
 def rated(plant: CoolingPlant, full: float, supply: float) -> tuple[float, float]:
-    """Heat of coolers and of chillers at full load, of which margin and capacity are multiples [MW per MW of IT rating].
-
-    Parameters are those of `cool`, by the rules.
-    """
+    """Full heat of coolers and of chillers, which margin and capacity are multiples of [MW per MW of IT rating]."""
     dry = np.zeros(1)
     task, _ = _task(plant, Outdoors(dry, dry, dry, dry, dry), dry, full, supply, None, None)
     return (_outer(task)[0].heat if plant.rejection else 0.0), (task.full if plant.chiller else 0.0)

@@ -1,8 +1,8 @@
 """The plant on its site's design days: how large it must be, what it reaches with a unit out, and what is missing.
 
 In: the spec's facility and server, the weather year, the site's design conditions; for `judge` the IT rating and the
-highest load [MW] and coolers of each kind. Out: `size`, the least surface of coolers and the least chillers that hold the
-set-points on every design day, which `built` puts into the facility that all other doors are given; `judge`, each
+highest load [MW] and coolers of each kind. Out: `size`, the least surface of coolers and the least chillers that hold
+the set-points on every design day, which `built` puts into the facility that all other doors are given; `judge`, each
 side's supply on each day, its excess over the set-point and the missing cooling [MW], the gensets' nameplate, and the
 hours of the year in which coolers of each kind cannot hold a supply temperature. What cannot be held is an error unless
 the spec accepts it.
