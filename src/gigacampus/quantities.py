@@ -160,9 +160,19 @@ class Quantity:
                 raise PydanticCustomError("quantity", "must be {word} {limit}", {"word": word, "limit": limit})
         return number
 
+    def _within(self, at_least: float | None, at_most: float | None, above: float | None) -> Quantity:
+        """The same within a field's own bounds too."""
+        return Quantity(
+            self.unit,
+            at_least=max((b for b in (self.at_least, at_least) if b is not None), default=None),
+            at_most=min((b for b in (self.at_most, at_most) if b is not None), default=None),
+            above=max((b for b in (self.above, above) if b is not None), default=None),
+        )
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        field: dict[str, Any] = dict(handler(source))
         return core_schema.with_info_plain_validator_function(
-            self._read,
+            self._within(field.get("ge"), field.get("le"), field.get("gt"))._read,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda value: format_quantity(value, self.unit), when_used="json-unless-none"
             ),

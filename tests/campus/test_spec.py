@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from gigacampus.campus.spec import json_schema, read
 from gigacampus.campus.spec.parse import parse
+from gigacampus.campus.spec.part import Part
 from gigacampus.errors import CampusError, SpecError
+from gigacampus.quantities import Quantity
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BASE = (EXAMPLES / "minimal.yaml").read_text()
@@ -28,7 +33,13 @@ BAD = {
     "infinite": (BASE.replace("100 MW", "1e400 MW"), "compute.phases[0].power", 7, "too large"),
     "endless digits": (BASE.replace("100 MW", "9" * 5000 + " MW"), "compute.phases[0].power", 7, "over 40 digits"),
     "leap day": (BASE.replace("2029-01-01", "2029-02-29"), "compute.phases[0].ready", 7, "no such day"),
-    "dates out of order": (BASE.replace("2029-01-01", "2045-01-01"), "", 2, "life.end must be after"),
+    "dates out of order": (BASE.replace("2029-01-01", "2045-01-01"), "life.end", 4, "life.end must be after"),
+    "cold plates in air": (
+        BASE + "facility: {cooling: meta-air}\n",
+        "facility.cooling",
+        8,
+        "a facility.cooling with a liquid side",
+    ),
     "no such weather": (BASE.replace("columbus-oh", "columbs-oh"), "site.weather", 5, "columbus-oh"),
     "no such server": (BASE.replace("compute:", "compute:\n  server: gb20"), "compute.server", 7, "gb200-nvl72"),
     "shares over one": (
@@ -78,6 +89,28 @@ def test_bad_input_is_one_error_with_its_place_and_the_way_out(name: str) -> Non
     hit = [p for p in problems if p.path == path and p.line == line and way_out in str(p)]
     assert hit, str(caught.value)
     assert all(p.file == "bad.yaml" and len(str(p)) < 600 for p in problems)
+
+
+def _bounds() -> Iterator[Any]:
+    """Every bound that a field states beside its quantity's own, and the quantity with it."""
+
+    def below(noun: type[Part]) -> Iterator[type[Part]]:
+        for kind in noun.__subclasses__():
+            yield from (kind, *below(kind))
+
+    for noun in dict.fromkeys(below(Part)):
+        for name, field in noun.model_fields.items():
+            if any(isinstance(mark, Quantity) for mark in field.metadata):
+                for word, outside in (("ge", -1e-6), ("gt", 0.0), ("le", 1e-6), ("lt", 0.0)):
+                    for bound in (getattr(mark, word) for mark in field.metadata if hasattr(mark, word)):
+                        whole = Annotated[(field.annotation, *field.metadata)]  # type: ignore[valid-type]
+                        yield pytest.param(whole, bound, bound + outside, id=f"{noun.__name__}.{name}-{word}")
+
+
+@pytest.mark.parametrize(("kind", "bound", "outside"), list(_bounds()))
+def test_a_field_keeps_the_bounds_that_it_states(kind: Any, bound: float, outside: float) -> None:
+    with pytest.raises(ValidationError, match=f"(at least|at most|above) {bound * 100:g} %|{bound:g} "):
+        TypeAdapter(kind).validate_python(outside)
 
 
 def test_a_value_knows_where_it_comes_from() -> None:

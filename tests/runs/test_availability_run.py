@@ -69,6 +69,7 @@ def test_every_cause_has_a_name_in_the_figure(plant: str) -> None:
         "facility.cooling": plant,
         "facility.design": {"accept_excess": True},
         "facility.availability.ride_through": "unbuffered",
+        "compute.server": {"use": "gb200-nvl72", "liquid_share": "0 %"},
     }
     figure = downtime_by_cause(run_of(changes))
     assert figure is not None

@@ -17,6 +17,8 @@ from gigacampus.campus.spec.supply import Supply
 from gigacampus.campus.spec.workload import Workload
 from gigacampus.quantities import Date
 
+_END = ("life", "end")
+
 
 class Document(Part):
     """A document that figures of this spec come from."""
@@ -73,7 +75,14 @@ class Campus(Part):
         assert self.compute is not None
         assert self.life is not None
         if self.life.end <= self.compute.built[-1].ready:
-            raise PydanticCustomError("campus", "life.end must be after the last phase is ready")
+            raise PydanticCustomError("campus", "life.end must be after the last phase is ready", {"at": _END})
         if self.life.end.year - self.compute.built[0].ready.year > 60:
-            raise PydanticCustomError("campus", "a life of over 60 years is not run")
+            raise PydanticCustomError("campus", "a life of over 60 years is not run", {"at": _END})
+        if self.facility.cooling.liquid is None and self.compute.server.liquid_share > 0:
+            raise PydanticCustomError(
+                "campus",
+                "servers that give {share} of their heat to cold plates need a facility.cooling with a liquid side; "
+                "give direct-to-chip-adiabatic or another, or servers of compute.server.liquid_share 0 %",
+                {"share": f"{100 * self.compute.server.liquid_share:.0f} %", "at": ("facility", "cooling")},
+            )
         return self

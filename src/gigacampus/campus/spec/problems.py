@@ -29,8 +29,8 @@ _NEEDED = {
 
 
 def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
-    """One error of pydantic as a problem in the file."""
-    path = _real_path(error["loc"], tree)
+    """One error of pydantic as a problem in the file; what compares parts names one of them `at`, by its path."""
+    path = _real_path((*error["loc"], *error.get("ctx", {}).get("at", ())), tree)
     line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 1)
     fields = _fields_at(path[:-1])
     message, value, fix = error["msg"], shorten(error["input"]), ""

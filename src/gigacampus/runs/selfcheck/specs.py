@@ -46,10 +46,19 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
     if draw.chance(0.25):
         tree["deal"] = deals.deal(draw, {phase["name"]: phase["ready"] for phase in compute["phases"]})
     if "facility" in tree:
+        _give_side(tree)
         tree["facility"]["swings"] = _swings(draw)
         if draw.chance(0.2):
             tree["facility"]["control"] = _control(draw)
     return tree
+
+
+def _give_side(tree: Tree) -> None:
+    """Servers without cold plates where the plant has no liquid side."""
+    cooling = tree["facility"]["cooling"]
+    if "liquid" not in _parts(cooling if isinstance(cooling, str) else cooling["use"]):
+        server = tree["compute"].get("server", "gb200-nvl72")
+        tree["compute"]["server"] = {**({"use": server} if isinstance(server, str) else server), "liquid_share": "0 %"}
 
 
 def sum_of(compute: Tree) -> float:
