@@ -144,6 +144,22 @@ def test_mild_days_ask_for_the_units_out_alone() -> None:
         sized(spec(few, units_out=3))
 
 
+def test_chillers_without_heat_to_lift_are_left_at_the_least() -> None:
+    cool = DesignConditions(dry_bulb=12.0, coincident_wet_bulb=8.0, wet_bulb=9.0, coincident_dry_bulb=11.0)
+    found = sized(spec("chilled-water-tower"), cool).air
+    assert (found.margin, found.margin_by) == (1.1, "units out")
+    assert (found.capacity, found.capacity_by) == (0.05, "no heat")
+
+
+def test_fans_in_thin_air_move_more_volume() -> None:
+    """Outside-air handlers have no surface to find; for the same heat their fans take power as the air is thinner."""
+    low, high = (
+        plant(facility("meta-air"), weather([22.0], 0.5, p), server(use="h100-dgx")) for p in (101_325.0, 83_000.0)
+    )
+    fans = [p.evaluate(np.ones(1), p.out).air_handlers[0] for p in (low, high)]
+    assert fans[1] / fans[0] == pytest.approx(101_325 / 83_000, rel=5e-3)
+
+
 def test_what_is_given_is_kept_and_judged() -> None:
     given = {**DRY, "rejection": {"margin": 1.2}, "air_plant": {"chiller": {"capacity": 1.3}}}
     one = spec(given)

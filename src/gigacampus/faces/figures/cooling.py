@@ -119,7 +119,11 @@ def _sizes(run: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _by(name: str) -> Text:
-    known = {"given": Text("the spec", "仕様書の値"), "units out": Text("Units out", "停止台数")}
+    known = {
+        "given": Text("The spec", "仕様書の値"),
+        "units out": Text("Units out", "停止台数"),
+        "no heat": Text("No heat on design days", "設計日の負荷なし"),
+    }
     return known.get(name) or _day(name)
 
 

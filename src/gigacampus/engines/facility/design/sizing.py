@@ -36,7 +36,7 @@ class Size:
         Coolers over those that the full heat needs at design, and chillers' reference capacity over the full heat; None
         where there are none.
     margin_by, capacity_by : str
-        What decided: the design day's name, ``given``, or ``units out``.
+        What decided: the design day's name, ``given``, ``units out``, or ``no heat`` where chillers have none to lift.
     coolers, chillers : float [MW per MW of IT rating]
         Heat at their design and at their reference that the installed ones take.
     """
@@ -101,12 +101,13 @@ def _sized(plant: Plant, which: int, out: Outdoors, names: list[str]) -> Size:
 
     if cooler is not None:
         floor = _spare(cooler.units, rule.units_out, "coolers", cooler.margin)
-        least = _Least(cooler.margin, max(floor, 1.0), rule.margin_max, rule.accept_excess)
+        most = max(rule.margin_max, floor)
+        least = _Least(cooler.margin, floor, most, rule.accept_excess, "units out")
         margin, by = least.of(lambda margin: holds(margin, capacity), names)
         found = Size(margin, None, by, "", margin * plant.rated()[which][0])
     if machine is not None:
         _spare(machine.units, rule.units_out, "chillers", machine.capacity)
-        least = _Least(machine.capacity, _LEAST, _MOST, accept=True)
+        least = _Least(machine.capacity, _LEAST, _MOST, True, "no heat")
         capacity, by = least.of(lambda capacity: holds(found.margin, capacity), names)
         chillers = capacity * plant.rated()[which][1]
         found = Size(found.margin, capacity, found.margin_by, by, found.coolers, chillers)
@@ -121,6 +122,7 @@ class _Least:
     floor: float
     most: float
     accept: bool
+    floor_by: str
 
     def of(self, holds: Callable[[float], Bools], names: list[str]) -> tuple[float, str]:
         """The least, and what decided it."""
@@ -130,7 +132,7 @@ class _Least:
         if not self.accept and not np.all(able):
             return self.most, names[int(np.argmin(able))]
         if np.all(holds(self.floor)[able]):
-            return self.floor, "units out"
+            return self.floor, self.floor_by
         low, high = self.floor, self.most
         while high - low > _CLOSE * high:
             middle = (low + high) / 2
