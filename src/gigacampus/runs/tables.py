@@ -45,10 +45,17 @@ FACILITY = {
     "load": "MW",
     "it": "MW",
     "cooling": "MW",
+    "chiller": "MW",
+    "pumps": "MW",
+    "rejection_fans": "MW",
+    "air_handlers": "MW",
+    "cdu_pumps": "MW",
     "power_losses": "MW",
     "other": "MW",
     "withdrawal": "m3",
     "consumption": "m3",
+    "excess": "K",
+    "missing": "MW",
 }
 FLOWS = {
     "grid_import": "MW",
