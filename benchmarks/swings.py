@@ -20,7 +20,8 @@ def facility_swings(repeat: int) -> Iterator[Row]:
     swings = Swings.model_validate({"smoothing": ["rack-storage"]})
     fleet = Fleet(
         servers=1985, training=0.7, activity=0.71, job_servers=1389, interval=667.0, write=20.0, other=50.0, chain=1.06,
-        fixed=20.0, highest=350.0, price=60.0,
+        fixed=1.0, highest=350.0, price=60.0, parameters=4.05e11, flops=1e15, cooling=((30.0, 5.0), (300.0, 30.0)),
+        lags=(0.011, 0.01),
     )  # fmt: skip
     (mine,) = in_turn(repeat, lambda: simulate(swings, server, fleet, alone=False))
     found = simulate(swings, server, fleet, alone=False)

@@ -37,13 +37,14 @@ ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "day": {"days": 1.0, "day": 1.0},
     "h": {"h": 1.0, "hours": 1.0, "hour": 1.0, "days": 24.0, "min": 1 / 60, "s": 1 / 3600},
     "s": {"s": 1.0, "min": 60.0, "h": 3600.0},
+    "Hz": {"Hz": 1.0},
     "degC": {"C": 1.0, "°C": 1.0, "degC": 1.0},
     "K": {"K": 1.0},
     "deg": {"deg": 1.0, "°": 1.0},
     "m": {"m": 1.0, "km": 1000.0},
     "m/s": {"m/s": 1.0},
     "m2": {"m2": 1.0, "acres": 4046.8564224},
-    "m3": {"m3": 1.0, "L": 1e-3},
+    "m3": {"m3": 1.0, "L": 1e-3, "ML": 1e3, "Mgal": 3785.411784},
     "Pa": {"Pa": 1.0, "kPa": 1e3, "MPa": 1e6},
     "t": {"t": 1.0, "kg": 1e-3, "kt": 1e3, "Mt": 1e6},
     "kg": {"kg": 1.0, "t": 1e3},
@@ -59,10 +60,12 @@ ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "USD/kWh": {"USD/kWh": 1.0},
     "USD/kW-year": {"USD/kW-year": 1.0, "USD/MW-year": 1e-3},
     "USD/kW-month": {"USD/kW-month": 1.0},
+    "kWh/m3": {"kWh/m3": 1.0},
     "mg/L": {"mg/L": 1.0},
     "uS/cm": {"uS/cm": 1.0, "µS/cm": 1.0},
     "USD/m3": {"USD/m3": 1.0, "USD/kgal": 1 / 3.785411784},
     "USD/t": {"USD/t": 1.0},
+    "USD/kg": {"USD/kg": 1.0},
     "USD/h": {"USD/h": 1.0, "ct/h": 0.01},
     "TFLOP/s": {"TFLOP/s": 1.0, "PFLOP/s": 1e3},
     "GB": {"GB": 1.0, "TB": 1e3},
@@ -231,6 +234,7 @@ Months = Annotated[float, Quantity("month", at_most=1200.0)]
 Days = Annotated[float, Quantity("day")]
 Hours = Annotated[float, Quantity("h")]
 Seconds = Annotated[float, Quantity("s")]
+Hertz = Annotated[float, Quantity("Hz", above=0.0)]
 DegC = Annotated[float, Quantity("degC", at_least=-90.0, at_most=100.0)]
 Kelvin = Annotated[float, Quantity("K")]
 Latitude = Annotated[float, Quantity("deg", at_least=-90.0, at_most=90.0)]

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 WEATHER_HOURS = 8784
 LEAP_DAY = slice(59 * 24, 60 * 24)
 """Hours of 29 February in a weather year."""
+WEATHER_MONTHS = np.repeat(np.arange(12), 24 * np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]))
+"""Month of each hour of a weather year, from 0."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 
 import pytest
@@ -11,10 +10,6 @@ from hypothesis import strategies as st
 
 from gigacampus.faces import numbers
 from gigacampus.faces.numbers import MINUS, THIN
-
-
-def test_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(numbers).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def response(run: Run) -> Any:
 
     assert run.campus.compute is not None
     server = run.campus.compute.server
-    return room.respond(_built(run), server, run.site, run.offer.it, run.offer.it_rating)
+    return room.respond(_built(run), server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
 
 
 def dispatch(run: Run) -> Any:
@@ -94,7 +94,7 @@ def dispatch(run: Run) -> Any:
     from gigacampus.engines import supply as room
 
     assert run.campus.site is not None
-    load = run.timeline.gather(run.response.load)
+    load = run.response.over(run.timeline)
     return room.dispatch(run.campus.supply, run.campus.site.grid, run.site, run.timeline, load)
 
 
@@ -142,12 +142,14 @@ def swings(run: Run) -> Any:
 
     assert run.campus.compute is not None
     server, training, serving = run.campus.compute.server, run.campus.workload.training, run.campus.workload.serving
-    last = run.timeline.phase == run.timeline.phase.max()
-    it, load = (float(series[last].sum()) for series in (run.facility.it, run.facility.load))
+    last, power, steady = run.timeline.phase == run.timeline.phase.max(), run.campus.facility.power, run.part_load
+    it = float(run.facility.it[last].sum())
     lost = sum(float(getattr(run.facility, part)[last].sum()) for part in ("transformers", "ups", "distribution"))
     chain = 1 + (lost / it if it > 0 else 0.0)
     least = server.idle_power / server.peak_power
     busy = serving.share * serving.activity_mean
+    rating = float(run.offer.it_rating[-1])
+    plant = sum(steady.parts[part] for part in ("chiller", "pumps", "rejection_fans", "air_handlers", "cdu_pumps"))
     fleet = room.Fleet(
         servers=float(run.offer.servers[-1]),
         training=training.share,
@@ -155,11 +157,15 @@ def swings(run: Run) -> Any:
         job_servers=training.job_accelerators / server.accelerators,
         interval=float(run.offer.checkpoint_interval[-1]),
         write=run.campus.workload.failures.write,
-        other=float(run.offer.it_rating[-1]) * (least * (1 - training.share) + (1 - least) * busy),
+        other=rating * (least * (1 - training.share) + (1 - least) * busy),
         chain=chain,
-        fixed=max(load - chain * it, 0.0) / int(last.sum()),
-        highest=float(run.rating * run.offer.it_rating[-1]),
+        fixed=power.auxiliary * rating,
+        highest=float(run.rating) * rating,
         price=float(run.site.price.mean()),
+        parameters=training.parameters,
+        flops=training.mfu * server.accelerator_peak * 1e12,
+        cooling=tuple(zip((rating * steady.load).tolist(), (rating * steady.load * plant).tolist(), strict=True)),
+        lags=tuple(element.lag for element in (power.supply, power.board, power.ups) if element and element.lag > 0),
     )
     return room.simulate(run.campus.facility.swings, server, fleet)
 
@@ -197,13 +203,14 @@ def impact(run: Run) -> Any:
 
     assert run.campus.site is not None
     grid = run.campus.site.grid
+    mix = inputs.grid_mix(grid.mix)
     return room.account(
         run.campus.supply,
         grid,
         run.timeline,
         run.supply,
         carbon=run.site.carbon,
-        mix={fuel: float(hours.sum()) for fuel, hours in inputs.grid_mix(grid.mix).generation.items()},
+        mix={fuel: mix.of(fuel) for fuel in mix.generation},
         meters=room.Meters(run.facility.load, run.facility.it, run.facility.withdrawal, run.facility.consumption),
         hardware=_hardware(run),
         factors=_factors(),
@@ -229,6 +236,7 @@ def _factors() -> Any:
         plants=inputs.factors("embodied", "per_power", "kg/kW"),
         battery=inputs.factors("embodied", "per_energy", "kg/kWh")["battery-lfp"],
         building=inputs.factors("embodied", "per_power", "kg/kW")["building"],
+        withdrawal=inputs.factors("water_factors", "withdrawal", "L/kWh"),
     )
 
 

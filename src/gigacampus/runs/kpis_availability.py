@@ -22,6 +22,12 @@ def facility_interruptions(run: Run) -> float:
     return float(run.availability.frequency)
 
 
+@kpi("facility.interruptions_people", "1/year", "availability", of=("facility.interruptions",))
+def facility_interruptions_people(run: Run) -> float:
+    """Interruptions a year that people cause, expected."""
+    return float(sum(part.frequency for part in run.availability.contributions if part.kind == "people"))
+
+
 @kpi("facility.unserved_it_hours", "h/year", "availability")
 def facility_unserved_hours(run: Run) -> float:
     """Hours a year in which IT is not served, down and restarting, as hours of all of it, expected."""

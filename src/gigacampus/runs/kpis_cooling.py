@@ -1,4 +1,4 @@
-"""KPIs of the cooling plant: what design days ask for and what it reaches there, heat that is reused, water."""
+"""KPIs of the cooling plant: what design days ask for and what it reaches there, and heat that is reused."""
 
 from __future__ import annotations
 
@@ -70,19 +70,14 @@ def ere(run: Run) -> float:
     return float(run.facility.ere)
 
 
-@kpi("facility.cycles", "1", "facility")
-def cycles(run: Run) -> float:
-    """Cycles of concentration that the limiting ion of the make-up water allows."""
-    return defined(run.facility.cycles, "the spec gives no quality of the make-up water; coolers' own cycles stand")
+@kpi("facility.heat_reused", "MWh", "facility")
+def heat_reused(run: Run) -> float:
+    """Heat of the liquid side that others take."""
+    return float(run.facility.reused.sum())
 
 
-@kpi("facility.water_reclaimed", "m3", "facility", of=("impact.water",))
-def water_reclaimed(run: Run) -> float:
-    """Reclaimed water among the water drawn on site."""
-    return float(run.facility.reclaimed * run.facility.makeup.sum())
-
-
-@kpi("facility.hours_capped", "h", "facility")
-def hours_capped(run: Run) -> float:
-    """Hours in which coolers run dry, for the cap on water binds."""
-    return float(run.facility.capped.sum())
+@kpi("facility.heat_temperature", "degC", "facility")
+def heat_temperature(run: Run) -> float:
+    """Temperature at which others take heat."""
+    reuse = run.campus.facility.heat_reuse
+    return defined(None if reuse is None else reuse.temperature, "nobody takes heat")

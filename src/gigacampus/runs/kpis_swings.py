@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gigacampus.runs.kpi import defined, kpi
+from gigacampus.runs.kpi import Undefined, defined, kpi
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -116,6 +116,33 @@ def smoothing_lost(run: Run) -> float:
 def smoothing_capital(run: Run) -> float:
     """Price of the storage that smooths the swings."""
     return float(_swings(run).smoothed.capital)
+
+
+@kpi("facility.swing_step_time", "s", "swings")
+def swing_step_time(run: Run) -> float:
+    """Mean time of a training step, with which power rises and falls."""
+    found = _swings(run)
+    if found.step > found.window:
+        raise Undefined("a step takes longer than the window")
+    return float(found.step)
+
+
+def _held(case: Any) -> float:
+    if not case.limits:
+        raise Undefined("the spec holds the swings against no limit, or the window is shorter than all of them")
+    return float(sum(one.held for one in case.limits) / len(case.limits))
+
+
+@kpi("facility.swing_limits_held", "fraction", "swings")
+def swing_limits_held(run: Run) -> float:
+    """Share of the limits of grid operators, in force, proposed or quoted, within which the swings stay."""
+    return _held(_swings(run).smoothed)
+
+
+@kpi("facility.swing_limits_held_raw", "fraction", "swings")
+def swing_limits_held_raw(run: Run) -> float:
+    """The same share before anything smooths the power."""
+    return _held(_swings(run).raw)
 
 
 @kpi("residual.swings", "1", "swings")

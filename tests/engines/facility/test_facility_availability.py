@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from gigacampus.campus.spec.facility import Facility
+from gigacampus.campus.spec.facility import Equipment, Facility
 from gigacampus.engines.facility import availability
 from gigacampus.engines.facility.availability.layout import blocks
 from gigacampus.engines.facility.availability.reliability import (
@@ -98,7 +98,10 @@ def test_a_whole_facility_by_monte_carlo(common: float) -> None:
     facility = Facility.model_validate({"availability": {"common_cause": f"{common:.0%}", "restart": "0 h"}})
     given = facility.availability
     exact = availability.assess(facility, 1.0, 1.0)
-    got = availability.simulate(blocks(facility), common, 20_000, 7, given.gensets, given.battery)
+    people = next(part for part in exact.contributions if part.kind == "people")
+    errs = Item("people", people.frequency / (1 - people.down / YEAR), given.human_repair)
+    found = (*blocks(facility), Block("people", (errs,)))
+    got = availability.simulate(found, common, 20_000, 7, given.gensets, given.battery)
     assert got.hours == pytest.approx(exact.unserved_hours, abs=4 * got.hours_error)
     assert got.frequency == pytest.approx(exact.frequency, abs=4 * got.frequency_error)
 
@@ -147,6 +150,13 @@ def assess(**given: object) -> availability.AvailabilityResult:
         ({"gensets": {"fail_to_start": "5 %"}}, {}),
         ({"battery": "5 min"}, {"battery": "6 h"}),
         ({"pump": {"repair": "80 h"}}, {}),
+        ({"coolant_unit": "pump"}, {}),
+        ({"controls": {"failures": "1 1/year"}}, {}),
+        ({"transfer_switch": {"repair": "80 h"}}, {}),
+        ({"human_error": "60 %"}, {}),
+        ({"human_repair": "4 h"}, {}),
+        ({"gensets": {"transfer_fails": "2 %"}}, {}),
+        ({"gensets": {"repair": "300 h"}}, {}),
         ({"restart": "2 h"}, {"restart": "1 h"}),
         ({"ride_through": "unbuffered"}, {}),
     ],
@@ -164,7 +174,7 @@ def test_contributions_sum_to_the_whole_but_for_what_they_share() -> None:
         whole = sum(part.hours for part in parts)
         assert hours <= whole <= hours * 1.01
         assert list(parts) == sorted(parts, key=lambda part: -part.hours)
-    assert {part.kind for part in found.independent} == {"independent"}
+    assert {part.kind for part in found.independent} == {"independent", "people"}
 
 
 def test_worth_follows_the_hours() -> None:
@@ -172,6 +182,29 @@ def test_worth_follows_the_hours() -> None:
     assert found.unserved_energy == pytest.approx(1e6 * found.unserved_hours / YEAR)
     assert found.unserved_cost == pytest.approx(2.65 * found.unserved_accelerator_hours)
     assert dearer.unserved_cost == pytest.approx(2 * found.unserved_cost)
+
+
+def test_people_cause_their_share_of_all_interruptions() -> None:
+    for share in (0.0, 0.3, 0.6):
+        found = assess(human_error=f"{share:.0%}")
+        people = next(part for part in found.contributions if part.kind == "people")
+        assert people.frequency / sum(part.frequency for part in found.contributions) == pytest.approx(share, abs=0.002)
+        assert people.down == pytest.approx(people.frequency * 1.6, abs=1e-9)
+
+
+def test_a_pair_of_controllers_by_hand() -> None:
+    """0.1 a year, 4 h: one is down q = 4.566e-5 of the time; both fall short 2 q 0.1 a year, for 2 h."""
+    controls = closed([named()["controls"]], 0.0)
+    q = 0.1 * 4 / 8760
+    assert controls.frequency == pytest.approx(2 * q * 0.1, rel=1e-3)
+    assert 1 - controls.availability == pytest.approx(q * q, rel=1e-3)
+
+
+def test_a_coolant_unit_is_two_pumps_of_which_one_carries() -> None:
+    pump, unit = Equipment.model_validate("pump"), Equipment.model_validate("coolant-unit")
+    pair = closed([Block("pumps", (Item("pump", pump.failures, pump.repair),), 2, 1)], 0.0)
+    assert unit.failures == pytest.approx(pair.frequency / pair.availability, rel=1e-2)
+    assert unavailability(unit.failures, unit.repair) == pytest.approx(1 - pair.availability, rel=0.01)
 
 
 # --- From the facility to its blocks
@@ -186,12 +219,14 @@ def test_blocks_follow_the_topology() -> None:
     assert (named(power="ups-2n")["units"].needed, named(power="ups-2n")["units"].units) == (1, 2)
     assert "busways" not in named(power="ups-2n")
     assert named(power="ups-n1")["busways"].units == named(power="ups-n1")["units"].needed == 4
+    assert [item.name for item in named(power="ups-catcher")["busways"].items] == ["static_switch", "busway"]
+    assert [item.name for item in named(power="ups-n1")["busways"].items] == ["busway"]
     assert [item.name for item in named(power="rack-battery")["units"].items].count("ups") == 0
     assert (named(power="meta-277v")["units"].needed, named(power="meta-277v")["units"].units) == (4, 4)
 
 
 def test_blocks_follow_the_cooling_plant() -> None:
-    assert set(named(cooling="meta-air")) == {"feeds", "substation", "units", "air_handlers"}
+    assert set(named(cooling="meta-air")) == {"feeds", "substation", "units", "air_handlers", "controls"}
     liquid = named(cooling="direct-to-chip-dry")
     assert {"coolant_units", "pumps", "coolers", "chillers_air", "air_handlers_air"} <= set(liquid)
     assert "chillers" not in liquid

@@ -75,11 +75,52 @@ def test_fuel_ends_what_gensets_carry() -> None:
             "available": "100 %",
             "fail_to_start": "0 %",
             "mean_time_to_failure": "1e6 h",
+            "transfer_fails": "0 %",
             "fuel": "6 h",
         }
     )
     alive = backup.of_gensets(sure, 2.0, 0.0)
     assert alive.round(4).tolist() == [1.0] * 8 + [0.0]
+
+
+def test_a_start_by_hand() -> None:
+    """Five gensets, four needed, none fails while it runs: all start or one does not, and the load is handed over."""
+    gensets = Gensets.model_validate({"mean_time_to_failure": "1e6 h", "repair": "1e6 h", "transfer_fails": "0.5 %"})
+    starts = 0.995 * (1 - 0.0094)
+    carried = starts**5 + 5 * starts**4 * (1 - starts)
+    assert backup.of_gensets(gensets, 5 / 60, 0.0)[0] == pytest.approx(0.995 * carried, rel=1e-4)
+    starts_common = 0.995 * (1 - 0.95 * 0.0094)
+    with_common = (starts_common**5 + 5 * starts_common**4 * (1 - starts_common)) * (1 - 0.05 * 0.0094)
+    assert backup.of_gensets(gensets, 5 / 60, 0.05)[0] == pytest.approx(0.995 * with_common, rel=1e-4)
+
+
+def test_repair_during_an_outage_by_hand() -> None:
+    """Two gensets, one needed, each fails in an hour with 1/5 and is back in one with 1/2: a chain of three states."""
+    runs, back = 0.8, 0.5
+    up = np.array([0.0, 0.0, 1.0])
+    moves = np.array([
+        [back**0 * (1 - back) ** 2, 2 * back * (1 - back), back**2],
+        [(1 - runs) * (1 - back), runs * (1 - back) + (1 - runs) * back, runs * back],
+        [(1 - runs) ** 2, 2 * runs * (1 - runs), runs**2],
+    ])  # fmt: skip
+    alive = []
+    for _ in range(12):
+        up = up @ moves
+        up[0] = 0.0
+        alive.append(up.sum())
+    assert backup.survival(np.ones(12), 2, 1.0, 1.0, 5.0, repair=2.0) == pytest.approx(alive, rel=1e-12)
+    never = backup.survival(np.ones(12), 2, 1.0, 1.0, 5.0)
+    assert np.all(np.array(alive)[1:] > never[1:])
+
+
+@pytest.mark.parametrize(("battery", "start", "carries"), [("10 s", "10 s", True), ("9 s", "10 s", False)])
+def test_batteries_last_until_gensets_carry(battery: str, start: str, carries: bool) -> None:
+    given = {"availability": {"battery": battery, "gensets": {"start": start}}}
+    if carries:
+        Facility.model_validate(given)
+    else:
+        with pytest.raises(ValueError, match="the battery must last until they carry"):
+            Facility.model_validate(given)
 
 
 @pytest.mark.parametrize("duration", [0.5, 4.0, 60.0])
@@ -151,8 +192,9 @@ def test_sides_follow_the_plant() -> None:
         ("ups: {failures: -1 1/year}", "facility.availability.ups.failures: must be at least 0 1/year"),
         ("ups: {repair: 0 h}", "facility.availability.ups.repair: must be above 0 h"),
         ("common_cause: 120 %", "facility.availability.common_cause: must be at most 100 %"),
+        ("human_error: 100 %", "facility.availability.human_error: must be at most 95 %"),
         ("cooling_units: 0", "facility.availability.cooling_units"),
-        ("gensets: {mean_time_to_failure: 0.5 h}", "mean_time_to_failure must be at least 1 h"),
+        ("gensets: {mean_time_to_failure: 0.5 h}", "mean_time_to_failure and repair must be at least 1 h"),
     ],
 )
 def test_one_clear_error(given: str, message: str) -> None:

@@ -15,7 +15,7 @@ from gigacampus.campus.spec.facility import Chiller, Facility, GensetDerating, H
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines import facility as room
 from gigacampus.engines.facility import control, design
-from gigacampus.engines.facility.cooling import loop, movers
+from gigacampus.engines.facility.cooling import coil_water, loop, movers
 from gigacampus.engines.facility.design.days import design_days
 from gigacampus.engines.facility.design.standby import power_left, standby
 from gigacampus.engines.facility.part_load import part_load
@@ -104,7 +104,7 @@ def test_air_cooled_chillers_by_hand() -> None:
     handlers = one.cooling.air
     assert capft is not None
     assert handlers is not None
-    x = handlers.water_supply
+    x = coil_water(one.cooling)
     y = 33.0 + 0.5 * 1.8658 + 2.0 + 10.0 * (101_325 / pressure - 1)
     c1, c2, c3, c4, c5, c6 = capft
     left = c1 + c2 * x + c3 * x**2 + c4 * y + c5 * y**2 + c6 * x * y

@@ -23,7 +23,7 @@ from gigacampus.engines.facility.swings.smoothing import ramped, scan, store
 from gigacampus.errors import InfeasibleError, SpecError
 
 SERVER = Server.model_validate("gb300-nvl72")
-PATTERN = Pattern(0.78, 0.1, 0.9, 100.0, 5.0)
+PATTERN = Pattern(0.78, 0.1, 0.9, 100.0, 5.0, 2.0)
 
 
 def swings(**given: Any) -> Swings:
@@ -31,20 +31,21 @@ def swings(**given: Any) -> Swings:
 
 
 def fleet(servers: float = 1000, job_servers: float = 200, **given: Any) -> Fleet:
-    return Fleet(servers, 0.7, 0.71, job_servers, 600.0, 20.0, 20.0, 1.06, 10.0, servers * 0.17, 60.0, **given)
+    rest = {"parameters": 4.05e11, "flops": 1e15} | given
+    return Fleet(servers, 0.7, 0.71, job_servers, 600.0, 20.0, 20.0, 1.06, 10.0, servers * 0.17, 60.0, **rest)
 
 
 # Load
 
 
-def by_accelerator(spec: Swings, job: Job, accelerators: int, fine: int = 10) -> np.ndarray:
+def by_accelerator(spec: Swings, job: Job, pattern: Pattern, accelerators: int, fine: int = 10) -> np.ndarray:
     """Active share of a job's power range, every accelerator drawn by itself and sampled `fine` times in a step.
 
     The steps of the job and when each server ends its compute are the simulation's own draws; accelerators differ from
     their server by draws of the oracle.
     """
-    starts, times = loads._steps(spec, job, PATTERN, 0)
-    ends = loads._ends(spec, PATTERN, times, job.servers, 0)
+    starts, times = loads._steps(spec, job, pattern, 0)
+    ends = loads._ends(spec, pattern, times, job.servers, 0)
     random = np.random.default_rng(99)
     at = (np.arange(round(spec.window / STEP) * fine) + 0.5) * STEP / fine
     step = np.searchsorted(starts, at, side="right") - 1
@@ -56,17 +57,17 @@ def by_accelerator(spec: Swings, job: Job, accelerators: int, fine: int = 10) ->
         for _ in range(accelerators):
             own = ends[:, server] + spec.accelerator_spread * random.standard_normal(len(starts))
             computing = active & (within < own[np.maximum(step, 0)])
-            total += np.where(computing, PATTERN.high, np.where(active, PATTERN.low, 0.0))
+            total += np.where(computing, pattern.high, np.where(active, pattern.low, 0.0))
     return total.reshape(-1, fine).mean(axis=1) / accelerators
 
 
-@pytest.mark.parametrize("step", ["0.5 s", "2 s"])
-def test_the_spectrum_is_that_of_every_accelerator_by_itself(step: str) -> None:
-    spec = swings(step=step, server_spread="0.01 s", accelerator_spread="0.002 s", window="60 s", seed=3)
+@pytest.mark.parametrize("step", [0.5, 2.0])
+def test_the_spectrum_is_that_of_every_accelerator_by_itself(step: float) -> None:
+    spec, pattern = swings(server_spread="0.01 s", accelerator_spread="0.002 s", seed=3), replace(PATTERN, step=step)
     job = Job(servers=12, start=5.0, stop=50.0)
-    at = occupancy(spec, [job], PATTERN)
+    at = occupancy(spec, [job], pattern)
     ours = (PATTERN.low * at.active + (PATTERN.high - PATTERN.low) * at.computing)[0]
-    theirs = by_accelerator(spec, job, 36)
+    theirs = by_accelerator(spec, job, pattern, 36)
     assert ours.mean() == pytest.approx(theirs.mean(), rel=1e-3)
     frequency, mine = spectrum(ours)
     _, peer = spectrum(theirs)
@@ -77,13 +78,13 @@ def test_the_spectrum_is_that_of_every_accelerator_by_itself(step: str) -> None:
 
 
 def test_a_hundred_thousand_accelerators_are_drawn_server_by_server() -> None:
-    spec = Swings.model_validate({})
-    assert spec.window * 1389 / spec.step < loads._EDGES
+    assert Swings.model_validate({}).window * 1389 / PATTERN.step < loads._EDGES
 
 
 def test_no_energy_is_lost_to_sampling() -> None:
-    spec = swings(step_jitter="0 %", server_spread="0 s", job_spread="0 %", accelerator_spread="0 s", step="0.7 s")
-    at = occupancy(spec, [Job(servers=3, start=1.234, stop=1.234 + 10 * 0.7)], replace(PATTERN, interval=1e9))
+    spec = swings(step_jitter="0 %", server_spread="0 s", job_spread="0 %", accelerator_spread="0 s")
+    pattern = replace(PATTERN, interval=1e9, step=0.7)
+    at = occupancy(spec, [Job(servers=3, start=1.234, stop=1.234 + 10 * 0.7)], pattern)
     assert at.running.sum() * STEP == pytest.approx(3 * 7.0, rel=1e-9)
     assert at.active.sum() * STEP == pytest.approx(3 * 7.0, rel=1e-9)
     assert at.computing.sum() * STEP == pytest.approx(3 * 7.0 * PATTERN.share, rel=1e-9)
@@ -92,8 +93,8 @@ def test_no_energy_is_lost_to_sampling() -> None:
 @given(seed=st.integers(0, 99), servers=st.integers(1, 40), step=st.floats(0.05, 5.0), stop=st.floats(6.0, 60.0))
 @settings(max_examples=30, deadline=None)
 def test_states_are_nested(seed: int, servers: int, step: float, stop: float) -> None:
-    spec = swings(seed=seed).model_copy(update={"step": step, "accelerator_spread": 0.0})
-    at = occupancy(spec, [Job(servers=servers, start=5.0, stop=stop)], PATTERN)
+    spec = swings(seed=seed).model_copy(update={"accelerator_spread": 0.0})
+    at = occupancy(spec, [Job(servers=servers, start=5.0, stop=stop)], replace(PATTERN, step=step))
     slack = 1e-8 * servers
     assert np.all(at.computing <= at.active + slack)
     assert np.all(at.active <= at.running + slack)
@@ -189,7 +190,8 @@ def test_ramps_hold_both_ways(seed: int, up: float, down: float) -> None:
 
 @pytest.mark.parametrize("means", [[], ["rack-storage"], ["battery"], ["floor"], ["ramps"], ["stagger"], list(MEANS)])
 def test_energy_closes_and_smoothing_smooths(means: list[str]) -> None:
-    result = simulate(swings(window="3 min", smoothing=means), SERVER, fleet(), alone=False)
+    campus = fleet(cooling=((20.0, 4.0), (90.0, 7.0), (180.0, 20.0)))
+    result = simulate(swings(window="3 min", smoothing=means), SERVER, campus, alone=False)
     assert result is not None
     assert result.residual < 1e-12
     assert result.smoothed.seen.band <= result.raw.seen.band * (1 + 1e-12)
@@ -243,9 +245,9 @@ def test_training_smaller_than_its_job_or_job_smaller_than_a_server_is_one_job_a
 
 
 def test_an_activity_beyond_the_parts_of_a_step_moves_them() -> None:
-    flat = Pattern.of(swings(), 1.0, 600.0, 20.0)
+    flat = Pattern.of(swings(), 1.0, 600.0, 20.0, 2.0)
     assert (flat.high, flat.share) == (1.0, 1.0)
-    assert Pattern.of(swings(), 0.05, 600.0, 20.0).low == 0.05
+    assert Pattern.of(swings(), 0.05, 600.0, 20.0, 2.0).low == 0.05
 
 
 # Grid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from datetime import date
 
 import numpy as np
@@ -152,10 +151,6 @@ def test_price_falls_in_yield_and_slopes_are_its_derivatives() -> None:
         assert bonds.convexity(p, y) == pytest.approx((up - 2 * at + down) / (h * h * at), rel=1e-4)
     with pytest.raises(InfeasibleError, match="no yield gives a price of -5"):
         bonds.yield_at(p, -5.0)
-
-
-def test_examples_of_the_docstrings() -> None:
-    assert doctest.testmod(bonds).failed == 0
 
 
 QUOTES = """coupon: 6.581 %

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
 import itertools
 import pickle
-from typing import Any
 
 import numpy as np
 import pytest
@@ -258,8 +256,3 @@ def test_wrong_ratings(old: str, new: str, path: str, message: str) -> None:
         hyperion((old, new))
     assert path in caught.value.problems[0].path
     assert message in str(caught.value)
-
-
-@pytest.mark.parametrize("module", [removal, recovery])
-def test_examples_of_the_docstrings(module: Any) -> None:
-    assert doctest.testmod(module).failed == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -73,9 +74,23 @@ def test_kpis_as_their_standards_define_them() -> None:
 
 
 def test_water_of_a_mix_is_weighted_by_its_energy() -> None:
-    assert water.of_mix({"NG": 50.0, "COL": 25.0, "WND": 25.0}, FACTORS) == pytest.approx(0.5 * 0.776 + 0.25 * 2.6)
-    assert water.of_mix({}, FACTORS) == 0.0
-    assert water.of_mix({"OTH": 1.0, "COL": 1.0}, FACTORS) == pytest.approx(1.3)
+    factors = FACTORS.water
+    assert water.of_mix({"NG": 50.0, "COL": 25.0, "WND": 25.0}, factors) == pytest.approx(0.5 * 0.776 + 0.25 * 2.6)
+    assert water.of_mix({}, factors) == 0.0
+    assert water.of_mix({"OTH": 1.0, "COL": 1.0}, factors) == pytest.approx(1.3)
+
+
+def test_water_at_source_follows_the_hours_mix_and_withdrawal_stands_apart() -> None:
+    """What is bought at night, from gas, takes gas's water; what is bought by day, from the wind, takes none."""
+    hours = np.arange(8784)
+    night, load = hours % 24 < 12, np.where(np.arange(LIFE.hours) % 24 < 12, 100.0, 50.0)
+    mix = {"NG": np.where(night, 1.0, 0.0), "WND": np.where(night, 0.0, 1.0)}
+    factors = replace(FACTORS, withdrawal={"NG": 0.958})
+    found = run({}, load=load, mix=mix, factors=factors)
+    gas = 100.0 * LIFE.hours / 2
+    assert found.water_source.sum() == pytest.approx(gas * 0.776)
+    assert found.water_source_withdrawn.sum() == pytest.approx(gas * 0.958)
+    assert run({}).water_source_withdrawn == pytest.approx(run({}).water_source)
 
 
 def test_a_plant_without_a_water_factor_uses_none() -> None:
@@ -89,18 +104,20 @@ class Resource:
         self.output, self.price, self.cfe = output, np.full(8784, 30.0), np.full(8784, 0.3)
 
 
-def run(plants: dict[str, Any], load: float = 100.0, match: float = 0.0) -> impact.Impact:
+def run(
+    plants: dict[str, Any], load: Any = 100.0, match: float = 0.0, mix: Any = None, factors: Any = FACTORS
+) -> impact.Impact:
     spec = Supply.model_validate({"plants": plants, "certificates": {"match": match}})
     grid = Grid.model_validate({"use": "miso-south", "losses": 0.0, "carbon_decline": 0.0})
     sun = Resource({name: np.clip(np.sin(np.arange(8784) / 24 * 2 * np.pi), 0, 1) for name in plants})
-    power = np.full(LIFE.hours, load)
+    power = np.broadcast_to(load, LIFE.hours).astype(float)
     made = supply.dispatch(spec, grid, sun, LIFE, power)
     result = supply.balance(spec, grid, sun, LIFE, made, power)
     meters = impact.Meters(power, power / 1.25, power * 0.2, power * 0.15)
-    mix = {"NG": 70.0, "WND": 30.0}
+    mix = mix or {"NG": np.full(8784, 70.0), "WND": np.full(8784, 30.0)}
     carbon = np.full(8784, grid.carbon_location)
     return impact.account(
-        spec, grid, LIFE, result, carbon=carbon, mix=mix, meters=meters, hardware=HARDWARE, factors=FACTORS
+        spec, grid, LIFE, result, carbon=carbon, mix=mix, meters=meters, hardware=HARDWARE, factors=factors
     )
 
 

@@ -15,13 +15,17 @@ fans by the cube of their flow (`movers`); coolers by effectiveness and NTU, a t
 (`chiller`); water by the energy balance of the air, or all heat latent (`water`). Everything is per MW of IT rating.
 The load at the meter rises with IT without exception, so the served power gives the IT power back.
 
-Fouling and glycol widen approaches (`glycol`), thin air slows fans' mass flow, pumps are staged down to one at its
-minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own (`design`), and so have
-failures (`availability`), seconds (`swings`) and set-points chosen hour by hour (`control`).
+Fouling and glycol widen approaches, of chillers and coils too (`glycol`), thin air slows fans' mass flow, pumps are
+staged down to one at its minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own
+(`design`), and so have failures (`availability`), seconds (`swings`) and set-points chosen hour by hour (`control`).
+
+Water that a permit, a drought or a cap leaves is given as it is asked for (`permit`): plants run dry where they can,
+and what towers lack is missing cooling. Blowdown may be treated and drawn again (`water`).
 
 Not modelled: recirculation of discharge but on design days, humidification of halls that recirculate their air, heat
-that walls let through, storage of cold, glycol in chillers and coils, staging of coolers' fans (all run, for the cube
-law makes that cheapest). Water drawn where the power is generated stands in `engines.impact`.
+that walls let through, storage of cold, warmth of the make-up (some 3 % of what its vapour takes), staging of coolers'
+fans (all run, for the cube law makes that cheapest). Water drawn where the power is generated stands in
+`engines.impact`.
 """
 
 from __future__ import annotations
@@ -31,10 +35,10 @@ import numpy as np
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response, result_of
-from gigacampus.engines.facility.settle import load_of, over_life
+from gigacampus.engines.facility.settle import asked, load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
 
@@ -60,7 +64,14 @@ def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
     return float(plant.chain.upstream(np.array(plant.highest), plant.highest).load)
 
 
-def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it_rating: Floats) -> Response:
+def respond(
+    facility: Facility,
+    server: Server,
+    weather: Weather,
+    it: Floats,
+    it_rating: Floats,
+    timeline: Timeline | None = None,
+) -> Response:
     """Load at the meter that an IT load asks for.
 
     Parameters
@@ -69,6 +80,8 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
         As in `peak_ratio`.
     it : array, shape (P, W) [MW]
     it_rating : array, shape (P,) [MW]
+    timeline : Timeline, optional
+        Hours in which water may be short by the calendar; without it, all is there but for the hourly cap.
 
     Returns
     -------
@@ -82,7 +95,9 @@ def respond(facility: Facility, server: Server, weather: Weather, it: Floats, it
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
     flows = plant.year(load_of(it, it_rating))
-    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1))
+    limited = timeline is not None and facility.water is not None and facility.water.limited
+    over = asked(plant, timeline, it, it_rating)[0].load if timeline is not None and limited else None
+    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1), over)
 
 
 def settle(
@@ -113,12 +128,13 @@ def settle(
     """
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
-    return result_of(facility, over_life(plant, timeline, it, it_rating, served))
+    lost = plant.vapour * float(np.sum(it_rating[timeline.phase]))
+    return result_of(facility, over_life(plant, timeline, it, it_rating, served), lost)
 
 
 def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
     """The plant over the weather year, by rules or at the set-points that control holds for a load (W,)."""
-    return Plant(facility, server, Outdoors.of(weather), control.held(facility, server, weather, load))
+    return Plant.of(facility, server, weather, control.held(facility, server, weather, load))
 
 
 def _within_rating(it: Floats, rating: Floats) -> None:

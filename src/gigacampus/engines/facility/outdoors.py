@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus import air
+from gigacampus.timeline import WEATHER_MONTHS
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -53,6 +55,8 @@ class Outdoors:
         Water over dry air.
     enthalpy : array [kJ/kg]
         Of moist air over dry air.
+    wanted : array [0-1]
+        Demand for heat over its highest.
     """
 
     dry_bulb: Floats
@@ -60,14 +64,16 @@ class Outdoors:
     pressure: Floats
     humidity: Floats
     enthalpy: Floats
+    wanted: Floats = field(default_factory=lambda: np.array(1.0))
 
     @classmethod
-    def of(cls, weather: Weather) -> Outdoors:
-        """The air of a weather year."""
+    def of(cls, weather: Weather, demand: Sequence[float] | None = None) -> Outdoors:
+        """The air of a weather year, and the demand for heat in each of its months."""
+        dry = weather.dry_bulb
         humidity = air.humidity_ratio_from_dew_point(weather.dew_point, weather.pressure)
-        enthalpy = air.enthalpy(weather.dry_bulb, humidity)
-        return cls(weather.dry_bulb, weather.wet_bulb, weather.pressure, humidity, enthalpy)
+        wanted = np.ones_like(dry) if demand is None else np.array(demand)[WEATHER_MONTHS]
+        return cls(dry, weather.wet_bulb, weather.pressure, humidity, air.enthalpy(dry, humidity), wanted)
 
     def at(self, hours: Ints) -> Outdoors:
         """The same air at chosen hours."""
-        return Outdoors(*(getattr(self, field.name)[hours] for field in fields(self)))
+        return Outdoors(*(getattr(self, one.name)[hours] for one in fields(self)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.power import Loading, loadings
 
@@ -69,7 +69,7 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
     -------
     PartLoad
     """
-    plant, load = Plant(facility, server, Outdoors.of(weather)), np.array(LOADS)
+    plant, load = Plant.of(facility, server, weather), np.array(LOADS)
     flows = plant.evaluate(np.repeat(load[:, None], plant.out.dry_bulb.size, axis=1), plant.out)
 
     def mean(values: Floats) -> Floats:
@@ -80,7 +80,7 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
         load=load,
         parts={name: mean(getattr(flows, name)) / it for name in PARTS},
         pue={1: energy / mean(flows.ups_output), 2: energy / mean(flows.pdu_output), 3: energy / it},
-        wue=mean(flows.makeup) / it,
+        wue=mean(flows.drawn) / it,
         itue=it / mean(flows.it - flows.server_fans - flows.rack_supplies),
         hours_short=np.asarray(np.sum(flows.short, axis=1)),
         elements=loadings(plant.chain, plant.highest, it_rating),

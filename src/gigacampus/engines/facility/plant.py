@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,63 +10,12 @@ import numpy as np
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility
 from gigacampus.engines.facility import cooling, power
-from gigacampus.engines.facility.cooling import settled
-from gigacampus.engines.facility.cooling.setpoints import Setpoints
-from gigacampus.engines.facility.cooling.sides import Side, choose, plus, side
-from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors
+from gigacampus.engines.facility.cooling import settled, water
+from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
+from gigacampus.engines.facility.cooling.sides import Side, choose, plus, rationed, side
+from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
+from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
-
-
-@dataclass(frozen=True)
-class Flows:
-    """Power [MW], water [m3/h] and heat [MW], per MW of IT rating: arrays of one shape.
-
-    `load` is at the meter. `cooling_liquid` and `cooling_air` are the power of the plant's two sides, `it_liquid` the
-    IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `missing` [MW] the cooling that
-    would bring it back, `short` is 1 in hours in which a set-point cannot be held, `capped` in hours in which there is
-    not the water to wet the coolers. `reused` is heat that somebody takes.
-    """
-
-    it: Floats
-    server_fans: Floats
-    rack_supplies: Floats
-    pdu_output: Floats
-    ups_output: Floats
-    chiller: Floats
-    pumps: Floats
-    rejection_fans: Floats
-    air_handlers: Floats
-    cdu_pumps: Floats
-    transformers: Floats
-    ups: Floats
-    distribution: Floats
-    other: Floats
-    load: Floats
-    evaporation: Floats
-    drift: Floats
-    blowdown: Floats
-    makeup: Floats
-    heat_sensible: Floats
-    heat_latent: Floats
-    it_liquid: Floats
-    cooling_liquid: Floats
-    cooling_air: Floats
-    excess: Floats
-    missing: Floats
-    reused: Floats
-    short: Floats
-    capped: Floats
-
-    def scaled(self, rating: Floats) -> Flows:
-        """The same in MW and m3/h at an IT rating [MW]; `excess`, `short` and `capped` are no quantities and stay."""
-        kept = ("excess", "short", "capped")
-        return Flows(
-            **{
-                field.name: getattr(self, field.name) * (1.0 if field.name in kept else rating)
-                for field in fields(Flows)
-            }
-        )
-
 
 Held = tuple[Setpoints | None, Setpoints | None]
 """Set-points of the liquid and the air side that control chose; None: rules."""
@@ -91,6 +40,12 @@ class Plant:
     out: Outdoors
     held: Held = (None, None)
 
+    @classmethod
+    def of(cls, facility: Facility, server: Server, weather: Weather, held: Held = (None, None)) -> Plant:
+        """The plant in a weather year."""
+        demand = None if facility.heat_reuse is None else facility.heat_reuse.demand
+        return cls(facility, server, Outdoors.of(weather, demand), held)
+
     @property
     def liquid_share(self) -> float:
         """Share of the IT power whose heat liquid takes; network and storage beside the servers are cooled by air."""
@@ -100,6 +55,13 @@ class Plant:
         share = self.server.liquid_share if plant.liquid_share is None else plant.liquid_share
         return share / (1 + self.server.overhead_share)
 
+    @property
+    def vapour(self) -> float:
+        """Fluid of baths that escapes in an hour [kg per MW of IT rating]; a year has 8,766 h."""
+        liquid = self.facility.cooling.liquid
+        fluid = None if liquid is None else liquid.fluid
+        return 0.0 if fluid is None else 1e3 * self.liquid_share * fluid.charge * fluid.loss / 8766
+
     @cached_property
     def chain(self) -> power.Chain:
         """The power chain with its sizes indoors."""
@@ -107,10 +69,14 @@ class Plant:
 
     @cached_property
     def highest(self) -> float:
-        """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year."""
-        full = np.ones_like(self.out.dry_bulb)
-        liquid, air, _ = self.sides(self.chain.indoors(full), self.out, self.held)
-        return float(np.max(self._full.power + liquid.power + air.power))
+        """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year.
+
+        Where water may be short, the plant may have to run dry in any hour.
+        """
+        inside = self.chain.indoors(np.ones_like(self.out.dry_bulb))
+        cases = (PLENTY, DROUGHT) if self.facility.water is not None and self.facility.water.limited else (PLENTY,)
+        both = [plus(*self.sides(inside, self.out, self.held, scarcity)[:2]) for scarcity in cases]
+        return float(max(np.max(self._full.power + one.power) for one in both))
 
     @cached_property
     def _full(self) -> power.Indoors:
@@ -121,15 +87,35 @@ class Plant:
         """The cooling plant with what the site settles: glycol by the coldest hour, cycles by the make-up water."""
         return settled.settle(self.facility, float(np.min(self.out.dry_bulb)))
 
-    def sides(self, inside: power.Indoors, out: Outdoors, held: Held = (None, None)) -> tuple[Side, Side, Floats]:
-        """Liquid and air side, and 1 where coolers run dry for want of water."""
+    def sides(
+        self, inside: power.Indoors, out: Outdoors, held: Held = (None, None), scarcity: Scarcity | None = None
+    ) -> tuple[Side, Side, Floats]:
+        """Liquid and air side, and 1 where there is not the water that they ask for; without `scarcity` the cap rules.
+
+        Where water is short they run dry; what they ask for even then is rationed.
+        """
         liquid, air = self.sides_of(self.cooling, inside, out, held)
-        water, none = self.facility.water, np.zeros(np.shape(liquid.makeup))
-        if water is None or water.cap is None:
+        none, supply = np.zeros(np.shape(liquid.makeup)), self.facility.water
+        cap = np.inf if supply is None or supply.cap is None else supply.cap
+        dry = liquid.drawn + air.drawn > cap if scarcity is None else scarcity.dry
+        if not np.any(dry):
             return liquid, air, none
-        over = liquid.makeup + air.makeup > water.cap
-        dry_liquid, dry_air = self.sides_of(settled.run_dry(self.cooling), inside, out, held)
-        return choose(over, dry_liquid, liquid), choose(over, dry_air, air), none + over
+        dry_liquid, dry_air = self._dried(inside, out, held, scarcity, cap)
+        return choose(dry, dry_liquid, liquid), choose(dry, dry_air, air), none + dry
+
+    def _dried(
+        self, inside: power.Indoors, out: Outdoors, held: Held, scarcity: Scarcity | None, cap: float
+    ) -> tuple[Side, Side]:
+        """Both sides with no water where they can do without, and with a share of what they ask for even then."""
+        whole = settled.run_dry(self.cooling)
+        plants = self.plants(whole)
+        points = [_unwetted(plant, points) for plant, points in zip(plants, held, strict=True)]
+        liquid, air = self.sides_of(whole, inside, out, (points[0], points[1]))
+        asked = liquid.drawn + air.drawn
+        share = (
+            np.divide(cap, asked, out=np.ones_like(asked), where=asked > cap) if scarcity is None else scarcity.share
+        )
+        return rationed(liquid, share, _rise(plants[0])), rationed(air, share, _rise(plants[1]))
 
     def sides_of(
         self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors, held: Held = (None, None)
@@ -158,8 +144,10 @@ class Plant:
         if plant is None:
             return side(inside.it)
         if which == 0:
-            return cooling.liquid(plant, out, inside.it * share, share, self._reuse(out), points)
-        return self._hall(plant, out, inside.it, inside.power - inside.it * share, full - share, points)
+            one = cooling.liquid(plant, out, inside.it * share, share, self._reuse(plant, out, points), points)
+        else:
+            one = self._hall(plant, out, inside.it, inside.power - inside.it * share, full - share, points)
+        return water.recycled(one, self.facility.water.recycling if self.facility.water is not None else None)
 
     def rated(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Full heat of coolers and of chillers of the liquid and the air side [MW per MW of IT rating]."""
@@ -170,14 +158,19 @@ class Plant:
             (0.0, 0.0) if hall is None else cooling.rated(hall, float(self._full.power) - share + blown),
         )
 
-    def _reuse(self, out: Outdoors) -> Floats | float:
-        """Share of the liquid side's heat that somebody takes."""
+    def _reuse(self, plant: CoolingPlant, out: Outdoors, points: Setpoints | None) -> Floats | float:
+        """Share of the liquid side's heat that somebody takes: none while facility water returns too cold for it."""
         reuse = self.facility.heat_reuse
         if reuse is None:
             return 0.0
-        if reuse.demand_below is None:
-            return reuse.share
-        return np.where(out.dry_bulb < reuse.demand_below, reuse.share, 0.0)
+        warm = cooling.returns(plant, points) >= reuse.temperature - 1e-9
+        if points is None and not np.all(warm):
+            raise SpecError(
+                f"with its glycol the facility water returns at {cooling.returns(plant):.1f} C and heat is taken at "
+                f"{reuse.temperature:g} C; lower facility.heat_reuse.temperature, or raise liquid.supply"
+            )
+        cold = True if reuse.demand_below is None else out.dry_bulb < reuse.demand_below
+        return np.where(warm & cold, reuse.share * out.wanted, 0.0)
 
     def _hall(
         self, plant: CoolingPlant, out: Outdoors, it: Floats, heat: Floats, full: float, points: Setpoints | None
@@ -201,14 +194,16 @@ class Plant:
         speed = (server.fan_limit - server.fan_inlet) / (server.fan_limit - np.maximum(inlet, server.fan_inlet))
         return np.asarray(server.fan_share / (1 + server.overhead_share) * (speed**3 - 1))
 
-    def year(self, load: Floats) -> Flows:
+    def year(self, load: Floats, scarcity: Scarcity | None = None) -> Flows:
         """Everything at an IT load over the IT rating of shape (..., W), over the weather year."""
-        return self.evaluate(load, self.out, self.held)
+        return self.evaluate(load, self.out, self.held, scarcity)
 
-    def evaluate(self, load: Floats, out: Outdoors, held: Held = (None, None)) -> Flows:
-        """Everything at an IT load over the IT rating; shapes of air and set-points broadcast to the load's."""
+    def evaluate(
+        self, load: Floats, out: Outdoors, held: Held = (None, None), scarcity: Scarcity | None = None
+    ) -> Flows:
+        """Everything at an IT load over the IT rating; shapes of air, set-points and water broadcast to the load's."""
         inside = self.chain.indoors(load)
-        liquid, air, capped = self.sides(inside, out, held)
+        liquid, air, capped = self.sides(inside, out, held, scarcity)
         both = plus(liquid, air)
         chain = self.chain.upstream(inside.power + both.power, self.highest)
         outdoors = chain.transformers + chain.medium + chain.substation
@@ -232,6 +227,8 @@ class Plant:
             drift=both.drift,
             blowdown=both.blowdown,
             makeup=both.makeup,
+            recycled=both.recycled,
+            bled=both.bled,
             heat_sensible=both.rejected - both.latent + outdoors,
             heat_latent=both.latent,
             it_liquid=inside.it * self.liquid_share,
@@ -244,7 +241,17 @@ class Plant:
             capped=capped,
         )
 
-    def at(self, load: Floats, hours: Ints) -> Flows:
+    def at(self, load: Floats, hours: Ints, scarcity: Scarcity | None = None) -> Flows:
         """Everything at a load and an hour of the weather year, both of shape (n,)."""
         liquid, air = (None if points is None else points.at(hours) for points in self.held)
-        return self.evaluate(load, self.out.at(hours), (liquid, air))
+        return self.evaluate(load, self.out.at(hours), (liquid, air), scarcity)
+
+
+def _rise(plant: CoolingPlant | None) -> float:
+    """Warming of what carries a side's heat to its wet coolers [K]."""
+    return plant.loop.rise if plant is not None and plant.loop is not None else 0.0
+
+
+def _unwetted(plant: CoolingPlant | None, points: Setpoints | None) -> Setpoints | None:
+    """Set-points that wet no intake air; beyond the machines' models the hour is short."""
+    return None if plant is None else replace(points or rules(plant), wet_above=np.array(np.inf))

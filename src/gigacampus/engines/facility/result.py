@@ -10,6 +10,7 @@ from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.outdoors import Bools, Floats
 from gigacampus.engines.facility.settle import Hourly
+from gigacampus.timeline import Timeline
 
 PUE_CATEGORY = 3
 """Category of ISO/IEC 30134-2: IT energy is measured where it enters the IT equipment."""
@@ -27,12 +28,19 @@ class Response:
     it_rating : array, shape (P,) [MW]
     hours_short : array, shape (P,) [h]
         Hours of the weather year in which a supply set-point cannot be held.
+    by_hour : array, shape (H,) [MW], optional
+        Load over the life, where water may be short by the calendar.
     """
 
     load: Floats
     it: Floats
     it_rating: Floats
     hours_short: Floats
+    by_hour: Floats | None = None
+
+    def over(self, timeline: Timeline) -> Floats:
+        """Load over the life, shape (H,) [MW]."""
+        return timeline.gather(self.load) if self.by_hour is None else self.by_hour
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,12 @@ class FacilityResult:
         Light, controls, offices.
     load : array, shape (H,) [MW]
         At the campus meter.
-    evaporation, drift, blowdown, makeup : array, shape (H,) [m3]
-        Make-up is what is withdrawn.
+    evaporation, drift, blowdown, makeup, recycled : array, shape (H,) [m3]
+        Of the coolers; of the blowdown `recycled` is make-up again, and the rest is discharged.
+    withdrawal, stored : array, shape (H,) [m3]
+        Drawn from the source, and in the tank at the end of the hour.
+    bled : array, shape (H,) [degC]
+        Temperature of the blowdown, the warmer of both sides; 0 where there is none.
     heat_sensible, heat_latent : array, shape (H,) [MW]
         Heat to the air outdoors; sensible heat is negative where wetting cools more air than the plant warms.
     excess : array, shape (H,) [K]
@@ -65,21 +77,26 @@ class FacilityResult:
         Heat that somebody takes from the liquid side.
     short, unserved, dark, capped : array of bool, shape (H,)
         Hours in which a set-point is not held, in which IT is curtailed for want of power, in which halls are off, and
-        in which coolers run dry for want of water.
+        in which there is not the water that the plant asks for.
+    discharge_max : float or None
+        Warmest water that may be discharged [degC].
     cycles : float or None
         Cycles of concentration that the make-up's quality allows; None where no quality is given.
     limiting_ion : str or None
         What limits them: silica, calcium, chloride or conductivity.
     reclaimed : float
-        Share of the make-up that is reclaimed water.
+        Share of the withdrawal that is reclaimed water.
     ppue_liquid, ppue_air : float or None
         Partial PUE of the two sides: 1 + cooling energy over the IT energy whose heat the side takes; the air side's
         cooling takes the losses in the hall too. None where the side takes no IT heat.
     ups_output, pdu_output : float [MWh]
         IT energy as categories 1 and 2 of ISO/IEC 30134-2 measure it, over the life.
+    fluid_lost : float [kg]
+        Fluid of baths that escapes as vapour over the life and is made up.
     residual_energy, residual_water, residual_heat : float
         Largest imbalance of any hour over the largest load, make-up or heat: load = IT + every part; make-up =
-        evaporation + drift + blowdown; heat out and heat reused = load.
+        evaporation + drift + blowdown, and withdrawal + recycled = make-up + what the tank gains; heat out and heat
+        reused = load.
     """
 
     it: Floats
@@ -99,6 +116,10 @@ class FacilityResult:
     drift: Floats
     blowdown: Floats
     makeup: Floats
+    recycled: Floats
+    withdrawal: Floats
+    stored: Floats
+    bled: Floats
     heat_sensible: Floats
     heat_latent: Floats
     excess: Floats
@@ -111,10 +132,12 @@ class FacilityResult:
     cycles: float | None
     limiting_ion: str | None
     reclaimed: float
+    discharge_max: float | None
     ppue_liquid: float | None
     ppue_air: float | None
     ups_output: float
     pdu_output: float
+    fluid_lost: float
     residual_energy: float
     residual_water: float
     residual_heat: float
@@ -130,14 +153,19 @@ class FacilityResult:
         return self.transformers + self.ups + self.distribution
 
     @property
-    def withdrawal(self) -> Floats:
-        """Water drawn, shape (H,) [m3]."""
-        return self.makeup
-
-    @property
     def consumption(self) -> Floats:
         """Water that does not come back: evaporation and drift, shape (H,) [m3]."""
         return self.evaporation + self.drift
+
+    @property
+    def discharge(self) -> Floats:
+        """Blowdown that leaves the site, shape (H,) [m3]."""
+        return self.blowdown - self.recycled
+
+    @property
+    def warm_discharge(self) -> Bools:
+        """Hours in which what is discharged is warmer than it may be, shape (H,)."""
+        return (self.discharge > 0) & (self.bled > (np.inf if self.discharge_max is None else self.discharge_max))
 
     @property
     def boards(self) -> Floats:
@@ -176,7 +204,7 @@ class FacilityResult:
     @property
     def wue(self) -> float:
         """Water usage effectiveness over the life, by withdrawal [L/kWh]."""
-        return float(np.sum(self.makeup) / np.sum(self.it))
+        return float(np.sum(self.withdrawal) / np.sum(self.it))
 
     @property
     def erf(self) -> float:
@@ -194,25 +222,28 @@ class FacilityResult:
         return int(np.sum(self.short))
 
 
-def result_of(facility: Facility, hourly: Hourly) -> FacilityResult:
+def result_of(facility: Facility, hourly: Hourly, fluid_lost: float) -> FacilityResult:
+    """What comes out, from the flows of every hour and the fluid that escapes [kg]."""
     flows, supply = hourly.flows, facility.water
     cycles, ion = (None, None) if supply is None or supply.quality is None else water.cycles(supply)
-    named = {name: getattr(flows, name) for name in FacilityResult.__dataclass_fields__ if hasattr(flows, name)}
+    fields = FacilityResult.__dataclass_fields__
+    named = {name: getattr(of, name) for of in (flows, hourly) for name in fields if hasattr(of, name)}
+    full = 0.0 if supply is None else supply.tank
     return FacilityResult(
         **{
             **named,
             "short": flows.short > 0,
-            "unserved": hourly.unserved,
-            "dark": hourly.dark,
             "capped": flows.capped > 0,
             "cycles": cycles,
             "limiting_ion": ion,
             "reclaimed": 0.0 if supply is None else supply.reclaimed,
+            "discharge_max": supply.permit.discharge_max if supply is not None and supply.permit is not None else None,
             "ppue_liquid": _partial(flows.cooling_liquid, flows.it_liquid),
             "ppue_air": _partial(flows.cooling_air, flows.it - flows.it_liquid),
             "ups_output": float(np.sum(flows.ups_output)),
             "pdu_output": float(np.sum(flows.pdu_output)),
-            **_residuals(named),
+            "fluid_lost": fluid_lost,
+            **_residuals(named, full),
         }
     )
 
@@ -222,15 +253,16 @@ def _partial(cooling: Floats, it: Floats) -> float | None:
     return 1 + float(np.sum(cooling)) / energy if energy > 0 else None
 
 
-def _residuals(f: dict[str, Floats]) -> dict[str, float]:
-    """Largest imbalance of any hour over the largest flow, from the arrays as they are given out."""
+def _residuals(f: dict[str, Floats], full: float) -> dict[str, float]:
+    """Largest imbalance of any hour over the largest flow, from the arrays as they are given out; the tank is full."""
     cooling = f["chiller"] + f["pumps"] + f["rejection_fans"] + f["air_handlers"] + f["cdu_pumps"]
     parts = f["it"] + cooling + f["transformers"] + f["ups"] + f["distribution"] + f["other"]
     water = f["evaporation"] + f["drift"] + f["blowdown"]
+    source = f["withdrawal"] + f["recycled"] - np.diff(f["stored"], prepend=full)
     heat = f["heat_sensible"] + f["heat_latent"] + f["reused"]
     return {
         "residual_energy": _largest(f["load"] - parts, f["load"]),
-        "residual_water": _largest(f["makeup"] - water, f["makeup"]),
+        "residual_water": max(_largest(f["makeup"] - water, f["makeup"]), _largest(f["makeup"] - source, f["makeup"])),
         "residual_heat": _largest(heat - f["load"], f["load"]),
     }
 

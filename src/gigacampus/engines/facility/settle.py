@@ -6,8 +6,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
 from gigacampus.engines.facility.outdoors import Bools, Floats, Ints
-from gigacampus.engines.facility.plant import Flows, Plant
+from gigacampus.engines.facility.permit import Use, allot
+from gigacampus.engines.facility.plant import Plant
 from gigacampus.timeline import Timeline
 
 _TOLERANCE = 1e-13
@@ -30,7 +32,7 @@ class Allowed:
     energised: Floats
 
 
-def allowed(plant: Plant, served: Floats, upper: Floats, hours: Ints) -> Allowed:
+def allowed(plant: Plant, served: Floats, upper: Floats, hours: Ints, scarcity: Scarcity) -> Allowed:
     """IT load at which the facility draws the served power.
 
     Parameters
@@ -42,15 +44,17 @@ def allowed(plant: Plant, served: Floats, upper: Floats, hours: Ints) -> Allowed
         IT load that was asked for, over the rating.
     hours : array of int, shape (n,)
         Hour of the weather year.
+    scarcity : Scarcity
+        Water that was there for what was asked for, shape (n,): who runs dry for want of water goes on doing so.
 
     Notes
     -----
     Illinois' false position, within 1e-12 relative, on a load that rises with IT. Where served power is less than the
     no-load draw, IT is off and halls are switched off until the rest fits.
     """
-    idle = plant.at(np.zeros_like(upper), hours).load
+    idle = plant.at(np.zeros_like(upper), hours, scarcity).load
     low, high = np.zeros_like(upper), upper.copy()
-    below, above = idle - served, plant.at(upper, hours).load - served
+    below, above = idle - served, plant.at(upper, hours, scarcity).load - served
     load = np.where(above <= 0, upper, 0.0)
     active = np.flatnonzero((below < 0) & (above > 0))
     for _ in range(_ROUNDS):
@@ -59,7 +63,7 @@ def allowed(plant: Plant, served: Floats, upper: Floats, hours: Ints) -> Allowed
         a, b, fa, fb = low[active], high[active], below[active], above[active]
         middle = np.where(fb - fa > 0, (a * fb - b * fa) / np.where(fb - fa > 0, fb - fa, 1.0), (a + b) / 2)
         middle = np.clip(middle, np.minimum(a, b), np.maximum(a, b))
-        value = plant.at(middle, hours[active]).load - served[active]
+        value = plant.at(middle, hours[active], scarcity.at(active)).load - served[active]
         load[active] = middle
         crossed = value * fb < 0
         low[active], below[active] = np.where(crossed, b, a), np.where(crossed, fb, fa / 2)
@@ -76,30 +80,60 @@ def load_of(it: Floats, rating: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Hourly:
-    """Flows over the life, and which of its hours were short of power."""
+    """Flows over the life, which of its hours were short of power, and the water drawn and stored [m3]."""
 
     flows: Flows
     unserved: Bools
     dark: Bools
+    withdrawal: Floats
+    stored: Floats
+
+
+def asked(plant: Plant, timeline: Timeline, it: Floats, rating: Floats) -> tuple[Flows, Scarcity]:
+    """Flows [MW, m3/h] of every hour of the life if all power is served, and the water that there is, (H,)."""
+    load, scale, rate = load_of(it, rating), rating[:, None], rating[timeline.phase]
+    supply = plant.facility.water
+    flows = _laid(plant.year(load, PLENTY).scaled(scale), timeline)
+    if supply is None or not supply.limited:
+        return flows, PLENTY
+    dry = _laid(plant.year(load, DROUGHT).scaled(scale), timeline)
+    scarcity = allot(supply, timeline, rate, Use.of(flows), Use.of(dry)).scarcity
+    hours = np.flatnonzero(scarcity.dry)
+    if hours.size > 0:
+        weather = timeline.weather[hours]
+        short = plant.at(load[timeline.phase[hours], weather], weather, scarcity.at(hours))
+        _put(flows, hours, short.scaled(rate[hours]))
+    return flows, scarcity
 
 
 def over_life(plant: Plant, timeline: Timeline, it: Floats, rating: Floats, served: Floats | None) -> Hourly:
     """Flows [MW, m3/h] of every hour of the life, at the IT power that served power allows."""
-    flows = plant.year(load_of(it, rating)).scaled(rating[:, None])
-    laid = {field.name: timeline.gather(getattr(flows, field.name)) for field in fields(Flows)}
-    none = np.zeros(timeline.hours, bool)
-    if served is None:
-        return Hourly(Flows(**laid), none, none)
-    unserved = served < laid["load"] * (1 - 1e-12)
-    hours = np.flatnonzero(unserved)
-    if hours.size == 0:
-        return Hourly(Flows(**laid), none, none)
-    scale = rating[timeline.phase[hours]]
-    weather = timeline.weather[hours]
-    found = allowed(plant, served[hours] / scale, laid["it"][hours] / scale, weather)
-    again = plant.at(found.load, weather).scaled(scale * found.energised)
+    flows, scarcity = asked(plant, timeline, it, rating)
+    unserved = np.zeros(timeline.hours, bool) if served is None else served < flows.load * (1 - 1e-12)
+    dark, rate, hours = np.zeros(timeline.hours, bool), rating[timeline.phase], np.flatnonzero(unserved)
+    if served is not None and hours.size > 0:
+        scale, weather, water = rate[hours], timeline.weather[hours], scarcity.at(hours)
+        found = allowed(plant, served[hours] / scale, flows.it[hours] / scale, weather, water)
+        _put(flows, hours, plant.at(found.load, weather, water).scaled(scale * found.energised))
+        dark[hours] = found.energised < 1
+    return Hourly(flows, unserved, dark, *_drawn(plant, timeline, rate, Use.of(flows)))
+
+
+def _drawn(plant: Plant, timeline: Timeline, rate: Floats, use: Use) -> tuple[Floats, Floats]:
+    """Water drawn from the source and stored [m3] for what the plant takes in."""
+    supply = plant.facility.water
+    if supply is None or supply.tank == 0:
+        return use.drawn, np.zeros(timeline.hours)
+    books = allot(supply, timeline, rate, use, use)
+    return books.withdrawal, books.stored
+
+
+def _laid(flows: Flows, timeline: Timeline) -> Flows:
+    """Flows of each phase and hour of the weather year over the life."""
+    return Flows(**{field.name: timeline.gather(getattr(flows, field.name)) for field in fields(Flows)})
+
+
+def _put(flows: Flows, hours: Ints, other: Flows) -> None:
+    """Overwrite some hours."""
     for field in fields(Flows):
-        laid[field.name][hours] = getattr(again, field.name)
-    dark = none.copy()
-    dark[hours] = found.energised < 1
-    return Hourly(Flows(**laid), unserved, dark)
+        getattr(flows, field.name)[hours] = getattr(other, field.name)

@@ -110,7 +110,7 @@ def reconcile(holds: Callable[[Names], bool], names: Names) -> tuple[list[Names]
 
     >>> holds = lambda some: not {"a", "b"} <= some and not {"b", "c", "d"} <= some
     >>> found, remedies = reconcile(holds, frozenset("abcde"))
-    >>> [sorted(some) for some in found], sorted(sorted(out) for out in remedies)
+    >>> sorted(sorted(some) for some in found), sorted(sorted(out) for out in remedies)
     ([['a', 'b'], ['b', 'c', 'd']], [['a', 'c'], ['a', 'd'], ['b']])
     """
     found: list[Names] = []

@@ -28,8 +28,8 @@ class Impact:
         By contract: matched over the year with and without certificates, and matched hour by hour.
     embodied_incurred, embodied_amortised : dict [t]
         By it, building, plants.
-    water_withdrawal, water_consumption, water_source [m3]
-        Into the site, lost on the site, consumed at the source of the energy.
+    water_withdrawal, water_consumption, water_source, water_source_withdrawn [m3]
+        Into the site, lost on the site, consumed and withdrawn at the source of the energy.
     load, it [MWh]
         Energy of the facility and of IT.
     renewable [MWh]
@@ -50,6 +50,7 @@ class Impact:
     water_withdrawal: Floats
     water_consumption: Floats
     water_source: Floats
+    water_source_withdrawn: Floats
     load: Floats
     it: Floats
     renewable: Floats
@@ -111,7 +112,7 @@ def account(
     result: SupplyLike,
     *,
     carbon: Floats,
-    mix: Mapping[str, float],
+    mix: Mapping[str, Floats],
     meters: Meters,
     hardware: Hardware,
     factors: Factors,
@@ -126,8 +127,8 @@ def account(
         The supply's result.
     carbon : array, shape (W,) [kg/MWh]
         Grid's average factor by hour of the weather year.
-    mix : mapping of float
-        Grid's generation by EIA-930 code, any unit of energy.
+    mix : mapping of array, shape (W,)
+        Grid's generation by EIA-930 code and hour of the weather year, any unit of energy.
     meters : Meters
         Facility load, IT power and water by hour.
     hardware : Hardware
@@ -150,7 +151,8 @@ def account(
         embodied_amortised=amortised,
         water_withdrawal=timeline.yearly(meters.withdrawal),
         water_consumption=timeline.yearly(meters.consumption),
-        water_source=water.at_source(supply, result, timeline, factors, mix),
+        water_source=water.at_source(supply, result, timeline, factors.water, mix),
+        water_source_withdrawn=water.at_source(supply, result, timeline, {**factors.water, **factors.withdrawal}, mix),
         load=timeline.yearly(meters.load),
         it=timeline.yearly(meters.it),
         renewable=_renewable(supply, result, timeline),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gigacampus.timeline import Floats
@@ -83,6 +83,8 @@ class Factors:
     water : mapping of float [L/kWh]
         Water consumption of generation, by EIA-930 code and by the other names that `WATER_OF` has; one that is absent
         uses none.
+    withdrawal : mapping of float [L/kWh]
+        Water withdrawal, by the same names; one that is absent withdraws what it consumes.
     plants : mapping of float [kg/kW]
         Embodied carbon of plants by source, AC capacity but for solar, which is by DC capacity.
     battery : float [kg/kWh]
@@ -97,6 +99,7 @@ class Factors:
     battery: float
     building: float
     building_life: float = 30.0
+    withdrawal: Mapping[str, float] = field(default_factory=dict)
 
 
 WATER_OF = {

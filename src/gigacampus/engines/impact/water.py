@@ -1,4 +1,4 @@
-"""Water that generation consumes, elsewhere: at the source of the energy.
+"""Water that generation takes, elsewhere: at the source of the energy.
 
 References
 ----------
@@ -14,35 +14,35 @@ import numpy as np
 
 from gigacampus.campus.spec.supply import Supply
 from gigacampus.engines.impact.embodied import source
-from gigacampus.engines.impact.inputs import WATER_OF, Factors, SupplyLike
+from gigacampus.engines.impact.inputs import WATER_OF, SupplyLike
 from gigacampus.timeline import Floats, Timeline
 
 
-def of_mix(mix: Mapping[str, float], factors: Factors) -> float:
-    """Water consumption of a grid's mix [L/kWh] from its energy by EIA-930 code, in any unit.
+def of_mix(mix: Mapping[str, Floats | float], water: Mapping[str, float]) -> Floats:
+    """Water of a grid's mix [L/kWh], hour by hour, from its energy by EIA-930 code, in any unit; 0 without energy.
 
-    >>> of_mix({"NG": 3.0, "WND": 1.0}, Factors(water={"NG": 0.8, "WND": 0.0}, plants={}, battery=0, building=0))
-    0.6
+    >>> of_mix({"NG": np.array([3.0, 0.0]), "WND": np.array([1.0, 2.0])}, {"NG": 0.8, "WND": 0.0}).round(9).tolist()
+    [0.6, 0.0]
     """
-    total = sum(mix.values())
-    used = sum(energy * factors.water.get(code, 0.0) for code, energy in mix.items())
-    return round(used / total, 12) if total > 0 else 0.0
+    total = np.asarray(sum(mix.values()), dtype=float)
+    used = np.asarray(sum(energy * water.get(code, 0.0) for code, energy in mix.items()), dtype=float)
+    return np.asarray(np.divide(used, total, out=np.zeros_like(total), where=total > 0))
 
 
 def at_source(
-    supply: Supply, result: SupplyLike, timeline: Timeline, factors: Factors, mix: Mapping[str, float]
+    supply: Supply, result: SupplyLike, timeline: Timeline, water: Mapping[str, float], mix: Mapping[str, Floats]
 ) -> Floats:
-    """Water consumed to generate what the campus uses, shape (Y,) [m3].
+    """Water that generating what the campus uses takes, by factors [L/kWh] of consumption or withdrawal: (Y,) [m3].
 
-    Plants by their technology for what reaches the campus (own ones included), the market's part by its mix. What is
-    exported counts to others, in each hour in proportion to what plants behind the meter generate.
+    Plants by their technology for what reaches the campus (own ones included), the market's part by the mix of its
+    hour. What is exported counts to others, in each hour in proportion to what plants behind the meter generate.
     """
     flows = result.dispatch
     behind = [name for name in flows.delivered if supply.plants[name].behind_meter]
     made = sum((flows.delivered[name] for name in behind), np.zeros_like(flows.purchase))
     kept = 1.0 - np.divide(flows.grid_export, made, out=np.zeros_like(made), where=made > 0)
-    used = timeline.yearly(flows.purchase) * of_mix(mix, factors)
+    used = timeline.yearly(flows.purchase * timeline.gather(of_mix(mix, water)))
     for name, power in flows.delivered.items():
         here = power * np.maximum(kept, 0.0) if name in behind else power
-        used += timeline.yearly(here) * factors.water.get(WATER_OF[source(supply.plants[name])], 0.0)
+        used += timeline.yearly(here) * water.get(WATER_OF[source(supply.plants[name])], 0.0)
     return np.asarray(used)

@@ -18,6 +18,8 @@ _BLOCKS = {
     "pumps": (Text("Pumps", "ポンプ"), "cooling"),
     "chillers": (Text("Chillers", "冷凍機"), "cooling"),
     "coolers": (Text("Coolers", "冷却塔・クーラー"), "cooling"),
+    "controls": (Text("Controls", "制御装置"), "losses"),
+    "people": (Text("People", "人為ミス"), "losses"),
     "cooling": (Text("Cooling not back in time", "冷却の再開遅れ"), "cooling"),
 }
 """Blocks by name; those of the air's side stand with their kin."""

@@ -25,7 +25,7 @@ def facility_weather(run: Any) -> Figure | None:
     wet = _is_tower(run)
     air = (run.site.wet_bulb if wet else run.site.dry_bulb)[run.timeline.weather[span]]
     what = Text("wet bulb", "湿球温度") if wet else Text("dry bulb", "乾球温度")
-    it, load, water = (series[span] for series in (run.facility.it, run.facility.load, run.facility.makeup))
+    it, load, water = (series[span] for series in (run.facility.it, run.facility.load, run.facility.withdrawal))
     bins = np.floor(air).astype(int)
     order = np.argsort(bins, kind="stable")
     edges = np.flatnonzero(np.diff(bins[order], prepend=bins[order[0]] - 1))

@@ -129,7 +129,7 @@ def _table(run: Any, found: Any, stack: dict[str, Floats]) -> Table:
 def _years(run: Any) -> list[tuple[Any, ...]]:
     """Along the ramp: the years of the life with the mean load of the halls that stand."""
     f, rating = run.facility, run.offer.it_rating[run.timeline.phase]
-    flows = (f.load, f.it, f.power_losses, f.cooling, f.boards, f.makeup, f.short.astype(float), rating)
+    flows = (f.load, f.it, f.power_losses, f.cooling, f.boards, f.withdrawal, f.short.astype(float), rating)
     load, it, lost, cooling, boards, water, short, built = (by_year(run, series) for series in flows)
     return [
         (f"{year}, {numbers.percent(float(it[i] / built[i]))}{PER}", float(load[i] / it[i]), None, None, float(lost[i] / it[i]),

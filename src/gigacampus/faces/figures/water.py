@@ -11,7 +11,7 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 _GOES = {
     "evaporation": (Text("Evaporated", "蒸発"), "cooling"),
     "drift": (Text("Drift", "飛散"), "cooling/0.7"),
-    "blowdown": (Text("Blown down", "排水"), "cooling/0.45"),
+    "discharge": (Text("Blown down", "排水"), "cooling/0.45"),
 }
 
 
@@ -21,7 +21,7 @@ def water_balance(run: Any) -> Figure | None:
     if not run.campus.physical:
         return None
     goes = {key: float(getattr(run.facility, key).sum()) for key in _GOES}
-    drawn, source = float(run.facility.makeup.sum()), float(run.impact.water_source.sum())
+    drawn, source = float(run.facility.withdrawal.sum()), float(run.impact.water_source.sum())
     return Figure(
         id="water_balance",
         title=_finding(drawn, source),
@@ -47,6 +47,13 @@ def _note(found: Any) -> Text:
     """Where water at source is drawn, and what limits the cycles of the water on site."""
     english = "Water at source is what generation consumes, by technology and grid mix; it is drawn elsewhere."
     japanese = "発電での消費水量は電源と系統構成による値で、敷地外で取水される。"
+    if found.capped.any():
+        thirsty, short = int(found.capped.sum()), int((found.capped & found.short).sum())
+        english += f" In {thirsty:,} hours there is less water on site than is asked for; in {short:,} of them cooling is short."
+        japanese += f"敷地内で水が足りない時間は{thirsty:,}時間、うち冷却が不足する時間は{short:,}時間。"
+    if found.recycled.any():
+        english += f" {_million(float(found.recycled.sum()))} million m³ of blowdown are treated and used again."
+        japanese += f"ブロー水のうち{_million(float(found.recycled.sum()))}百万m³を処理して再利用する。"
     if found.limiting_ion is None:
         return Text(english, japanese)
     cycles = numbers.significant(found.cycles, 2)

@@ -50,6 +50,8 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         tree["facility"]["swings"] = _swings(draw)
         if draw.chance(0.2):
             tree["facility"]["control"] = _control(draw)
+        if draw.chance(0.3):
+            tree["facility"]["water"] = _water(draw, sum_of(compute))
     return tree
 
 
@@ -193,11 +195,36 @@ def _control(draw: Draw) -> Tree:
     }
 
 
+def _water(draw: Draw, power: float) -> Tree:
+    """Water that may be short, for a campus of so many megawatts: a cap, a permit, a tank, blowdown used again."""
+    hour = draw.size(0.01, 2.0) * power
+    permit: Tree = {
+        "daily": f"{24 * hour} m3",
+        "monthly": f"{draw.between(300, 720) * hour} m3",
+        "annual": f"{draw.between(2000, 8760) * hour} m3",
+        "discharge_monthly": f"{draw.between(50, 720) * hour} m3",
+        "discharge_max": f"{draw.between(15, 45)} C",
+    }
+    figures: Tree = {
+        "cap": f"{draw.size(0.01, 2.0)} L/kWh",
+        "tank": f"{draw.between(0, 100) * hour} m3",
+        "quality": draw.pick(["surface-municipal", "reclaimed-municipal"]),
+        "recycling": {"share": draw.share(0, 100), "recovery": draw.share(0, 90)},
+    }
+    limits = {key: permit[key] for key in draw.some(list(permit), 0.4)}
+    supply: Tree = {"permit": limits, **{key: figures[key] for key in draw.some(list(figures), 0.4)}}
+    if "cap" not in supply and not set(limits) - {"discharge_max"}:
+        supply.pop("tank", None)  # it would bridge nothing
+    return supply
+
+
 def _swings(draw: Draw) -> Tree:
     means = ["rack-storage", "battery", "floor", "ramps", "stagger"]
     figures: Tree = {
         "smoothing": draw.some(means, 0.4),
         "step": f"{draw.between(0.1, 10)} s",
+        "tokens": draw.between(10, 100_000),
+        "cooling_lag": f"{draw.between(0, 300)} s",
         "compute": draw.share(50, 100),
         "communication": draw.share(0, 40),
         "floor": draw.share(0, 100),

@@ -93,4 +93,4 @@ def _laid_out(run: Run) -> Any:
     assert run.campus.site is not None
     supply, site, timeline = run.campus.supply, run.site, run.timeline
     outputs = {name: available(name, plant, site, timeline) for name, plant in supply.plants.items()}
-    return lay_out(supply, run.campus.site.grid, site, timeline, timeline.gather(run.response.load), outputs)
+    return lay_out(supply, run.campus.site.grid, site, timeline, run.response.over(timeline), outputs)

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from gigacampus.campus.spec.deal import Process
-from gigacampus.campus.spec.facility import Equipment, HeatRejection
+from gigacampus.campus.spec.facility import Equipment, HeatRejection, Water
 from gigacampus.engines.facility.availability.reliability import YEAR, Block, Item, causes, series
+from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.engines.finance.residual import market
@@ -103,3 +104,11 @@ def redundant(equipment: list[str], units: int = 1, needed: int = 1, common: flo
     items = tuple(Item(name, item.failures, item.repair) for name, item in found)
     together = series(list(causes(Block("legs", items, units, needed), common)))
     return SimpleNamespace(availability=together.availability, down=(1 - together.availability) * YEAR)
+
+
+def concentration(make_up: dict[str, str], limits: dict[str, str]) -> SimpleNamespace:
+    """Cycles of concentration and the ion that limits them; ions that are not named are far from their limits."""
+    clean = {"silica": "1 mg/L", "calcium": "1 mg/L", "chloride": "1 mg/L", "conductivity": "1 uS/cm"}
+    supply = Water.model_validate({"quality": {**clean, **make_up}, "limits": limits})
+    cycles, ion = water.cycles(supply)
+    return SimpleNamespace(cycles=cycles, ion=ion)

@@ -14,21 +14,32 @@ from gigacampus.campus.spec.facility.chillers import Chiller, Curves
 from gigacampus.campus.spec.facility.control import Control, Objective
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.design import Design, GensetDerating
-from gigacampus.campus.spec.facility.indoors import AirHandlers, Liquid, OutsideAir
+from gigacampus.campus.spec.facility.indoors import AirHandlers, BathFluid, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
+from gigacampus.campus.spec.facility.swing_limits import SwingLimit
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
-from gigacampus.campus.spec.facility.water import HeatReuse, Water, WaterLimits, WaterQuality
+from gigacampus.campus.spec.facility.water import (
+    Drought,
+    HeatReuse,
+    Permit,
+    Recycling,
+    Water,
+    WaterLimits,
+    WaterQuality,
+)
 from gigacampus.campus.spec.part import Part
 
 __all__ = [
     "AirHandlers",
     "Availability",
+    "BathFluid",
     "Chiller",
     "Control",
     "CoolingPlant",
     "Curves",
     "Design",
+    "Drought",
     "Equipment",
     "Facility",
     "GensetDerating",
@@ -40,12 +51,15 @@ __all__ = [
     "Liquid",
     "Objective",
     "OutsideAir",
+    "Permit",
     "PointOfInterconnection",
     "PowerChain",
     "PowerElement",
     "RackStorage",
+    "Recycling",
     "RideThrough",
     "SwingBattery",
+    "SwingLimit",
     "Swings",
     "Topology",
     "Water",
@@ -80,12 +94,6 @@ class Facility(Part):
 
     @model_validator(mode="after")
     def _water_and_heat(self) -> Facility:
-        plants = [plant for plant in (self.cooling, self.cooling.air_plant) if plant is not None]
-        cooled = [plant for plant in plants if plant.rejection is not None and plant.rejection.kind == "tower"]
-        if self.water is not None and self.water.cap is not None and (cooled or any(p.outside_air for p in plants)):
-            raise PydanticCustomError(
-                "water", "water.cap is for adiabatic coolers, which can run dry; towers and outside air cannot"
-            )
         if self.heat_reuse is not None:
             self._warm_enough(self.heat_reuse.temperature)
         return self

@@ -13,6 +13,7 @@ from gigacampus.quantities import KgPerKW, Quantity, Seconds, Share
 Brief = Annotated[float, Quantity("h", at_most=24.0)]
 Stored = Annotated[float, Quantity("h", at_most=500.0)]
 MeanTime = Annotated[float, Quantity("h", above=0.0, at_most=1e6)]
+Some = Annotated[float, Quantity("fraction", at_most=0.95)]
 Failures = Annotated[float, Quantity("1/year", at_most=1e6)]
 Rise = Annotated[float, Quantity("K", above=0.0)]
 Mass = Annotated[float, Quantity("kg/kW", above=0.0)]
@@ -39,6 +40,10 @@ class Gensets(FromCatalog):
     available: Share = Field(description="share of the time in which a genset is not in maintenance or repair")
     fail_to_start: Share = Field(description="probability that an available genset does not start when asked")
     mean_time_to_failure: MeanTime = Field(description="mean running time to a failure")
+    repair: MeanTime = Field(description="mean time to repair one, which goes on during an outage")
+    transfer_fails: Share = Field(
+        description="probability that the load is not handed over to the gensets when asked: switch, controls, battery"
+    )
     start: Seconds = Field(description="time from the outage until gensets carry the load")
     fuel: Stored = Field(description="fuel on site at full load; nobody refuels")
 
@@ -50,8 +55,10 @@ class Gensets(FromCatalog):
                 "{needed} gensets are needed and {count} stand there; raise count, lower needed, or write count: 0",
                 {"needed": self.needed, "count": self.count},
             )
-        if self.mean_time_to_failure < 1:
-            raise PydanticCustomError("gensets", "mean_time_to_failure must be at least 1 h, for hours are the steps")
+        if min(self.mean_time_to_failure, self.repair) < 1:
+            raise PydanticCustomError(
+                "gensets", "mean_time_to_failure and repair must be at least 1 h, for hours are the steps"
+            )
         return self
 
 
@@ -88,6 +95,8 @@ class Availability(FromCatalog):
     medium_breaker: Equipment = Field(description="breaker of a unit transformer, medium voltage")
     unit_transformer: Equipment = Field(description="unit transformer")
     ups: Equipment = Field(description="UPS; left out where batteries stand in the rack")
+    transfer_switch: Equipment = Field(description="automatic transfer switch of a unit, between grid and gensets")
+    static_switch: Equipment = Field(description="static transfer switch of a unit; in catcher topologies only")
     low_breaker: Equipment = Field(description="breaker at low voltage")
     busway: Equipment = Field(description="busway to the racks")
     chiller: Equipment = Field(description="chiller, where the plant has one")
@@ -95,9 +104,14 @@ class Availability(FromCatalog):
     pump: Equipment = Field(description="pump of facility water")
     coolant_unit: Equipment = Field(description="coolant distribution unit")
     air_handler: Equipment = Field(description="air handler")
+    controls: Equipment = Field(description="controls of power and cooling, a pair of which one suffices")
     cooling_units: int = Field(description="cooling units of each kind that carry the load of a hall", ge=1, le=200)
     cooling_spares: int = Field(description="spare cooling units of each kind in a hall", ge=0, le=200)
     common_cause: Share = Field(description="beta factor: share of failures that strike all items of a kind together")
+    human_error: Some = Field(
+        description="share of interruptions that people cause, beside what equipment's rates hold"
+    )
+    human_repair: Brief = Field(description="mean time until power and cooling are back after such an interruption")
     battery: Brief = Field(description="full load that batteries carry, in the UPS or in the rack")
     restart: Stored = Field(description="from power and cooling back until work goes on, after each interruption")
     accelerator_hour: USDPerHour = Field(description="worth of an hour of one accelerator")

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.quantities import DegC, Kelvin, Pascal, Share
+from gigacampus.quantities import DegC, Kelvin, KgPerKW, Pascal, Quantity, Share
+
+LossPerYear = Annotated[float, Quantity("fraction/year", at_most=1.0)]
+USDPerKg = Annotated[float, Quantity("USD/kg", at_most=1e4)]
+
+
+class BathFluid(FromCatalog):
+    """The fluid of a bath: how much of it there is, and what its vapour that escapes costs and warms."""
+
+    section: ClassVar[str] = "bath_fluids"
+
+    charge: KgPerKW = Field(description="fluid in the tanks over the rated power of what stands in them")
+    loss: LossPerYear = Field(description="share of the charge that escapes in a year, full or idle, and is made up")
+    price: USDPerKg = Field(description="price of the fluid")
+    gwp: float = Field(description="global warming potential over 100 years, kg CO2e/kg", ge=0, le=1e5)
 
 
 class Liquid(FromCatalog):
@@ -32,6 +46,7 @@ class Liquid(FromCatalog):
         0.0, description="least flow of a coolant unit over full flow; each stays with its racks"
     )
     heat_capacity: float = Field(description="volumetric heat capacity of the coolant, MJ/(m3 K)", gt=0.5, le=5)
+    fluid: BathFluid | None = Field(None, description="fluid of a bath that escapes as vapour")
 
     @model_validator(mode="after")
     def _chip_stays_cool(self) -> Liquid:
@@ -72,11 +87,6 @@ class AirHandlers(FromCatalog):
             raise PydanticCustomError("air", "rise, efficiency and coil_effectiveness must be above zero")
         return self
 
-    @property
-    def water_supply(self) -> float:
-        """Facility water that the coil needs for the supply air [degC]."""
-        return self.supply + self.rise - self.rise / self.coil_effectiveness
-
 
 class OutsideAir(FromCatalog):
     """Outside air blown through the hall, mixed with return air in the cold and wetted in the heat."""
@@ -92,7 +102,9 @@ class OutsideAir(FromCatalog):
     pressure: Pascal = Field(description="pressure rise of supply and relief fans at full flow")
     efficiency: Share = Field(description="efficiency of the fans with their motors")
     flow_minimum: Share = Field(description="lowest air flow over full flow")
-    effectiveness: Share = Field(description="share of the wet-bulb depression that wetting reaches")
+    effectiveness: Share = Field(
+        description="share of the wet-bulb depression that wetting reaches; 0: no water, nor is it humidified"
+    )
     mist_pressure: Pascal = Field(description="head of the misting pumps")
     mist_efficiency: Share = Field(description="efficiency of the misting pumps with their motors")
     cycles: float = Field(description="cycles of concentration of the misting water", gt=1, le=100)

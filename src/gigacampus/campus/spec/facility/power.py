@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.quantities import Share
+from gigacampus.quantities import Seconds, Share
 
 Topology = Literal["N", "N+1", "2N", "3N/2", "4N/3", "5N/4", "catcher"]
 Point = tuple[Annotated[float, Field(gt=0, le=2)], Annotated[float, Field(gt=0, le=1)]]
@@ -27,6 +27,12 @@ class PowerElement(FromCatalog):
         description="load over rating and efficiency there, in place of a, b and c; below the first its loss stays",
         min_length=2,
         max_length=40,
+    )
+
+    lag: Seconds = Field(
+        0.0,
+        description="time constant with which what it draws follows what it gives, by what its DC link stores",
+        le=10,
     )
 
     @model_validator(mode="after")

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from gigacampus.campus import catalog
+from gigacampus.campus.spec.facility.swing_limits import SwingLimit
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.quantities import (
     MVA,
@@ -134,7 +136,12 @@ class Swings(FromCatalog):
         None, description="jobs; by default training in jobs of workload.training.job_accelerators", min_length=1,
         max_length=200,
     )  # fmt: skip
-    step: Seconds = Field(description="time of one training step", ge=0.05)
+    step: Seconds | None = Field(
+        None,
+        description="time of one training step; that of its tokens at the workload's utilisation by default",
+        ge=0.05,
+    )
+    tokens: float = Field(description="tokens of one step over the job's accelerators, for its time", gt=0)
     step_jitter: Share = Field(description="standard deviation of a step's time over its mean")
     job_spread: Share = Field(description="standard deviation of mean step time among jobs")
     server_spread: Seconds = Field(description="standard deviation of when a step's compute ends, among servers")
@@ -152,10 +159,15 @@ class Swings(FromCatalog):
     ramp_up: WattPerSecond = Field(description="fastest rise of an accelerator's power", gt=0)
     ramp_down: WattPerSecond = Field(description="fastest fall of an accelerator's power; the rest is burnt", gt=0)
     stagger: Seconds = Field(description="time between the starts of two jobs")
+    cooling_lag: Seconds = Field(description="time constant with which the cooling plant's power follows IT power")
     grid: PointOfInterconnection = Field(
         default_factory=lambda: PointOfInterconnection.model_validate({}),
         description="grid at the point of interconnection",
     )
+    limits: list[SwingLimit] = Field(
+        default_factory=lambda: [SwingLimit.model_validate(name) for name in catalog.names(SwingLimit.section)],
+        description="limits against which the swings are held; all that the catalogue knows by default", max_length=60,
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _swings(self) -> Swings:

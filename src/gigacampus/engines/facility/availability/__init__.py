@@ -6,12 +6,12 @@ standard errors.
 
 Equations: items up and down at constant rates, legs in series, k of n in parallel, and the beta factor for failures of
 a common cause (`reliability`); gensets, battery and fuel as a Markov chain by the hour (`backup`); the rise of coolant
-and air without cooling (`interruption`). Fewer units than needed carry their share of the load. Each interruption also
-costs the time until work goes on.
+and air without cooling (`interruption`). Fewer units than needed carry their share of the load. People cause a share s
+of all interruptions, so s / (1 - s) of what equipment causes. Each interruption also costs the time until work goes on.
 
-Not modelled: transfer switches, controls, maintenance and human error, of which the data has nothing; storms that take
-feeds together beyond the common cause; repair of gensets and refuelling during an outage; the campus's own plants as a
-source; trim chillers that are needed in some hours only count as needed in all.
+Not modelled: planned maintenance, with which redundancy is lower for a while; strings of a battery one by one; storms
+that take feeds together beyond the common cause; refuelling during an outage; the campus's own plants as a source; trim
+chillers that are needed in some hours only count as needed in all.
 """
 
 from __future__ import annotations
@@ -21,12 +21,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigacampus.campus.spec.facility import Facility
+from gigacampus.campus.spec.facility import Availability, Facility
 from gigacampus.engines.facility.availability import backup
 from gigacampus.engines.facility.availability.interruption import Interruption, interruptions
 from gigacampus.engines.facility.availability.layout import blocks
 from gigacampus.engines.facility.availability.montecarlo import Estimate, simulate
-from gigacampus.engines.facility.availability.reliability import YEAR, Block, Cause, causes, series, spells, two_state
+from gigacampus.engines.facility.availability.reliability import (
+    YEAR,
+    Block,
+    Cause,
+    causes,
+    series,
+    spells,
+    two_state,
+    unavailability,
+)
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.power import usable_share
 
@@ -157,7 +166,15 @@ def _causes(
                 found.append(cause)
     if any(side.margin < 0 for side in cooling.values()):
         found.append(two_state("cooling", "restart", asked - lost, 0.0))
+    found.append(_people(found, facility.availability))
     return found, 1 - lost / asked if asked else 1.0
+
+
+def _people(found: Sequence[Cause], given: Availability) -> Cause:
+    """What people cause beside all other causes, of which it is a share."""
+    rate = series(found).frequency * given.human_error / (1 - given.human_error)
+    down = unavailability(rate, given.human_repair) if given.human_repair > 0 else 0.0
+    return two_state("people", "people", (1 - down) * rate, down)
 
 
 def _after_backup(cause: Cause, block: Block, alive: Floats, battery: float, common: float) -> Cause:

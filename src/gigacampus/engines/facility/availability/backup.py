@@ -20,6 +20,8 @@ def survival(
     battery: tuple[float, float, float] = (0.0, 0.0, 0.0),
     fuel: float = np.inf,
     levels: int = 101,
+    *,
+    repair: float = np.inf,
 ) -> Floats:
     """Probability that the load is carried through each hour of an outage and all before it [1]_.
 
@@ -39,6 +41,8 @@ def survival(
     levels : int
         States of charge, equally far apart; one that lies between two is split between them, so that the expected
         charge is kept. It is exact where all changes of charge are multiples of a step.
+    repair : float [h]
+        Mean time to repair a genset.
 
     Returns
     -------
@@ -46,8 +50,9 @@ def survival(
 
     Notes
     -----
-    In each hour, gensets fail first, each with probability 1/MTTF; then those that run, and the battery, carry the
-    load, and what is left over charges the battery. Nothing is repaired; losses of the battery are left out.
+    In each hour, gensets fail first, each with probability 1/MTTF, and those that stood still are back with probability
+    1/repair; then those that run, and the battery, carry the load, and what is left over charges the battery, without
+    losses. Whoever loses the load once has lost it.
 
     References
     ----------
@@ -63,8 +68,8 @@ def survival(
     step = size / (levels - 1) if size > 0 else 1.0
     begin = binomial(count, starts)
     state = _placed(begin[:, None], np.full((count + 1, 1), charge / step), len(energy))
-    runs = 1 - 1 / mean_time_to_failure
-    stays = np.array([np.pad(binomial(i, runs), (0, count - i)) for i in range(count + 1)])
+    runs, back = 1 - 1 / mean_time_to_failure, 1 / repair
+    stays = np.array([np.convolve(binomial(i, runs), binomial(count - i, back)) for i in range(count + 1)])
     alive = np.empty(len(load))
     for hour, asked in enumerate(load):
         given = np.arange(count + 1) * unit * (hour + 1 <= fuel)
@@ -90,7 +95,8 @@ def _placed(state: Floats, place: Floats, levels: int) -> Floats:
 def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
     """Survival by hour at full load, until fuel and a battery of so many hours are spent for sure, shape (H,).
 
-    A share `common` of failures, to start and to run, strikes all gensets at once; after it the load is lost.
+    A share `common` of failures, to start and to run, strikes all gensets at once, and so does a transfer that fails;
+    after it the load is lost. Where a battery is what failed, the load is lost those minutes earlier.
     """
     hours, steps = _horizon(gensets, battery), floor(battery * gensets.needed + 1e-9)
     usable = steps / gensets.needed  # a genset less takes its share of the load for an hour, and nothing smaller
@@ -103,6 +109,7 @@ def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
         (1.0, usable, usable),
         gensets.fuel,
         min(steps, 120) + 1,
+        repair=gensets.repair,
     )
     start, run = _struck(gensets, common)
     return alive * (1 - start) * (1 - run) ** np.arange(1, hours + 1)
@@ -114,7 +121,8 @@ def draw(gensets: Gensets, battery: float, common: float, count: int, rng: np.ra
     running = rng.binomial(gensets.count, gensets.available * (1 - (1 - common) * gensets.fail_to_start), count)
     charge, lost = np.full(count, battery), np.where(rng.random(count) < start, 0.0, float(horizon))
     for hour in range(horizon):
-        running = rng.binomial(running, 1 - (1 - common) / gensets.mean_time_to_failure)
+        back = rng.binomial(gensets.count - running, 1 / gensets.repair)
+        running = rng.binomial(running, 1 - (1 - common) / gensets.mean_time_to_failure) + back
         need = np.maximum(1 - running / gensets.needed * (hour + 1 <= gensets.fuel), -1.0)
         lost[((need > charge + 1e-9) | (rng.random(count) < run)) & (lost > hour)] = hour
         charge = np.clip(charge - need, 0.0, battery)
@@ -122,10 +130,11 @@ def draw(gensets: Gensets, battery: float, common: float, count: int, rng: np.ra
 
 
 def _struck(gensets: Gensets, common: float) -> tuple[float, float]:
-    """Probability that a common cause keeps all gensets from starting, and that it stops them in an hour."""
+    """Probability that a common cause or the transfer keeps all gensets away, and that one stops them in an hour."""
     if not gensets.count:
         return 0.0, 0.0
-    return common * gensets.fail_to_start, common / gensets.mean_time_to_failure
+    start = 1 - (1 - common * gensets.fail_to_start) * (1 - gensets.transfer_fails)
+    return start, common / gensets.mean_time_to_failure
 
 
 def lost_share(alive: Floats, battery: float, duration: Floats) -> Floats:

@@ -12,11 +12,13 @@ from gigacampus.engines.facility.power import paths
 def blocks(facility: Facility) -> tuple[Block, ...]:
     """The blocks that carry the racks, in the order of power and then of heat.
 
-    The grid's side, feeds and substation, is backed by gensets at medium voltage. A unit is breaker, transformer, UPS
-    and breaker; racks on two units or more have a busway from each, racks on one have one busway.
+    The grid's side, feeds and substation, is backed by gensets. A unit is breaker, transformer, transfer switch, UPS
+    and breaker; racks on two units or more have a busway from each, racks on one have one busway, behind a static
+    switch where a catcher waits for them. Controls are a pair.
     """
     power, given = facility.power, facility.availability
-    return (*_grid(power, given), *_units(power, given), *_cooling(facility.cooling, given, ""))
+    controls = Block("controls", _items(given, "controls"), 2, 1)
+    return (*_grid(power, given), *_units(power, given), *_cooling(facility.cooling, given, ""), controls)
 
 
 def _grid(power: PowerChain, given: Availability) -> Iterator[Block]:
@@ -28,10 +30,12 @@ def _grid(power: PowerChain, given: Availability) -> Iterator[Block]:
 
 def _units(power: PowerChain, given: Availability) -> Iterator[Block]:
     needed, units = paths(power.topology, power.units)
-    chain = ["medium_breaker", "unit_transformer", *(["ups"] if power.ups is not None else []), "low_breaker"]
+    ups = ["ups"] if power.ups is not None else []
+    chain = ["medium_breaker", "unit_transformer", "transfer_switch", *ups, "low_breaker"]
     if power.topology in ("N", "N+1", "catcher"):
+        switch = ["static_switch"] if power.topology == "catcher" else []
         yield Block("units", _items(given, *chain), units, needed)
-        yield Block("busways", _items(given, "busway"), power.units, power.units)
+        yield Block("busways", _items(given, *switch, "busway"), power.units, power.units)
     else:
         yield Block("units", _items(given, *chain, "busway"), units, needed)
 

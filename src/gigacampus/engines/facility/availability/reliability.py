@@ -12,6 +12,7 @@ import numpy as np
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.errors import SpecError
 
+Kind = Literal["independent", "common", "restart", "people"]
 YEAR = 8760.0
 """Hours of the year by which failure rates are told."""
 
@@ -61,7 +62,7 @@ class Cause:
     ----------
     block, item : str
         `item` is empty where units fail one by one.
-    kind : independent, common or restart
+    kind : independent, common, restart or people
         Restart: nothing of the block fails, but the cooling plant is not back in time.
     frequency : float [1/year]
     shares, probability : array, shape (L,)
@@ -69,7 +70,7 @@ class Cause:
     """
 
     block: str
-    kind: Literal["independent", "common", "restart"]
+    kind: Kind
     frequency: float
     shares: Floats
     probability: Floats
@@ -171,9 +172,7 @@ def spells(block: Block, common: float) -> tuple[Floats, Floats]:
     return np.array(shares), np.array(means)
 
 
-def two_state(
-    block: str, kind: Literal["independent", "common", "restart"], frequency: float, down: float, item: str = ""
-) -> Cause:
+def two_state(block: str, kind: Kind, frequency: float, down: float, item: str = "") -> Cause:
     """A cause that takes all load or none."""
     return Cause(block, kind, frequency, np.array([0.0, 1.0]), np.array([down, 1 - down]), item)
 

@@ -25,7 +25,7 @@ from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility.control.options import MODES, Options
 from gigacampus.engines.facility.control.worth import Case, Worth, cases, weights
 from gigacampus.engines.facility.cooling.setpoints import Setpoints
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Held, Plant
 
 __all__ = ["MODES", "Case", "Worth", "assess", "held"]
@@ -67,7 +67,7 @@ def held(facility: Facility, server: Server, weather: Weather, load: Floats) -> 
     if facility.control.by == "rules":
         return None, None
     control = facility.control.model_copy(update={"chiller_units": 0})
-    plant = Plant(facility, server, Outdoors.of(weather))
+    plant = Plant.of(facility, server, weather)
     weighed = weights(control.minimise, control, weather)
 
     def chosen(which: int) -> Setpoints | None:
@@ -95,4 +95,4 @@ def assess(facility: Facility, server: Server, place: Place, load: Floats, ratin
     -------
     Worth
     """
-    return cases(Plant(facility, server, Outdoors.of(place)), place, load, rating)
+    return cases(Plant.of(facility, server, place), place, load, rating)

@@ -93,7 +93,7 @@ class Options:
         side = self.plant.side(self.which, load, out, points)
         free = np.where(side.makeup > 0, 1, 0)
         mode = np.where(side.lifted >= 1, 3, np.where(side.lifted > 0, 2, free))
-        return Taken(side.power, side.makeup, mode.astype(np.int8), side.short == 0)
+        return Taken(side.power, side.drawn, mode.astype(np.int8), side.short == 0)
 
     def _enumerate(self, load: Floats, out: Outdoors) -> Taken:
         """All candidates at loads and airs of shape (n,): arrays (n, K)."""

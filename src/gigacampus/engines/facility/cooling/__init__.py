@@ -6,11 +6,12 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant, Liquid
-from gigacampus.engines.facility.cooling import glycol, loop, outside_air, water
+from gigacampus.engines.facility.cooling import exchanger, glycol, loop, outside_air, water
 from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, moved, pump_share
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, approach
 from gigacampus.engines.facility.cooling.sides import Side, choose, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
+from gigacampus.errors import SpecError
 
 _SEA_LEVEL = np.array(1.2)
 
@@ -59,7 +60,7 @@ def rated(plant: CoolingPlant, full: float) -> tuple[float, float]:
         return loop.rated(plant, sized, plant.liquid.supply - coolant_drop(plant))
     assert plant.air is not None
     sized = full * (1 + float(_fan_share(plant.air, _SEA_LEVEL)))
-    return loop.rated(plant, sized, plant.air.water_supply)
+    return loop.rated(plant, sized, coil_water(plant))
 
 
 def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
@@ -68,13 +69,42 @@ def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
     return points.supply - approach(*exchange(plant), plant.loop.rise, points.rise)
 
 
+def returns(plant: CoolingPlant, points: Setpoints | None = None) -> Floats:
+    """Facility water that comes back from the coolant units [degC]."""
+    assert plant.liquid is not None
+    assert plant.loop is not None
+    if points is None:
+        return np.array(plant.liquid.supply - coolant_drop(plant) + plant.loop.rise)
+    return np.asarray(water_for(plant, points) + points.rise)
+
+
 def exchange(plant: CoolingPlant) -> tuple[float, float, float]:
     """Coolant unit or coil by the rules: approach [K], cooling of its warm fluid [K], effectiveness on that side."""
     if plant.liquid is not None:
         base, warm = coolant_drop(plant), plant.liquid.rise
         return base, warm, warm / (warm + base)
     assert plant.air is not None
-    return plant.air.supply - plant.air.water_supply, plant.air.rise, plant.air.coil_effectiveness
+    return plant.air.supply - coil_water(plant), plant.air.rise, coil_effectiveness(plant)
+
+
+def coil_effectiveness(plant: CoolingPlant) -> float:
+    """Effectiveness of the air handlers' coil on the air side: glycol in its water thins its NTU."""
+    handlers, loop = plant.air, plant.loop
+    assert handlers is not None
+    assert loop is not None
+    thinner, ratio = glycol.fluids(plant)[0].coil, loop.rise / handlers.rise
+    if thinner == 1:
+        return handlers.coil_effectiveness
+    if ratio * handlers.coil_effectiveness >= 1:
+        raise SpecError("water would leave the coil warmer than air enters it; lower loop.rise or coil_effectiveness")
+    ntu = exchanger.ntu_for(handlers.coil_effectiveness, ratio)
+    return float(exchanger.effectiveness(np.array(ntu / thinner), np.array(ratio)))
+
+
+def coil_water(plant: CoolingPlant) -> float:
+    """Facility water that the coil needs for the supply air [degC]."""
+    assert plant.air is not None
+    return plant.air.supply + plant.air.rise - plant.air.rise / coil_effectiveness(plant)
 
 
 def coolant_drop(plant: CoolingPlant) -> float:
@@ -118,8 +148,9 @@ def _recirculated(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float,
     density = air.density(handlers.supply if points is None else points.supply, 0.008, out.pressure)
     fans = full * _fan_share(handlers, density) * fan_law(heat / full, handlers.flow_minimum)
     sized = full * (1 + float(_fan_share(handlers, _SEA_LEVEL)))
-    asked = handlers.water_supply if points is None else water_for(plant, points)
-    carried = loop.cool(plant, out, heat + fans, sized, asked, points, handlers.water_supply)
+    design = coil_water(plant)
+    asked = design if points is None else water_for(plant, points)
+    carried = loop.cool(plant, out, heat + fans, sized, asked, points, design)
     return side(heat, **{**vars(carried), "air_handlers": fans})
 
 
@@ -147,6 +178,7 @@ def _blown(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float) -> Sid
         evaporation=evaporated,
         blowdown=water.blowdown(evaporated, zero, spec.cycles),
         makeup=drawn,
+        bled=np.where(evaporated > 0, out.wet_bulb, 0.0),
         rejected=heat + fans + pumps,
         latent=latent,
         excess=supply.excess,

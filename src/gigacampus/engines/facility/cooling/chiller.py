@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.facility import Chiller
+from gigacampus.engines.facility.cooling.glycol import Fluid
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.errors import SpecError
 
@@ -12,6 +13,8 @@ LIFTS = np.array([7.5, 12.5, 17.5, 22.5, 27.5])
 ETAS = np.array([0.50, 0.57, 0.63, 0.69, 0.71])
 """Share of Carnot's COP at a lift [K]: fitted to centrifugal machines of 1.5 MW and above inside their own box (D)."""
 LEAST_LIFT, MOST_LIFT = 5.0, 30.0
+PINCH = 2.0
+"""Refrigerant below the leaving, or above the leaving condenser water [K]: in the fit, with water on both sides."""
 
 
 def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
@@ -51,6 +54,26 @@ def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
             "choose warmer chilled water, other heat rejection, or curves"
         )
     return np.asarray(np.interp(lift, LIFTS, ETAS) * (leaving - 2 + 273.15) / (lift + 9))
+
+
+def behind(
+    chiller: Chiller, leaving: Floats | float, entering: Floats, evaporator: Fluid, condenser: Fluid
+) -> tuple[Floats | float, Floats]:
+    """Water that would ask as much of the machine as leaving and entering fluids with glycol do [degC].
+
+    Glycol's film widens the pinch to the refrigerant, so that it boils colder and condenses warmer; air has none.
+
+    Examples
+    --------
+    >>> from gigacampus.engines.facility.cooling.glycol import fluid
+    >>> machine = Chiller.model_validate("warm-water-centrifugal")
+    >>> [float(t) for t in behind(machine, 20.0, np.array(35.0), fluid(0.0), fluid(0.0))]
+    [20.0, 35.0]
+    >>> [round(float(t), 2) for t in behind(machine, 20.0, np.array(35.0), fluid(0.0), fluid(0.25))]
+    [20.0, 35.55]
+    """
+    warmer = PINCH * (condenser.film - 1) if chiller.condenser == "water" else 0.0
+    return leaving - PINCH * (evaporator.film - 1), entering + warmer
 
 
 def biquadratic(c: tuple[float, ...], x: Floats | float, y: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Propylene glycol in the water that runs outdoors: what it costs in pump power and in approach."""
+"""Propylene glycol in the water that runs outdoors: what it costs in pump power, in approach and in chillers' lift."""
 
 from __future__ import annotations
 
@@ -37,8 +37,13 @@ class Fluid:
 
     @property
     def film(self) -> float:
-        """Resistance of an exchanger between this fluid and water, over that between water and water."""
+        """Resistance of an exchanger between this fluid and water, or refrigerant, over that of water in its place."""
         return (1 + 1 / self.transfer) / 2
+
+    @property
+    def coil(self) -> float:
+        """The same of a coil in air, whose water has a third of the resistance, as in dry coolers."""
+        return (2 + 1 / self.transfer) / 3
 
 
 def fluid(share: float) -> Fluid:

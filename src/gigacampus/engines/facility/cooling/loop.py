@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -116,9 +116,10 @@ def _machines_in_air(task: _Task) -> dict[str, Floats]:
     """Air-cooled chillers alone."""
     heat, machine = task.heat, task.plant.chiller
     assert machine is not None
-    leaving, entering, short = task.supply, condenser_air(task.out), np.zeros_like(heat)
+    leaving, entering = chiller.behind(machine, task.supply, condenser_air(task.out), *fluids(task.plant))
+    short = np.zeros_like(heat)
     if not task.strict:
-        leaving, entering, short = chiller.within(machine, leaving, entering)
+        leaving, entering, short = chiller.within(machine, np.asarray(leaving), entering)
     power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.units)
     beyond = np.where(short > 0, heat, beyond)  # a machine that cannot lift trips
     return {
@@ -143,7 +144,8 @@ def _outer(task: _Task) -> tuple[Cooler, float, float]:
     machines, outer = 0.0, fluids(plant)[1]
     if plant.chiller is not None and plant.chiller.condenser == "water":
         entering = np.array(spec.design_air + spec.approach)
-        machines = 1 / float(chiller.full_load_cop(plant.chiller, task.design, entering))
+        cold, warm = chiller.behind(plant.chiller, task.design, entering, *fluids(plant))
+        machines = 1 / float(chiller.full_load_cop(plant.chiller, cold, warm))
     if loop.outer_rise is None:
         return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above), 0.0, machines
     pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency) * outer.pump
@@ -159,6 +161,7 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
     cooler, pump, _ = _outer(task)
     flow, cooling = cooler.water_flow(heat / full), cooler.rise + 0 * heat
     target = task.supply - exchanger_drop(task.plant)
+    cooler = _wetted_in_need(cooler, out, flow, cooling, target)
     most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
     speed = cooler.air_flow(out, flow, cooling, target, most)
     excess = np.where(speed >= most, np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0), 0.0)
@@ -167,8 +170,21 @@ def _outside_alone(task: _Task) -> dict[str, Floats]:
     return {
         "pumps": pumps,
         "excess": excess,
-        **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2),
+        **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2, target + excess),
     }
+
+
+def _wetted_in_need(cooler: Cooler, out: Outdoors, flow: Floats, cooling: Floats, target: Floats) -> Cooler:
+    """Coolers that are wetted by the rule, but not while dry air at the fans' least speed holds the set-point.
+
+    Pads evaporate by the air through them, not by the heat: at low load that least air would take water for nothing.
+    """
+    above = cooler.spec.wet_above if cooler.wet_above is None else cooler.wet_above
+    if cooler.spec.kind != "adiabatic" or above is None:
+        return cooler
+    dry = replace(cooler, wet_above=np.array(np.inf))
+    holds = dry.leaving(out, np.array(cooler.spec.fan_minimum), flow, cooling) <= target
+    return replace(cooler, wet_above=np.where(holds, np.inf, above))
 
 
 def _outside_first(task: _Task) -> dict[str, Floats]:
@@ -188,19 +204,21 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     coldest = cooler.leaving(out, most, flow, free)
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
     speed = np.where(share < 1, most, cooler.air_flow(out, flow, free, target, most))
-    leaving, entering, short = task.supply, condenser_air(out) + 0 * heat, np.zeros_like(heat)
+    entering, short = condenser_air(out) + 0 * heat, np.zeros_like(heat)
     wet = plant.chiller.condenser == "water"
     if wet:
         entering = out_of(coldest, free, free * (1 + (1 - share) * machines), cooler, out)
+    leaves = np.where(share < 1, entering if wet else coldest, target)
+    leaving, entering = chiller.behind(plant.chiller, task.supply, entering, *fluids(plant))
     if not task.strict:
-        leaving, entering, short = chiller.within(plant.chiller, leaving, entering)
+        leaving, entering, short = chiller.within(plant.chiller, np.asarray(leaving), entering)
         short = np.where(share < 1, short, 0.0)
     power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.units)
     beyond = np.where(short > 0, (1 - share) * heat, beyond)  # a machine that cannot lift trips
     pumps = pump * moved(heat, full, plant.loop.least_flow)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else (1 - share) * heat + power
-    rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2)
+    rest = _reject(plant, cooler, out, speed, flow, outdoors, coldest + free / 2, leaves)
     return {
         **rest,
         "chiller": power,
@@ -233,8 +251,9 @@ def _reject(
     flow: Floats,
     heat: Floats,
     temperature: Floats,
+    leaves: Floats,
 ) -> dict[str, Floats]:
-    """Fans, water and heat of the coolers."""
+    """Fans, water and heat of the coolers; a tower bleeds the water that leaves it, pads water at the wet bulb."""
     fans = cooler.fans(speed, out)
     evaporation, latent = cooler.evaporation(out, speed, heat, temperature, plant.water_model == "all-latent")
     drift, cycles = cooler.drift(flow), cooler.spec.cycles
@@ -248,4 +267,5 @@ def _reject(
         "drift": drift,
         "blowdown": water.blowdown(evaporation, drift, cycles),
         "makeup": water.makeup(evaporation, drift, cycles),
+        "bled": np.where(evaporation > 0, leaves if cooler.tower else out.wet_bulb, 0.0),
     }

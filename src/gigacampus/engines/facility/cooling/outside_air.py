@@ -45,9 +45,11 @@ def condition(spec: OutsideAir, out: Outdoors) -> Supply:
     All changes are adiabatic. Too dry, air is humidified up to the lowest dew point. Too cold or too humid for that
     temperature, it is mixed with return air: the share of outside air follows from the enthalpy balance of the hall,
     s = dh / (dh + h_supply - h_outside) with dh the heat of the hall per kilogram. Too warm, it is wetted as far as the
-    upper temperature, the effectiveness and the highest humidity allow.
+    upper temperature, the effectiveness and the highest humidity allow. At an effectiveness of 0 there is no water:
+    neither is it wetted nor humidified.
     """
-    humidity = np.maximum(out.humidity, air.humidity_ratio_from_dew_point(spec.dew_point_min, out.pressure))
+    driest = air.humidity_ratio_from_dew_point(spec.dew_point_min, out.pressure)
+    humidity = out.humidity if spec.effectiveness == 0 else np.maximum(out.humidity, driest)
     floor = np.maximum(spec.supply_min, _driest(humidity, spec.rh_max, out.pressure))
     full = air.dry_bulb_from_enthalpy(out.enthalpy, humidity)
     mixed = full < floor
@@ -59,7 +61,7 @@ def condition(spec: OutsideAir, out: Outdoors) -> Supply:
     share = gain / (gain + np.maximum(air.enthalpy(temperature, humidity) - out.enthalpy, 0.0))
     excess = np.maximum(temperature - spec.supply_max, 0.0)
     humid = (_driest(humidity, spec.rh_max, out.pressure) > temperature + 0.05) | (humidity > _most(spec, out) + 1e-9)
-    short = (excess > 1e-6) | humid
+    short = (excess > 1e-6) | humid | (humidity < driest - 1e-9)
     return Supply(
         temperature, humidity, share, share * np.maximum(humidity - out.humidity, 0.0), excess, short.astype(float)
     )

@@ -80,7 +80,7 @@ def approach(base: float, warm_rise: float, effect: float, design_rise: float, r
     Examples
     --------
     >>> approach(5.0, 10.0, 10 / 15, 7.5, np.array([5.0, 7.5, 9.0])).round(2).tolist()
-    [3.45, 5.0, 6.06]
+    [4.0, 5.0, 5.68]
     """
     if np.all(rise == design_rise):
         return np.asarray(base + 0 * rise)

@@ -43,12 +43,16 @@ def with_units_out(plant: CoolingPlant, out: int) -> CoolingPlant:
 
 
 def run_dry(plant: CoolingPlant) -> CoolingPlant:
-    """The plant whose adiabatic coolers are not wetted."""
-    return _both(plant, lambda plant: {"rejection": {"wet_above": 1e3}} if _wetted(plant) else {})
-
-
-def _wetted(plant: CoolingPlant) -> bool:
-    return plant.rejection is not None and plant.rejection.kind == "adiabatic"
+    """The plant that takes no water where it can do without: outside air is not wetted, towers beside air-cooled
+    chillers are left out. Whether adiabatic coolers are wetted is a set-point."""
+    dry = _both(plant, lambda plant: {"outside_air": {"effectiveness": 0.0}})
+    chiller, cooler = plant.chiller, plant.rejection
+    update: dict[str, Any] = {}
+    if chiller is not None and chiller.condenser == "air" and cooler is not None and cooler.kind == "tower":
+        update["rejection"] = None
+    if plant.air_plant is not None:
+        update["air_plant"] = run_dry(plant.air_plant)
+    return dry.model_copy(update=update)
 
 
 def _left(units: int, out: int) -> float:

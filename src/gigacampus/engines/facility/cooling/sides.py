@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -16,7 +16,10 @@ class Side:
     Attributes
     ----------
     chiller, pumps, rejection_fans, air_handlers, cdu_pumps : array [MW]
-    evaporation, drift, blowdown, makeup : array [m3/h]
+    evaporation, drift, blowdown, makeup, recycled : array [m3/h]
+        Of the blowdown `recycled` is treated and part of the make-up again.
+    bled : array [degC]
+        Temperature of the blowdown; 0 where there is none.
     rejected, latent : array [MW]
         Heat that leaves to the air, and the part of it that leaves as vapour.
     excess : array [K]
@@ -40,6 +43,8 @@ class Side:
     drift: Floats
     blowdown: Floats
     makeup: Floats
+    recycled: Floats
+    bled: Floats
     rejected: Floats
     latent: Floats
     excess: Floats
@@ -53,6 +58,11 @@ class Side:
         """All electrical power of the side."""
         return self.chiller + self.pumps + self.rejection_fans + self.air_handlers + self.cdu_pumps
 
+    @property
+    def drawn(self) -> Floats:
+        """Make-up that is not recycled."""
+        return self.makeup - self.recycled
+
 
 def side(like: Floats, **given: Floats) -> Side:
     """A side that is zero but for what is given, broadcast to the shape of `like`."""
@@ -63,12 +73,31 @@ def side(like: Floats, **given: Floats) -> Side:
 
 
 def plus(a: Side, b: Side) -> Side:
-    """Both sides together: sums, the larger excess, and hours short or lifted on either."""
+    """Both sides together: sums, the larger excess, the warmer blowdown, and hours short or lifted on either."""
     summed = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(Side)}
-    larger = {name: np.maximum(getattr(a, name), getattr(b, name)) for name in ("excess", "short", "lifted")}
+    larger = {name: np.maximum(getattr(a, name), getattr(b, name)) for name in ("excess", "bled", "short", "lifted")}
     return Side(**{**summed, **larger})
 
 
 def choose(where: Bools, a: Side, b: Side) -> Side:
     """`a` in the hours where the condition holds, `b` in the others."""
     return Side(**{f.name: np.where(where, getattr(a, f.name), getattr(b, f.name)) for f in fields(Side)})
+
+
+_WATER = ("evaporation", "drift", "blowdown", "makeup", "recycled", "latent")
+
+
+def rationed(one: Side, share: Floats, rise: float) -> Side:
+    """A side with a share of the water that it asks for: heat that no vapour takes is cooling that is missing.
+
+    The supply floats up by the share of the heat that is missing times the `rise` [K] of the water or air that carries
+    it, as where chillers are at their capacity.
+    """
+    lost = one.latent * (1 - share)
+    return replace(
+        one,
+        **{name: getattr(one, name) * share for name in _WATER},
+        excess=one.excess + rise * lost / np.maximum(one.rejected, 1e-12),
+        missing=one.missing + lost,
+        short=np.maximum(one.short, lost > 0),
+    )

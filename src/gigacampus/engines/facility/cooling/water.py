@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gigacampus import air
-from gigacampus.campus.spec.facility import Water
+from gigacampus.campus.spec.facility import Recycling, Water
+from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.outdoors import HOUR, Floats, Outdoors
 from gigacampus.errors import SpecError
 
@@ -22,13 +25,19 @@ def cycles(water: Water) -> tuple[float, str]:
 
     Notes
     -----
-    S = min over ions of limit / make-up, the make-up mixed of fresh and reclaimed water; conductivity mixes as a
-    concentration does.
+    Without recycling S = min over ions of L / c, L the limit and c that of the water drawn, mixed of fresh and
+    reclaimed; conductivity mixes as a concentration does. With recycling a share r of the blowdown, r / S of the
+    make-up, comes back with p of its salts: c_m = c (1 - r / S) + p S c_m r / S, and S c_m = L give
+    S = r + (1 - p r) L / c. That drift is not recycled is left out.
     """
     fresh, reclaimed, share = water.quality, water.reclaimed_quality, water.reclaimed
     assert fresh is not None
+    back = 0.0 if water.recycling is None else water.recycling.returned
+    kept = 1 - back * (0.0 if water.recycling is None else water.recycling.passage)
     most = {
-        ion: getattr(water.limits, ion)
+        ion: back
+        + kept
+        * getattr(water.limits, ion)
         / ((1 - share) * getattr(fresh, ion) + (share * getattr(reclaimed, ion) if reclaimed is not None else 0.0))
         for ion in IONS
     }
@@ -126,3 +135,12 @@ def blowdown(evaporation: Floats, drift: Floats, cycles: float) -> Floats:
 def makeup(evaporation: Floats, drift: Floats, cycles: Floats | float) -> Floats:
     """Water drawn: E S / (S - 1), or E and drift where drift alone bleeds enough."""
     return np.maximum(evaporation * cycles / (cycles - 1), evaporation + drift)
+
+
+def recycled(one: Side, recycling: Recycling | None) -> Side:
+    """A side whose blowdown is treated in part and drawn again; the treatment's power is with the pumps."""
+    if recycling is None:
+        return one
+    treated = one.blowdown * recycling.share
+    power = treated * recycling.energy / 1e3
+    return replace(one, recycled=treated * recycling.recovery, pumps=one.pumps + power, rejected=one.rejected + power)

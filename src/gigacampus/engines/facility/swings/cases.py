@@ -11,8 +11,9 @@ from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Swings
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.swings.grid import Seen, seen
+from gigacampus.engines.facility.swings.limits import Against, against
 from gigacampus.engines.facility.swings.load import STEP, Occupancy, Pattern
-from gigacampus.engines.facility.swings.smoothing import Stored, ramped, store
+from gigacampus.engines.facility.swings.smoothing import Stored, follow, ramped, store
 
 _HOURS = 8766.0
 _RACK_FILTER = 2.0
@@ -39,11 +40,19 @@ class Fleet:
     chain : float
         Power at the meter over IT power, by what the power chain loses in proportion.
     fixed : float [MW]
-        The rest at the meter: cooling and what else does not follow within minutes.
+        The rest at the meter that does not follow IT power.
     highest : float [MW]
         Load at the meter with all IT at its rating, in the worst hour.
     price : float [USD/MWh]
         Of energy.
+    parameters : float
+        Of the model that is trained.
+    flops : float [FLOP/s]
+        Of one accelerator while a job makes progress.
+    cooling : pairs of IT power and the cooling plant's [MW]
+        Rising; empty where all cooling is in `fixed`.
+    lags : tuple of float [s]
+        With which rack supplies and UPS follow what they give.
     """
 
     servers: float
@@ -57,6 +66,10 @@ class Fleet:
     fixed: float
     highest: float
     price: float
+    parameters: float
+    flops: float
+    cooling: tuple[tuple[float, float], ...] = ()
+    lags: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,9 @@ class Case:
     Attributes
     ----------
     seen : Seen
+    limits : tuple of Against
     lost : float [MW]
-        Mean power that is burnt or lost in storage, at the point of interconnection.
+        Mean power that is burnt or lost in storage, with its cooling, at the point of interconnection.
     withheld : float [MW]
         Mean power that jobs ask for and a ramp limit holds back: work that is done later.
     capital : float [USD]
@@ -78,6 +92,7 @@ class Case:
     """
 
     seen: Seen
+    limits: tuple[Against, ...]
     lost: float
     withheld: float
     capital: float
@@ -132,11 +147,13 @@ class Campus:
         return Racks(demand.sum(axis=0), behind.power.sum(axis=0), lost, withheld, float(behind.change.sum()))
 
     def case(self, means: Collection[str], racks: Racks) -> tuple[Case, Floats]:
-        """The rest of the way: power chain, and the battery; with the power at the point of interconnection [MW]."""
-        spec, chain = self.swings, self.fleet.chain
-        steady = chain * self.fleet.other + self.fleet.fixed
-        power, lost, stored = chain * racks.power + steady, chain * racks.lost, chain * racks.stored
-        out = chain * (racks.demand - racks.withheld) + steady
+        """The rest of the way: DC links, cooling, the battery; with the power at the point of interconnection [MW]."""
+        spec, fleet, chain = self.swings, self.fleet, self.fleet.chain
+        steady, useful = chain * fleet.other + fleet.fixed, racks.demand - racks.withheld
+        asked, needed, cooled = (self.cooling(it) for it in (racks.demand, useful, racks.power))
+        drawn, linked = follow(racks.power, fleet.lags)
+        power, out = chain * drawn + steady + cooled, chain * useful + steady + needed
+        lost, stored = chain * racks.lost + cooled - needed, chain * (racks.stored + linked)
         capital = 0.0
         if "rack-storage" in means:
             capital += spec.rack_storage.price * self.fleet.servers * self.server.accelerators
@@ -146,16 +163,24 @@ class Campus:
             size, energy = self.battery
             capital += 1e3 * (size * spec.battery.price_power + energy * spec.battery.price_energy)
         off = abs(float(np.sum(power) - np.sum(out) - np.sum(lost)) * STEP - stored)
-        mean = float(np.mean(lost))
+        mean, sees = float(np.mean(lost)), seen(power, spec.grid, self.short_circuit)
         case = Case(
-            seen=seen(power, spec.grid, self.short_circuit),
+            seen=sees,
+            limits=against(spec.limits, power, sees, fleet.highest),
             lost=mean,
-            withheld=chain * float(np.mean(racks.withheld)),
+            withheld=float(np.mean(chain * racks.withheld + asked - needed)),
             capital=capital,
             energy_cost=mean * _HOURS * self.fleet.price,
             residual=off / (float(np.sum(power)) * STEP),
         )
         return case, power
+
+    def cooling(self, racks: Floats) -> Floats:
+        """What the cooling plant draws for the heat of the jobs' racks and of all else [MW], shape (N,)."""
+        if not self.fleet.cooling:
+            return np.zeros_like(racks)
+        it, power = np.array(self.fleet.cooling).T
+        return np.asarray(np.interp(follow(racks + self.fleet.other, (self.swings.cooling_lag,))[0], it, power))
 
     def power(self, jobs: Occupancy, floor: float) -> Floats:
         """IT power of the jobs [MW], shape (J, N); no server whose job runs draws less than `floor` of its peak."""
@@ -188,8 +213,8 @@ class Campus:
         spec, pattern = self.swings, self.pattern
         one = Occupancy(np.ones(1), *np.array([[[1.0, 1.0]], [[1.0, 1.0]], [[0.0, 1.0]]]))
         low, high = self.power(one, floor)[0]
-        swing = (high - low) * pattern.share * (1 - pattern.share) * spec.step / self.server.accelerators
+        swing = (high - low) * pattern.share * (1 - pattern.share) * pattern.step / self.server.accelerators
         storage, energy = spec.rack_storage, spec.rack_storage.energy / 1e6
         gain = min(energy / (swing * storage.efficiency), 1.0) if swing > 0 else 1.0
         limits = energy * accelerators, storage.power / 1e3 * accelerators
-        return store(power, *limits, storage.efficiency, _RACK_FILTER * spec.step, np.full(len(power), gain))
+        return store(power, *limits, storage.efficiency, _RACK_FILTER * pattern.step, np.full(len(power), gain))

@@ -63,14 +63,14 @@ def seen(power: Floats, grid: PointOfInterconnection, short_circuit: float) -> S
     Seen
     """
     volts = voltage(power, grid, short_circuit)
-    frequency, amplitude = spectrum(power)
+    frequency, amplitude = spectrum(level(power))
     return Seen(
-        peak_to_peak=_range(power),
-        step=_change(power, 0.1),
-        ramp=_change(power, 1.0),
-        ramp_minute=_change(power, 60.0) / 60,
+        peak_to_peak=within(power, 10.0),
+        step=change(power, 0.1),
+        ramp=change(power, 1.0),
+        ramp_minute=change(power, 60.0) / 60,
         flicker=flicker(volts, STEP, grid.lamp, grid.frequency),
-        voltage_change=_change(volts, 1.0),
+        voltage_change=change(volts, 1.0),
         **{name: rms(frequency, amplitude, *band) for name, band in BANDS.items()},
     )
 
@@ -151,16 +151,33 @@ def rms(frequency: Floats, amplitude: Floats, low: float, high: float) -> float:
     return math.sqrt(0.5 * float(np.sum(amplitude[inside] ** 2)))
 
 
-def _change(values: Floats, over: float) -> float:
+def level(power: Floats) -> Floats:
+    """A power without the line from its first second to its last: its end joins its beginning, as a spectrum takes it.
+
+    Without that, a window in which jobs start would hold one more step than there is.
+    """
+    second = round(1 / STEP)
+    return power - np.linspace(power[:second].mean(), power[-second:].mean(), len(power))
+
+
+def change(values: Floats, over: float) -> float:
     """Largest change over a time [s]; over the whole window where it is shorter."""
     lag = min(round(over / STEP), len(values) - 1)
     return float(np.max(np.abs(values[lag:] - values[:-lag])))
 
 
-def _range(power: Floats) -> float:
-    """Largest difference between highest and lowest of ten neighbouring seconds."""
-    second = round(1 / STEP)
-    starts = np.arange(0, len(power), second)
-    high = np.lib.stride_tricks.sliding_window_view(np.maximum.reduceat(power, starts), 10)
-    low = np.lib.stride_tricks.sliding_window_view(np.minimum.reduceat(power, starts), 10)
-    return float(np.max(high.max(axis=1) - low.min(axis=1)))
+def within(values: Floats, time: float) -> float:
+    """Largest difference between highest and lowest within a time [s]; within the whole window where it is shorter.
+
+    Examples
+    --------
+    >>> within(np.array([0.0, 3.0, 1.0, 1.0, 5.0]), 3 * STEP)
+    4.0
+    """
+    high = low = values
+    width, count = 1, min(max(round(time / STEP), 1), len(values))
+    while width < count:
+        more = min(width, count - width)
+        high, low = np.maximum(high[:-more], high[more:]), np.minimum(low[:-more], low[more:])
+        width += more
+    return float(np.max(high - low))

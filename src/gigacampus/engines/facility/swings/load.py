@@ -20,6 +20,29 @@ _EDGES = 600_000
 _LEAST = 0.2
 """Shortest step over its mean, and shortest mean over that of all jobs."""
 _NEVER = 1e9
+_SHORTEST = 0.05
+"""Shortest step that follows from the workload [s]."""
+
+
+def step_time(swings: Swings, parameters: float, flops: float) -> float:
+    """Time of a step [s]: the spec's, or 6 N FLOP a token [1]_ at what an accelerator computes [FLOP/s].
+
+    One that computes nothing never ends its step.
+
+    References
+    ----------
+    .. [1] Kaplan et al. (2020). Scaling Laws for Neural Language Models. arXiv:2001.08361.
+
+    Examples
+    --------
+    Llama 3 405B at 400 TFLOP/s an accelerator:
+
+    >>> round(step_time(Swings.model_validate({}), 4.05e11, 4e14), 1)
+    6.2
+    """
+    if swings.step is not None:
+        return swings.step
+    return min(max(6 * parameters * swings.tokens / flops, _SHORTEST), _NEVER) if flops > 0 else _NEVER
 
 
 @dataclass(frozen=True)
@@ -34,6 +57,8 @@ class Pattern:
         Of a step in compute.
     interval, write : float [s]
         Training between two checkpoints, and the time in which one is written at idle.
+    step : float [s]
+        Mean time of a step.
     """
 
     high: float
@@ -41,20 +66,21 @@ class Pattern:
     share: float
     interval: float
     write: float
+    step: float
 
     @classmethod
-    def of(cls, swings: Swings, activity: float, interval: float, write: float) -> Pattern:
+    def of(cls, swings: Swings, activity: float, interval: float, write: float, step: float) -> Pattern:
         """The share in compute with which the mean of a step is the workload's activity.
 
         Where the activity is not between communication and compute, the nearer of them gives way to it.
 
         Examples
         --------
-        >>> Pattern.of(Swings.model_validate({"compute": "90 %", "communication": "10 %"}), 0.7, 600.0, 20.0).share
+        >>> Pattern.of(Swings.model_validate({"compute": "90 %", "communication": "10 %"}), 0.7, 600.0, 20.0, 2.0).share
         0.75
         """
         high, low = max(swings.compute, activity), min(swings.communication, activity)
-        return cls(high, low, round((activity - low) / (high - low), 12), interval, write)
+        return cls(high, low, round((activity - low) / (high - low), 12), interval, write, step)
 
 
 @dataclass(frozen=True)
@@ -105,7 +131,7 @@ def occupancy(swings: Swings, jobs: Sequence[Job], pattern: Pattern, first: int 
     compute at its own time. Every start and end adds its part of a 10 ms step to the mean of that step: no energy is
     lost to sampling. The times at which a server's accelerators end are smeared by their spread.
     """
-    most = max(int(_EDGES * swings.step / swings.window) // max(of, len(jobs)), 1)
+    most = max(int(_EDGES * pattern.step / swings.window) // max(of, len(jobs)), 1)
     kernel = _smear(swings.accelerator_spread)
     count = round(swings.window / STEP)
     found = np.empty((3, len(jobs), count))
@@ -133,7 +159,7 @@ def _steps(swings: Swings, job: Job, pattern: Pattern, index: int) -> tuple[Floa
     """Start and time of each training step that begins before the job stops [s]; checkpoints stand between steps."""
     random = _generator(swings, index, 0)
     stop = swings.window if job.stop is None else min(job.stop, swings.window)
-    mean = swings.step * max(1 + swings.job_spread * random.standard_normal(), _LEAST)
+    mean = pattern.step * max(1 + swings.job_spread * random.standard_normal(), _LEAST)
     interval = min(max(pattern.interval, mean), _NEVER)
     due = random.uniform(0.0, interval)
     count = math.ceil(max(stop - job.start, 0.0) / (_LEAST * mean)) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,6 +107,36 @@ def scan(added: Floats, keep: float, low: float, high: float, first: Floats) -> 
         state = _within(keep * state + b, low, high)
         by_step[k] = state
     return by_step.transpose(1, 2, 0).reshape(rows, -1)[:, :steps]
+
+
+def follow(power: Floats, lags: Iterable[float]) -> tuple[Floats, float]:
+    """Power that follows another through first-order lags [s], in their steady state at the start.
+
+    Parameters
+    ----------
+    power : array, shape (N,) [MW]
+    lags : iterable of float [s]
+
+    Returns
+    -------
+    power : array, shape (N,) [MW]
+    stored : float [MJ]
+        What the lags hold more at the end than at the start.
+
+    Examples
+    --------
+    >>> power, stored = follow(np.array([0.0, 1.0, 1.0]), [STEP / np.log(2)])
+    >>> power.round(12).tolist(), round(stored, 12)
+    ([0.0, 0.5, 0.75], -0.0075)
+    """
+    stored = 0.0
+    for lag in lags:
+        if lag <= 0:
+            continue
+        keep = math.exp(-STEP / lag)
+        after = scan((1 - keep) * power[None], keep, -np.inf, np.inf, power[:1])[0]
+        stored, power = stored + float(np.sum(after - power)) * STEP, after
+    return power, stored
 
 
 def _within(values: Floats, low: float, high: float) -> Floats:

@@ -1,0 +1,90 @@
+"""The flows of a facility over some hours, and the water that there is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+
+from gigacampus.engines.facility.outdoors import Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Power [MW], water [m3/h] and heat [MW], per MW of IT rating: arrays of one shape.
+
+    `load` is at the meter. `cooling_liquid` and `cooling_air` are the power of the plant's two sides, `it_liquid` the
+    IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `missing` [MW] the cooling that
+    would bring it back, `short` is 1 in hours in which a set-point cannot be held, `capped` in hours in which there is
+    not the water that is asked for. `recycled` is the part of the blowdown that is make-up again, `bled` the
+    temperature of the blowdown [degC]. `reused` is heat that somebody takes.
+    """
+
+    it: Floats
+    server_fans: Floats
+    rack_supplies: Floats
+    pdu_output: Floats
+    ups_output: Floats
+    chiller: Floats
+    pumps: Floats
+    rejection_fans: Floats
+    air_handlers: Floats
+    cdu_pumps: Floats
+    transformers: Floats
+    ups: Floats
+    distribution: Floats
+    other: Floats
+    load: Floats
+    evaporation: Floats
+    drift: Floats
+    blowdown: Floats
+    makeup: Floats
+    recycled: Floats
+    bled: Floats
+    heat_sensible: Floats
+    heat_latent: Floats
+    it_liquid: Floats
+    cooling_liquid: Floats
+    cooling_air: Floats
+    excess: Floats
+    missing: Floats
+    reused: Floats
+    short: Floats
+    capped: Floats
+
+    def scaled(self, rating: Floats) -> Flows:
+        """The same in MW and m3/h at an IT rating [MW]; what is no quantity stays."""
+        kept = ("excess", "bled", "short", "capped")
+        return Flows(
+            **{
+                field.name: getattr(self, field.name) * (1.0 if field.name in kept else rating)
+                for field in fields(Flows)
+            }
+        )
+
+    @property
+    def drawn(self) -> Floats:
+        """Make-up that is not recycled [m3/h]."""
+        return self.makeup - self.recycled
+
+    @property
+    def discharged(self) -> Floats:
+        """Blowdown that is not recycled [m3/h]."""
+        return self.blowdown - self.recycled
+
+
+class Scarcity(NamedTuple):
+    """Water that there is, by hour: whether the plant runs dry, and the share that it gets of what it asks for then."""
+
+    dry: Bools
+    share: Floats
+
+    def at(self, hours: Ints) -> Scarcity:
+        """The same in chosen hours."""
+        return self if self.dry.ndim == 0 else Scarcity(self.dry[hours], self.share[hours])
+
+
+PLENTY = Scarcity(np.array(False), np.array(1.0))
+DROUGHT = Scarcity(np.array(True), np.array(1.0))
+"""All the water that is asked for, and none that the plant can do without."""
