@@ -31,9 +31,8 @@ def chosen(plant: Any, load: Any) -> float:
 
 def _plant(name: str, years: int = 1) -> tuple[Any, Any]:
     """A plant and a load that follows the hour, over so many years of different climates."""
-    from benchmarks.facility import _climates
+    from benchmarks.facility import _climates, facility
     from gigacampus.campus.spec.compute import Server
-    from gigacampus.campus.spec.facility import Facility
     from gigacampus.engines.facility.outdoors import Outdoors
     from gigacampus.engines.facility.plant import Plant
 
@@ -41,7 +40,7 @@ def _plant(name: str, years: int = 1) -> tuple[Any, Any]:
     weather = SimpleNamespace(
         **{name: np.concatenate([getattr(air, name) for air in _climates()[:years]])[:HOURS] for name in fields}
     )
-    plant = Plant(Facility.model_validate({"cooling": name}), Server.model_validate({}), Outdoors.of(weather))
+    plant = Plant(facility(name), Server.model_validate({}), Outdoors.of(weather))
     return plant, 0.8 + 0.15 * np.sin(np.arange(len(weather.dry_bulb)) / 24 * 2 * np.pi)
 
 

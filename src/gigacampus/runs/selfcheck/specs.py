@@ -37,7 +37,7 @@ def campus(seed: int | tuple[int, ...], days: int = 365) -> Tree:
         "site": _site(draw),
         "compute": compute,
         "workload": _workload(draw),
-        "facility": {"power": _power(draw), "cooling": _cooling(draw)},
+        "facility": {"power": _power(draw), "cooling": _cooling(draw), "design": {"accept_excess": True}},
         "supply": plants.supply(draw, start, end, sum_of(compute)),
         "promises": _promises(draw),
     }

@@ -17,7 +17,9 @@ class HeatRejection(FromCatalog):
     section: ClassVar[str] = "cooling_rejection"
 
     kind: Literal["dry", "adiabatic", "tower"] = Field(description="dry cooler, with wetted intake air, or wet tower")
-    margin: float = Field(description="coolers installed over those that the full heat needs at design", ge=1)
+    margin: float | None = Field(
+        None, description="coolers installed over those that the full heat needs at design; found on design days", ge=1
+    )
     units: int = Field(11, description="coolers that stand there and share the heat", ge=1, le=10_000)
     approach: Kelvin = Field(description="leaving water over dry bulb (tower: wet bulb) at design")
     range: Kelvin = Field(description="cooling of the water at design")

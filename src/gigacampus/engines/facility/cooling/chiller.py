@@ -156,6 +156,7 @@ def chill(
     By curves P = Q_avail / COP(T) EIRFPLR(Q / Q_avail); the Carnot fraction stages machines so that each runs near full
     load, P = Q / COP(T). Capacity is Q_ref CAPFT(T), without curves Q_ref.
     """
+    assert chiller.capacity is not None, "chillers are sized on the design days before anything runs"
     reference = chiller.capacity * full
     if chiller.model == "carnot-fraction":
         lifted = np.minimum(heat, reference)

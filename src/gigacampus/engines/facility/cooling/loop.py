@@ -18,8 +18,6 @@ from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors
 MOST_AIR = 1.5
 """Most air over water, both over design, to which coolers without chillers are driven (assumed): at part load
 more air would cost fan power and hardly cool."""
-
-
 CONDENSER_RISE = 10.0
 """Warming of the air in air-cooled condensers [K] (assumed); it grows as the air thins."""
 
@@ -50,17 +48,7 @@ def cool(
     design : float, optional [degC]
         Facility water by the rules, to which machines are sized; `supply` by default.
     """
-    loop = plant.loop
-    assert loop is not None
-    at = points or rules(plant)
-    share = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency) * fluids(plant)[0].pump
-    slower = loop.rise / at.rise
-    pumps = share * moved(heat * slower, full, loop.least_flow)
-    asked = np.asarray(supply)
-    task = _Task(
-        plant, out, heat + pumps, full * (1 + share), asked, at.rise * (1 + share * slower), at, points is None,
-        float(asked) if design is None else design,
-    )  # fmt: skip
+    task, pumps = _task(plant, out, heat, full, supply, points, design)
     if plant.rejection is None:
         rest = _machines_in_air(task)
     elif plant.chiller is None:
@@ -69,6 +57,13 @@ def cool(
         rest = _outside_first(task)
     missing = task.heat * np.clip(rest["excess"] / task.rise, 0.0, 1.0)
     return side(heat, **{**rest, "pumps": rest.get("pumps", 0.0) + pumps, "missing": missing})
+
+
+def rated(plant: CoolingPlant, full: float, supply: float) -> tuple[float, float]:
+    """Full heat of coolers and of chillers, which margin and capacity are multiples of [MW per MW of IT rating]."""
+    dry = np.zeros(1)
+    task, _ = _task(plant, Outdoors(dry, dry, dry, dry, dry), dry, full, supply, None, None)
+    return (_outer(task)[0].heat if plant.rejection else 0.0), (task.full if plant.chiller else 0.0)
 
 
 def condenser_air(out: Outdoors) -> Floats:
@@ -94,6 +89,29 @@ class _Task:
     design: float
 
 
+def _task(
+    plant: CoolingPlant,
+    out: Outdoors,
+    heat: Floats,
+    full: float,
+    supply: Floats | float,
+    points: Setpoints | None,
+    design: float | None,
+) -> tuple[_Task, Floats]:
+    """What `cool` asks of the machines, and the pumps' power; their heat goes into the water."""
+    loop = plant.loop
+    assert loop is not None
+    at = points or rules(plant)
+    share = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency) * fluids(plant)[0].pump
+    slower = loop.rise / at.rise
+    pumps = share * moved(heat * slower, full, loop.least_flow)
+    asked = np.asarray(supply)
+    return _Task(
+        plant, out, heat + pumps, full * (1 + share), asked, at.rise * (1 + share * slower), at, points is None,
+        float(asked) if design is None else design,
+    ), pumps  # fmt: skip
+
+
 def _machines_in_air(task: _Task) -> dict[str, Floats]:
     """Air-cooled chillers alone."""
     heat, machine = task.heat, task.plant.chiller
@@ -103,6 +121,7 @@ def _machines_in_air(task: _Task) -> dict[str, Floats]:
     if not task.strict:
         leaving, entering, short = chiller.within(machine, np.asarray(leaving), entering)
     power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.machines)
+    beyond = np.where(short > 0, heat, beyond)  # a machine that cannot lift trips
     return {
         "chiller": power,
         "rejected": heat + power,
@@ -195,6 +214,7 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
         leaving, entering, short = chiller.within(plant.chiller, np.asarray(leaving), entering)
         short = np.where(share < 1, short, 0.0)
     power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.machines)
+    beyond = np.where(short > 0, (1 - share) * heat, beyond)  # a machine that cannot lift trips
     pumps = pump * moved(heat, full, plant.loop.least_flow)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else (1 - share) * heat + power

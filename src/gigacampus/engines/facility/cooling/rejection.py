@@ -107,6 +107,12 @@ class Cooler:
     near: Floats | float = np.inf
 
     @property
+    def margin(self) -> float:
+        """Coolers installed over those that the full heat needs at design."""
+        assert self.spec.margin is not None, "coolers are sized on the design days before anything runs"
+        return self.spec.margin
+
+    @property
     def tower(self) -> bool:
         """Whether the air takes up water where it meets the warm water."""
         return self.spec.kind == "tower"
@@ -135,7 +141,7 @@ class Cooler:
     @property
     def air_mass(self) -> float:
         """Dry air at full speed [kg/s per MW of IT rating]."""
-        water_rate = self.heat * self.spec.margin / self.spec.range
+        water_rate = self.heat * self.margin / self.spec.range
         if self.tower:
             return water_rate / WATER_HEAT / self.spec.capacity_ratio
         return water_rate / self.spec.capacity_ratio / AIR_HEAT
@@ -143,11 +149,11 @@ class Cooler:
     @property
     def fan_full(self) -> float:
         """Fan power at full speed [MW per MW of IT rating]."""
-        return self.spec.fan_power * self.heat * self.spec.margin
+        return self.spec.fan_power * self.heat * self.margin
 
     def water_flow(self, load: Floats) -> Floats:
         """Water flow of each cooler over design flow, at a load over full load."""
-        return np.maximum(load, 1e-6) * (self.spec.range / self.rise / self.spec.margin)
+        return np.maximum(load, 1e-6) * (self.spec.range / self.rise / self.margin)
 
     def intake(self, out: Outdoors) -> tuple[Floats, Floats]:
         """Air that meets the water [degC] (a tower's wet bulb), and the water that wetting adds [kg/kg]."""
@@ -227,5 +233,5 @@ class Cooler:
 
     def drift(self, water_flow: Floats) -> Floats:
         """Drift [m3/h per MW of IT rating]."""
-        rate = self.heat * self.spec.margin / self.spec.range
+        rate = self.heat * self.margin / self.spec.range
         return self.spec.drift * water_flow * rate / WATER_HEAT * 3.6
