@@ -106,7 +106,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("supports", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply", "finance"), deals.supports,
           when="deal"),
     Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), deals.accounting, when="deal"),
-    Stage("kpi", _OURS, (),
+    Stage("kpi", _OURS, (*_LIFE, "facility.heat_reuse", "facility.cooling.liquid"),
           ("sizing", "offer", "design", "facility", "control", "swings", "availability", "workload", "supply", "impact",
            "finance", "sensitivity", "renewal", "supports", "accounting"),
           doors.kpi, "always"),
