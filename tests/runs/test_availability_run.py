@@ -67,6 +67,7 @@ def test_the_figure_shows_every_hour_of_every_cause() -> None:
 def test_every_cause_has_a_name_in_the_figure(plant: str) -> None:
     changes = {
         "facility.cooling": plant,
+        "facility.design": {"accept_excess": True},
         "facility.availability.ride_through": "unbuffered",
         "compute.server": {"use": "gb200-nvl72", "liquid_share": "0 %"},
     }

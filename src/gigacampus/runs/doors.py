@@ -30,12 +30,28 @@ def site(run: Run) -> Any:
     )
 
 
+def sizing(run: Run) -> Any:
+    """The least coolers and chillers that hold the set-points on the site's design days."""
+    from gigacampus.engines.facility import design as room
+
+    assert run.campus.compute is not None
+    assert run.campus.site is not None
+    return room.size(run.campus.facility, run.campus.compute.server, run.site, run.campus.site.design)
+
+
+def _built(run: Run) -> Any:
+    """The facility with the coolers and chillers that were found."""
+    from gigacampus.engines.facility.design import built
+
+    return built(run.campus.facility, run.sizing)
+
+
 def rating(run: Run) -> Any:
     """Highest ratio of facility to IT power, which turns a facility rating into an IT rating."""
     from gigacampus.engines import facility as room
 
     assert run.campus.compute is not None
-    return room.peak_ratio(run.campus.facility, run.campus.compute.server, run.site)
+    return room.peak_ratio(_built(run), run.campus.compute.server, run.site)
 
 
 def offer(run: Run) -> Any:
@@ -55,13 +71,13 @@ def design(run: Run) -> Any:
 
     assert run.campus.compute is not None
     assert run.campus.site is not None
-    facility, server = run.campus.facility, run.campus.compute.server
+    facility, server, rating = _built(run), run.campus.compute.server, float(run.offer.it_rating[-1])
     names = ("dry-cooler", "adiabatic-cooler", "wet-tower")
     coolers: dict[str, HeatRejection] = {}
     for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection):
         if spec is not None:
             coolers[spec.kind] = spec
-    return room.judge(facility, server, run.site, run.campus.site.design, float(run.offer.it_rating[-1]), coolers)
+    return room.judge(facility, server, run.site, run.campus.site.design, rating, run.rating * rating, coolers)
 
 
 def response(run: Run) -> Any:
@@ -70,7 +86,7 @@ def response(run: Run) -> Any:
 
     assert run.campus.compute is not None
     server = run.campus.compute.server
-    return room.respond(run.campus.facility, server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
+    return room.respond(_built(run), server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
 
 
 def dispatch(run: Run) -> Any:
@@ -89,7 +105,7 @@ def facility(run: Run) -> Any:
     assert run.campus.compute is not None
     served = run.dispatch.load - run.dispatch.unserved
     return room.settle(
-        run.campus.facility,
+        _built(run),
         run.campus.compute.server,
         run.site,
         run.timeline,
@@ -100,7 +116,7 @@ def facility(run: Run) -> Any:
 
 
 def control(run: Run) -> Any:
-    """What optimal control of the cooling plant is worth at full build; None unless the spec asks."""
+    """What optimal control of the cooling plant is worth at full build; None where the spec does not ask."""
     from gigacampus.engines.facility import control as room
 
     spec, offer = run.campus.facility.control, run.offer
@@ -108,7 +124,7 @@ def control(run: Run) -> Any:
         return None
     assert run.campus.compute is not None
     rating = float(offer.it_rating[-1])
-    return room.assess(run.campus.facility, run.campus.compute.server, run.site, offer.it[-1] / rating, rating)
+    return room.assess(_built(run), run.campus.compute.server, run.site, offer.it[-1] / rating, rating)
 
 
 def part_load(run: Run) -> Any:
@@ -117,7 +133,7 @@ def part_load(run: Run) -> Any:
 
     assert run.campus.compute is not None
     server, rating = run.campus.compute.server, float(run.offer.it_rating[-1])
-    return room.part_load(run.campus.facility, server, run.site, rating)
+    return room.part_load(_built(run), server, run.site, rating)
 
 
 def swings(run: Run) -> Any:
@@ -162,7 +178,7 @@ def availability(run: Run) -> Any:
     movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
     assert run.campus.compute is not None
     server = run.campus.compute.server
-    return room.assess(run.campus.facility, server, float(flows.it.sum()), float(accelerators.sum()), float(movers))
+    return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), float(movers))
 
 
 def workload(run: Run) -> Any:

@@ -1,4 +1,4 @@
-"""KPIs of the cooling plant: design days, and heat that is reused."""
+"""KPIs of the cooling plant: what design days ask for and what it reaches there, and heat that is reused."""
 
 from __future__ import annotations
 
@@ -20,6 +20,38 @@ def design_excess(run: Run) -> float:
 def design_missing(run: Run) -> float:
     """Cooling that is missing to the set-points on the worst design day, at full build."""
     return float(run.design.worst.missing)
+
+
+@kpi("facility.cooler_margin_liquid", "1", "sizing")
+def cooler_margin_liquid(run: Run) -> float:
+    """Coolers installed on the liquid side over those that its full heat needs at their design point."""
+    return defined(run.sizing.liquid.margin, "no coolers stand on a liquid side")
+
+
+@kpi("facility.cooler_margin_air", "1", "sizing")
+def cooler_margin_air(run: Run) -> float:
+    """Coolers installed on the air side over those that its full heat needs at their design point."""
+    return defined(run.sizing.air.margin, "no coolers stand on the air side")
+
+
+@kpi("facility.coolers_installed", "MW", "sizing", of=("it.rating",))
+def coolers_installed(run: Run) -> float:
+    """Heat that all installed coolers take at their design point, at full build."""
+    return float((run.sizing.liquid.coolers + run.sizing.air.coolers) * run.offer.it_rating[-1])
+
+
+@kpi("facility.chillers_installed", "MW", "sizing", of=("it.rating",))
+def chillers_installed(run: Run) -> float:
+    """Heat that all installed chillers lift at their reference, at full build."""
+    return float((run.sizing.liquid.chillers + run.sizing.air.chillers) * run.offer.it_rating[-1])
+
+
+@kpi("facility.gensets_installed", "MW", "design", of=("it.rating",))
+def gensets_installed(run: Run) -> float:
+    """Nameplate of standby gensets, with which those that are left carry the highest load on the design day."""
+    if run.design.standby is None:
+        raise Undefined("no gensets stand there")
+    return float(run.design.standby.nameplate)
 
 
 @kpi("facility.erf", "fraction", "facility", standard="ISO/IEC 30134-6", of=("facility.energy",))

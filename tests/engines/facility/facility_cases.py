@@ -69,8 +69,24 @@ def city(name: str) -> Air:
 
 
 def facility(cooling: Any = None, power: Any = None) -> Facility:
-    """A facility from catalogue names or mappings."""
-    return Facility(cooling=CoolingPlant.model_validate(cooling or {}), power=PowerChain.model_validate(power or {}))
+    """A facility from catalogue names or mappings, fitted."""
+    return fitted(
+        Facility(cooling=CoolingPlant.model_validate(cooling or {}), power=PowerChain.model_validate(power or {}))
+    )
+
+
+def fitted(spec: Facility) -> Facility:
+    """A tenth more coolers and two fifths more chillers than the full heat's, where they are left to be found."""
+
+    def one(plant: CoolingPlant) -> CoolingPlant:
+        parts: dict[str, Any] = {} if plant.air_plant is None else {"air_plant": one(plant.air_plant)}
+        if plant.rejection is not None and plant.rejection.margin is None:
+            parts["rejection"] = plant.rejection.model_copy(update={"margin": 1.1})
+        if plant.chiller is not None and plant.chiller.capacity is None:
+            parts["chiller"] = plant.chiller.model_copy(update={"capacity": 1.4})
+        return plant.model_copy(update=parts)
+
+    return spec.model_copy(update={"cooling": one(spec.cooling)})
 
 
 def server(**given: Any) -> Server:
@@ -80,7 +96,7 @@ def server(**given: Any) -> Server:
 
 def plant(spec: Facility, outdoors: Air, machine: Server | None = None) -> Plant:
     """The physics of a facility in a weather."""
-    return Plant(spec, machine or server(), Outdoors.of(outdoors))
+    return Plant(fitted(spec), machine or server(), Outdoors.of(outdoors))
 
 
 def warmer(outdoors: Air, by: float) -> Air:

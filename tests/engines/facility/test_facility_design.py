@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from facility_cases import LIFE, PLANTS, RATING, city, facility, plant, server, typical_year, warmer, weather
+from facility_cases import LIFE, PLANTS, RATING, city, facility, fitted, plant, server, typical_year, warmer, weather
 from pydantic import ValidationError
 
 from gigacampus import air
@@ -16,6 +16,7 @@ from gigacampus.engines import facility as room
 from gigacampus.engines.facility import design
 from gigacampus.engines.facility.cooling import chiller, coolant_drop, glycol, loop, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
+from gigacampus.engines.facility.design.days import outdoors
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.errors import InfeasibleError, SpecError
 
@@ -28,8 +29,10 @@ GIVEN = DesignConditions(
 
 
 def judged(cooling: Any, given: DesignConditions = GIVEN, **changes: Any) -> design.DesignResult:
-    spec = Facility.model_validate({"cooling": cooling, **changes})
-    return design.judge(spec, server(), YEAR, given, 100.0, {})
+    """On design days, with what `fitted` gives it and whatever that leaves missing."""
+    changes["design"] = {"accept_excess": True, **changes.get("design", {})}
+    spec = fitted(Facility.model_validate({"cooling": cooling, **changes}))
+    return design.judge(spec, server(), YEAR, given, 100.0, 120.0, {})
 
 
 def flows(spec: Facility, load: float = 1.0, outdoors: Any = YEAR) -> Any:
@@ -84,6 +87,7 @@ def test_the_days_excess_is_the_coolers_at_full_speed() -> None:
     """Oracle: the exchanger alone, at the intake's air, with one in eleven out."""
     result = judged("direct-to-chip-dry")
     spec = CoolingPlant.model_validate("direct-to-chip-dry")
+    assert spec.rejection is not None
     left = spec.rejection.model_copy(update={"margin": 1.1 * 10 / 11})
     assert spec.loop is not None
     for day in result.days:
@@ -112,14 +116,17 @@ def test_missing_cooling_brings_the_water_back_by_its_excess() -> None:
         assert liquid.missing > 0
 
 
-def test_strict_names_the_day_the_limit_and_what_is_missing() -> None:
+def test_what_is_not_held_is_an_error_with_day_limit_and_what_is_missing() -> None:
     with pytest.raises(
-        InfeasibleError, match=r"20-year dry bulb.*its limit is 40 C, and [\d.]+ MW of cooling are missing"
+        InfeasibleError,
+        match=r"20-year dry bulb \(38\.9 C dry.*its limit is 40 C, and [\d.]+ MW of cooling are missing with 1\.1 "
+        r"times the coolers; supply the liquid side warmer, .*or accept it with facility\.design\.accept_excess: true",
     ):
-        judged("direct-to-chip-dry", design={"strict": True})
-    judged(
-        {"use": "direct-to-chip-dry", "liquid": {"supply": "54 C", "plate_approach": "15 K"}}, design={"strict": True}
-    )
+        judged("direct-to-chip-dry", design={"accept_excess": False})
+    warm = {"use": "direct-to-chip-dry", "liquid": {"supply": "54 C", "plate_approach": "15 K"}}
+    assert judged(warm, design={"accept_excess": False}).excess == 0
+    with pytest.raises(InfeasibleError, match=r"air supply reaches .*; raise outside_air\.supply_max, give a trim"):
+        judged({"use": "meta-air", "outside_air": {"supply_max": "20 C"}}, design={"accept_excess": False})
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -163,7 +170,7 @@ def test_thin_air_costs_dry_coolers_fan_power_and_reach() -> None:
     a, b = (flows(facility("direct-to-chip-dry"), outdoors=w) for w in (low, high))
     assert b.rejection_fans[0] > a.rejection_fans[0]
     assert b.excess[1] > a.excess[1] > 0
-    spec = HeatRejection.model_validate("dry-cooler")
+    spec = HeatRejection.model_validate({"use": "dry-cooler", "margin": 1.1})
     assert Cooler(spec, 1.0, 5.0).density(Outdoors.of(high)) == pytest.approx(83_000 / 101_325)
 
 
@@ -304,7 +311,7 @@ def test_heat_reuse_closes_and_saves_fans() -> None:
     reuse = {"share": "40 %", "temperature": "40 C", "demand_below": "12 C"}
     bare, spec = (Facility.model_validate({"cooling": "direct-to-chip-dry", **g}) for g in ({}, {"heat_reuse": reuse}))
     it = np.full((2, 8784), 0.7) * RATING[:, None]
-    results = [room.settle(one, server(), YEAR, LIFE, it, RATING) for one in (bare, spec)]
+    results = [room.settle(fitted(one), server(), YEAR, LIFE, it, RATING) for one in (bare, spec)]
     assert results[0].erf == 0.0
     assert results[1].erf > 0.05
     assert results[1].ere == pytest.approx(results[1].pue * (1 - results[1].erf))
@@ -364,7 +371,7 @@ def test_load_rises_with_it_and_everything_closes(given: dict[str, Any]) -> None
 
 def test_air_at_the_intake_is_warmed_at_its_humidity() -> None:
     days = design.design_days(YEAR, GIVEN)
-    out, bare = (design._outdoors(days, 101_325.0, k) for k in (2.0, 0.0))
+    out, bare = (outdoors(days, 101_325.0, k) for k in (2.0, 0.0))
     np.testing.assert_allclose(out.humidity, bare.humidity)
     np.testing.assert_allclose(out.dry_bulb - bare.dry_bulb, 2.0)
     assert np.all((out.wet_bulb - bare.wet_bulb > 0.3) & (out.wet_bulb - bare.wet_bulb < 1.0))

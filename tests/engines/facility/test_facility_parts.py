@@ -51,7 +51,7 @@ def test_dry_cooler_gives_its_record() -> None:
 @pytest.mark.parametrize("load", [0.05, 0.4, 1.0])
 def test_air_flow_brings_the_water_to_its_target(name: str, load: float) -> None:
     """At the air flow found, the water leaves at the set-point; colder air needs less of it."""
-    cooler = Cooler(HeatRejection.model_validate(name), 1.0, 7.5)
+    cooler = Cooler(HeatRejection.model_validate({"use": name, "margin": 1.1}), 1.0, 7.5)
     out = Outdoors.of(weather([2.0, 12.0, 21.0, 24.0], [0.5, 0.6, 0.4, 0.5]))
     flow, cooling = cooler.water_flow(np.full(4, load)), np.full(4, 7.5)
     speed = cooler.air_flow(out, flow, cooling, np.array(35.0), np.ones(4))
@@ -63,7 +63,7 @@ def test_air_flow_brings_the_water_to_its_target(name: str, load: float) -> None
 
 
 def test_air_flow_is_at_its_most_where_the_target_cannot_be_had() -> None:
-    cooler = Cooler(HeatRejection.model_validate("dry-cooler"), 1.0, 7.5)
+    cooler = Cooler(HeatRejection.model_validate({"use": "dry-cooler", "margin": 1.1}), 1.0, 7.5)
     out = Outdoors.of(weather([30.0, 34.9, 40.0], 0.3))
     speed = cooler.air_flow(out, cooler.water_flow(np.ones(3)), np.full(3, 7.5), np.array(35.0), np.full(3, 0.8))
     assert speed[1:].tolist() == pytest.approx([0.8, 0.8])
@@ -100,11 +100,11 @@ def test_carnot_cop_falls_with_lift_and_stops_at_its_ends() -> None:
 
 
 def test_curves_give_the_reference_and_agree_with_the_carnot_fraction() -> None:
-    york = Chiller.model_validate("york-yk-vsd")
+    york = Chiller.model_validate({"use": "york-yk-vsd", "capacity": 1.2})
     at_reference = chiller.full_load_cop(york, 5.56, one(23.89))[0]
     assert at_reference == pytest.approx(6.84, rel=0.03)
     assert at_reference == pytest.approx(chiller.carnot_cop(5.56, one(23.89))[0], rel=0.15)
-    power, beyond = chiller.chill(york, one(1.0), 1 / york.capacity, 5.56, one(23.89))
+    power, beyond = chiller.chill(york, one(1.0), 1 / 1.2, 5.56, one(23.89))
     assert power[0] == pytest.approx(1 / 6.84, rel=0.03)
     assert beyond[0] == pytest.approx(0.0, abs=0.03)
 
@@ -121,7 +121,7 @@ def test_curves_beyond_their_box() -> None:
 
 
 def test_chiller_power_rises_with_heat_and_stops_at_capacity() -> None:
-    code = Chiller.model_validate("code-air-cooled")
+    code = Chiller.model_validate({"use": "code-air-cooled", "capacity": 1.4})
     power, beyond = chiller.chill(code, np.linspace(0, 2, 400), 1.0, 9.0, np.full(400, 40.0))
     assert power[0] == 0
     held = beyond == 0
@@ -133,7 +133,7 @@ def test_chiller_power_rises_with_heat_and_stops_at_capacity() -> None:
 @pytest.mark.parametrize(("t", "rh", "share"), [(-5, 0.6, 0.58), (5, 0.6, 0.65), (15, 0.6, 0.77), (25, 0.6, 0.88)])
 def test_share_of_tower_heat_that_evaporates(t: float, rh: float, share: float) -> None:
     """Within 0.1 of the shares derived elsewhere from saturated leaving air, at a design flow of air."""
-    tower = Cooler(HeatRejection.model_validate("wet-tower"), 1.0, 5.56)
+    tower = Cooler(HeatRejection.model_validate({"use": "wet-tower", "margin": 1.1}), 1.0, 5.56)
     evaporation, latent = tower.evaporation(Outdoors.of(weather(t, rh)), one(1.0), one(1.0), one(30.0), False)
     assert latent[0] == pytest.approx(share, abs=0.1)
     assert evaporation[0] == pytest.approx(latent[0] * 3600 / 2450, rel=0.03)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from facility_cases import LIFE, PLANTS, RATING, facility, plant, server, typical_year, weather
+from facility_cases import LIFE, PLANTS, RATING, facility, fitted, plant, server, typical_year, weather
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -23,12 +23,13 @@ from gigacampus.timeline import Timeline
 
 YEAR = typical_year()
 DEMAND = RATING[:, None] * np.full((2, 8784), 0.8)
-WET = [name for name in PLANTS if name not in ("air-cooled-chiller", "direct-to-chip-dry", "chilled-water-dry")]
+DRY = ("air-cooled-chiller", "direct-to-chip-dry", "direct-to-chip-dry-trim", "chilled-water-dry")
+WET = [name for name in PLANTS if name not in DRY]
 WET = [name for name in WET if not name.startswith("immersion")]
 
 
 def settle(cooling: Any, supply: Any = None, served: Any = None, **given: Any) -> FacilityResult:
-    spec = Facility.model_validate({"cooling": cooling, "water": supply, **given})
+    spec = fitted(Facility.model_validate({"cooling": cooling, "water": supply, **given}))
     return room.settle(spec, server(), YEAR, LIFE, DEMAND, RATING, served)
 
 
@@ -96,7 +97,7 @@ def test_a_tower_beside_air_cooled_chillers_is_left_out() -> None:
 
 
 def test_outside_air_without_water_is_neither_wetted_nor_humidified() -> None:
-    spec = Facility.model_validate({"cooling": "meta-air", "water": {"cap": "0 L/kWh"}})
+    spec = fitted(Facility.model_validate({"cooling": "meta-air", "water": {"cap": "0 L/kWh"}}))
     outdoors = weather([35.0, 20.0, 2.0], [0.2, 0.5, 0.1])
     dry, wet = plant(spec, outdoors), plant(facility("meta-air"), outdoors)
     a, b = dry.evaluate(np.ones(3), dry.out), wet.evaluate(np.ones(3), wet.out)
@@ -127,7 +128,7 @@ def test_a_larger_tank_or_permit_leaves_fewer_hours_without(name: str) -> None:
 
 def test_power_that_is_short_as_well_still_gives_it_back() -> None:
     supply = {"permit": limit(settle("direct-to-chip-adiabatic"), 0.4), "tank": "500 m3"}
-    spec = Facility.model_validate({"cooling": "direct-to-chip-adiabatic", "water": supply})
+    spec = fitted(Facility.model_validate({"cooling": "direct-to-chip-adiabatic", "water": supply}))
     asked = settle("direct-to-chip-adiabatic", supply)
     over = room.respond(spec, server(), YEAR, DEMAND, RATING, LIFE).over(LIFE)
     assert np.array_equal(over, asked.load)
@@ -321,7 +322,7 @@ def test_energy_reuse_factor_by_hand() -> None:
     demand = ["0 %"] * 12
     demand[0], demand[2] = "100 %", "50 %"
     reuse = {"share": "25 %", "temperature": "42 C", "demand": demand}
-    spec = Facility.model_validate({"cooling": "direct-to-chip-dry", "heat_reuse": reuse})
+    spec = fitted(Facility.model_validate({"cooling": "direct-to-chip-dry", "heat_reuse": reuse}))
     flat = weather(np.full(8784, 10.0), 0.6)
     life, it = Timeline.of([date(2027, 1, 1)], date(2027, 12, 31)), np.full((1, 8784), 80.0)
     found = room.settle(spec, server(), flat, life, it, np.array([100.0]))

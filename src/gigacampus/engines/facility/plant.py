@@ -120,9 +120,11 @@ class Plant:
         liquid, air = (self._side(which, plant, inside, out, points) for which, points in enumerate(held))
         return liquid, air
 
-    def side(self, which: int, load: Floats, out: Outdoors, points: Setpoints | None) -> Side:
+    def side(
+        self, which: int, load: Floats, out: Outdoors, points: Setpoints | None, plant: CoolingPlant | None = None
+    ) -> Side:
         """Liquid (0) or air (1) side at an IT load over the IT rating, with all the water it asks for."""
-        return self._side(which, self.cooling, self.chain.indoors(load), out, points)
+        return self._side(which, plant or self.cooling, self.chain.indoors(load), out, points)
 
     def plants(self, plant: CoolingPlant | None = None) -> tuple[CoolingPlant | None, CoolingPlant | None]:
         """What cools the liquid and the air side; None where a side takes no heat."""
@@ -143,6 +145,15 @@ class Plant:
             one = self._hall(plant, out, inside.it, inside.power - inside.it * share, full - share, points)
         return water.recycled(one, self.facility.water.recycling if self.facility.water is not None else None)
 
+    def rated(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Full heat of coolers and of chillers of the liquid and the air side [MW per MW of IT rating]."""
+        share, (liquid, hall) = self.liquid_share, self.plants()
+        blown = 0.0 if hall is None else float(self._fans(np.asarray(cooling.warmest(hall))))
+        return (
+            (0.0, 0.0) if liquid is None else cooling.rated(liquid, share),
+            (0.0, 0.0) if hall is None else cooling.rated(hall, float(self._full.power) - share + blown),
+        )
+
     def _reuse(self, plant: CoolingPlant, out: Outdoors, points: Setpoints | None) -> Floats | float:
         """Share of the liquid side's heat that somebody takes: none while facility water returns too cold for it."""
         reuse = self.facility.heat_reuse
@@ -161,8 +172,7 @@ class Plant:
         self, plant: CoolingPlant, out: Outdoors, it: Floats, heat: Floats, full: float, points: Setpoints | None
     ) -> Side:
         """The air side; what server fans take beyond their normal speed counts as air handling, not as IT."""
-        warmest = plant.outside_air.supply_max if plant.outside_air is not None else cooling.inlet(plant, out)
-        most = float(self._fans(np.asarray(warmest)))
+        most = float(self._fans(np.asarray(cooling.warmest(plant))))
         if most == 0 and points is None:
             return cooling.hall(plant, out, heat, full)
         fans = it * self._fans(cooling.inlet(plant, out, points))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gigacampus.faces import numbers
@@ -68,6 +69,72 @@ def _finding(found: Any) -> Finding:
     return Finding(
         f"{missing}{numbers.THIN}MW of cooling are missing on the day of the {worst.day.name}",
         f"「{name.ja}」の設計日に冷却能力が{missing}{numbers.THIN}MW不足する",
+    )
+
+
+@figure("plant_sizes")
+def plant_sizes(run: Any) -> Figure | None:
+    """Coolers, chillers and gensets that the design days ask for, and the day that decided each, as a table."""
+    if not run.campus.physical:
+        return None
+    rows = tuple(_sizes(run))
+    columns = (
+        Column(Text("What", "機器")), Column(Text("Side", "系統")), Column(Text("Installed", "設置容量"), "MW", 0),
+        Column(Text("Over the full duty", "全負荷に対する倍率"), "", 2), Column(Text("Decided by", "決定要因")),
+    )  # fmt: skip
+    return Figure(
+        id="plant_sizes",
+        title=_decided(rows),
+        subtitle=Text(
+            "Heat at the design point of coolers and at the reference of chillers, nameplate of gensets, spares included",
+            "クーラーは設計点、冷凍機は定格での熱量、発電機は銘板。予備を含む",
+        ),
+        table=Table(columns, rows),
+        aria=Text("Table of the coolers, chillers and gensets that are installed.", "設置する機器の容量の表"),
+        note=Text(
+            "The least that holds every design day with units out; of coolers those that are left carry the full heat at their design flow.",
+            "停止機を除いてすべての設計日を満たす最小値。残るクーラーは設計流量で全熱量を受ける。",
+        ),
+        stages=("sizing", "design"),
+    )  # fmt: skip
+
+
+def _sizes(run: Any) -> Iterator[tuple[Any, ...]]:
+    """What stands there: name, side, MW, over the full duty, what decided it."""
+    rating, built = float(run.offer.it_rating[-1]), run.campus.facility.cooling
+    plants = {"liquid": built, "air": built.air_plant or built}
+    for side, plant in plants.items():
+        size = getattr(run.sizing, side)
+        if size.margin is not None:
+            what = _KINDS[plant.rejection.kind]
+            yield what, _SIDES[side], size.coolers * rating, size.margin, _by(size.margin_by)
+        if size.capacity is not None:
+            yield Text("Chillers", "冷凍機"), _SIDES[side], size.chillers * rating, size.capacity, _by(size.capacity_by)
+    standby = run.design.standby
+    if standby is not None:
+        load = float(run.rating) * rating
+        given = run.campus.facility.design.gensets.nameplate is not None
+        by = "given" if given else "units out" if standby.left == 1 else standby.day.name
+        yield Text("Gensets", "発電機"), Text("All", "全体"), standby.nameplate, standby.nameplate / load, _by(by)
+
+
+def _by(name: str) -> Text:
+    known = {
+        "given": Text("The spec", "仕様書の値"),
+        "units out": Text("Units out", "停止台数"),
+        "no heat": Text("No heat on design days", "設計日の負荷なし"),
+    }
+    return known.get(name) or _day(name)
+
+
+def _decided(rows: Sequence[tuple[Any, ...]]) -> Finding:
+    if not rows:
+        return Finding("Outside air cools the halls; nothing is sized", "外気で冷却し、容量を決める機器はない")
+    what, _, installed, over, _ = max(rows, key=lambda row: row[3])
+    size, times = numbers.significant(installed), numbers.fixed(over, 2)
+    return Finding(
+        f"{what.en} of {size}{numbers.THIN}MW are installed, {times} times the full duty",
+        f"{what.ja}は{size}{numbers.THIN}MW、全負荷の{times}倍を設置する",
     )
 
 

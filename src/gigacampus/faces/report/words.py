@@ -24,6 +24,7 @@ FIGURES_OF = {
         "facility_weather",
         "pue_by_load",
         "design_days",
+        "plant_sizes",
         "supply_hours",
         "control_front",
         "losses_by_part",
@@ -103,6 +104,13 @@ KPIS: dict[str, Text] = {
     "facility.hours_short": Text("Hours above the cooling set-point", "冷却の設定温度を超える時間"),
     "facility.design_excess": Text("Supply above its set-point on design days", "設計日の設定温度超過"),
     "facility.design_missing": Text("Cooling missing on the worst design day", "設計日の冷却能力不足"),
+    "facility.cooler_margin_liquid": Text(
+        "Coolers installed over the full heat's, liquid side", "液冷側クーラーの設置倍率"
+    ),
+    "facility.cooler_margin_air": Text("Coolers installed over the full heat's, air side", "空冷側クーラーの設置倍率"),
+    "facility.coolers_installed": Text("Coolers installed, by heat at their design", "クーラー設置容量(設計点の熱量)"),
+    "facility.chillers_installed": Text("Chillers installed, by heat at their reference", "冷凍機設置容量(定格の熱量)"),
+    "facility.gensets_installed": Text("Standby gensets installed, by nameplate", "非常用発電機の設置容量(銘板)"),
     "facility.erf": Text("Energy reuse factor", "エネルギー再利用率(ERF)"),
     "facility.ere": Text("Energy reuse effectiveness", "エネルギー再利用効率(ERE)"),
     "facility.cycles": Text("Cycles of concentration by the make-up's limiting ion", "補給水で決まる濃縮倍数"),

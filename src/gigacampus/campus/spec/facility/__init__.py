@@ -13,7 +13,7 @@ from gigacampus.campus.spec.facility.availability import Availability, Equipment
 from gigacampus.campus.spec.facility.chillers import Chiller, Curves
 from gigacampus.campus.spec.facility.control import Control, Objective
 from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
-from gigacampus.campus.spec.facility.design import Design
+from gigacampus.campus.spec.facility.design import Design, GensetDerating
 from gigacampus.campus.spec.facility.indoors import AirHandlers, BathFluid, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
 from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
@@ -42,6 +42,7 @@ __all__ = [
     "Drought",
     "Equipment",
     "Facility",
+    "GensetDerating",
     "Gensets",
     "HeatRejection",
     "HeatReuse",
@@ -79,7 +80,8 @@ class Facility(Part):
         default_factory=lambda: Control.model_validate({}), description="who chooses the plant's modes and set-points"
     )
     design: Design = Field(
-        default_factory=lambda: Design.model_validate({}), description="how the plant is judged on design days"
+        default_factory=lambda: Design.model_validate({}),
+        description="how design days size and judge the plant",
     )
     water: Water | None = Field(None, description="make-up water; without it coolers' own cycles stand")
     heat_reuse: HeatReuse | None = Field(None, description="heat of the liquid side that somebody takes")

@@ -34,7 +34,12 @@ class Chiller(FromCatalog):
     model: Literal["carnot-fraction", "curves"] = Field(
         description="share of Carnot's COP by lift, or the machine's own curves within their box"
     )
-    capacity: float = Field(description="reference capacity over the plant's full heat, spares included", gt=0, le=5)
+    capacity: float | None = Field(
+        None,
+        description="reference capacity over the plant's full heat, spares included; found on design days",
+        gt=0,
+        le=5,
+    )
     units: int = Field(6, description="chillers that stand there and share the heat", ge=1, le=10_000)
     cop: float | None = Field(None, description="COP at the curves' reference", gt=0)
     capft: tuple[float, float, float, float, float, float] | None = Field(

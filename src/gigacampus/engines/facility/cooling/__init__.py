@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus import air
-from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant
+from gigacampus.campus.spec.facility import AirHandlers, CoolingPlant, Liquid
 from gigacampus.engines.facility.cooling import exchanger, glycol, loop, outside_air, water
 from gigacampus.engines.facility.cooling.movers import fan_law, fan_share, moved, pump_share
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, approach
@@ -32,15 +32,35 @@ def liquid(
     """
     coolant = plant.liquid
     assert coolant is not None
-    pump = 0.0
-    if coolant.kind == "single-phase":
-        pump = pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
+    pump = _coolant_pump(coolant)
     pumps = pump * moved(heat, full, coolant.cdu_minimum)
     reused = (heat + pumps) * reuse
     design = coolant.supply - coolant_drop(plant)
     asked = design if points is None else water_for(plant, points)
     carried = loop.cool(plant, out, heat + pumps - reused, full * (1 + pump), asked, points, design)
     return side(heat, **{**vars(carried), "cdu_pumps": pumps, "reused": reused})
+
+
+def _coolant_pump(coolant: Liquid) -> float:
+    """Power of the coolant's pumps over their heat; what boils is not pumped."""
+    if coolant.kind == "two-phase":
+        return 0.0
+    return pump_share(coolant.rise, coolant.cdu_pressure, coolant.cdu_efficiency, coolant.heat_capacity)
+
+
+def rated(plant: CoolingPlant, full: float) -> tuple[float, float]:
+    """Full heat of coolers and of chillers, which margin and capacity are multiples of [MW per MW of IT rating].
+
+    `full` is the heat of the side at full load, as in `liquid` and `hall`.
+    """
+    if plant.loop is None:
+        return 0.0, 0.0
+    if plant.liquid is not None:
+        sized = full * (1 + _coolant_pump(plant.liquid))
+        return loop.rated(plant, sized, plant.liquid.supply - coolant_drop(plant))
+    assert plant.air is not None
+    sized = full * (1 + float(_fan_share(plant.air, _SEA_LEVEL)))
+    return loop.rated(plant, sized, coil_water(plant))
 
 
 def water_for(plant: CoolingPlant, points: Setpoints) -> Floats:
@@ -100,6 +120,14 @@ def inlet(plant: CoolingPlant, out: Outdoors, points: Setpoints | None = None) -
         return outside_air.condition(plant.outside_air, out).temperature
     assert plant.air is not None
     return np.array(plant.air.supply) if points is None else points.supply
+
+
+def warmest(plant: CoolingPlant) -> float:
+    """Warmest air that the plant supplies by the rules [degC]."""
+    if plant.outside_air is not None:
+        return plant.outside_air.supply_max
+    assert plant.air is not None
+    return plant.air.supply
 
 
 def hall(plant: CoolingPlant, out: Outdoors, heat: Floats, full: float, points: Setpoints | None = None) -> Side:

@@ -33,9 +33,9 @@ def with_units_out(plant: CoolingPlant, out: int) -> CoolingPlant:
     def one(plant: CoolingPlant) -> dict[str, Any]:
         cooler, chiller = plant.rejection, plant.chiller
         changed: dict[str, Any] = {}
-        if cooler is not None:
+        if cooler is not None and cooler.margin is not None:
             changed["rejection"] = {"margin": cooler.margin * _left(cooler.units, out)}
-        if chiller is not None:
+        if chiller is not None and chiller.capacity is not None:
             changed["chiller"] = {"capacity": chiller.capacity * _left(chiller.units, out)}
         return changed
 

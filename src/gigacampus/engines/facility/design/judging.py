@@ -1,50 +1,31 @@
-"""The plant on its site's design days: what it reaches with a unit out, and what is missing to its set-points.
-
-In: the spec's facility and server, the weather year, the site's design conditions, the IT rating [MW], and coolers of
-each kind. Out: `judge`, each side's supply on each day, its excess over the set-point and the missing cooling [MW]; and
-the hours of the year in which coolers of each kind cannot hold a supply temperature.
-
-A typical year holds no extremes, so its warmest hour judges nothing. Days are ASHRAE's: 0.4 % dry bulb with the wet
-bulb that coincides, 0.4 % wet bulb, and the dry bulb that comes once in so many years. Where the site's values are not
-given, the first two are the typical year's own percentiles, and called so; the third is left out. Temperatures are
-judged, not the humidity of outside air; water is there, and nobody takes heat.
-"""
+"""What the plant reaches on its design days, and what is missing there."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from gigacampus import air
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejection
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility import cooling
-from gigacampus.engines.facility.cooling import loop, settled
+from gigacampus.engines.facility.cooling import loop
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.sides import Side
-from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.engines.facility.design.days import Day, design_days, outdoors
+from gigacampus.engines.facility.design.sizing import side_left
+from gigacampus.engines.facility.design.standby import Standby, standby
+from gigacampus.engines.facility.outdoors import Outdoors, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.errors import InfeasibleError
 from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
 
+HELD = 1e-6
+"""Excess [K] up to which a set-point counts as held."""
 SUPPLIES = (25.0, 30.0, 35.0, 40.0, 45.0)
-_RANK = 35
-"""Hours of a year that exceed a 0.4 % value."""
-
-
-@dataclass(frozen=True)
-class Day:
-    """A design day: its outdoor air [degC], before the plant's own discharge warms it, and where it is from."""
-
-    name: str
-    origin: Literal["ASHRAE", "typical year"]
-    dry_bulb: float
-    wet_bulb: float
 
 
 @dataclass(frozen=True)
@@ -89,6 +70,8 @@ class DesignResult:
     Attributes
     ----------
     days : tuple of Judged
+    standby : Standby or None
+        Gensets; None where there are none.
     recirculation : float [K]
     units_out : int
     drop : float [K]
@@ -99,6 +82,7 @@ class DesignResult:
     """
 
     days: tuple[Judged, ...]
+    standby: Standby | None
     recirculation: float
     units_out: int
     drop: float
@@ -116,59 +100,13 @@ class DesignResult:
         return max(side.excess for judged in self.days for side in judged.sides)
 
 
-def extreme(mean: float, deviation: float, years: float) -> float:
-    """Dry bulb that comes once in some years [degC], from the mean and the deviation of the years' highest [1]_.
-
-    Notes
-    -----
-    T_n = M + F s, F = -(sqrt(6) / pi) (0.5772 + ln(ln(n / (n - 1)))).
-
-    References
-    ----------
-    .. [1] ASHRAE Handbook - Fundamentals, chapter "Climatic design information".
-
-    Examples
-    --------
-    >>> round(extreme(37.3, 1.0, 20.0), 1)
-    39.2
-    """
-    return mean - deviation * math.sqrt(6) / math.pi * (0.5772 + math.log(math.log(years / (years - 1))))
-
-
-def design_days(weather: Weather, given: DesignConditions) -> tuple[Day, ...]:
-    """The design days of a site; what is not given is the weather year's own percentile."""
-    dry, wet = weather.dry_bulb, weather.wet_bulb
-    days = [
-        _day("0.4 % dry bulb", given.dry_bulb, given.coincident_wet_bulb, dry, wet),
-        _turned(_day("0.4 % wet bulb", given.wet_bulb, given.coincident_dry_bulb, wet, dry)),
-    ]
-    if given.extreme_mean is not None and given.extreme_deviation is not None:
-        highest = extreme(given.extreme_mean, given.extreme_deviation, given.return_period)
-        pressure = float(np.mean(weather.pressure))
-        vapour = air.humidity_ratio_from_wet_bulb(days[0].dry_bulb, days[0].wet_bulb, pressure)
-        name = f"{given.return_period:g}-year dry bulb"
-        days.append(Day(name, "ASHRAE", highest, float(air.wet_bulb(highest, vapour, pressure))))
-    return tuple(days)
-
-
-def _day(name: str, value: float | None, coincides: float | None, of: Floats, other: Floats) -> Day:
-    """A day of one temperature's 0.4 %, and the mean of the other within half a kelvin of it."""
-    if value is not None and coincides is not None:
-        return Day(name, "ASHRAE", value, coincides)
-    value = float(np.sort(of)[-min(_RANK, len(of))])
-    return Day(name, "typical year", value, float(np.mean(other[np.abs(of - value) <= 0.5])))
-
-
-def _turned(day: Day) -> Day:
-    return Day(day.name, day.origin, day.wet_bulb, day.dry_bulb)
-
-
 def judge(
     facility: Facility,
     server: Server,
     weather: Weather,
     given: DesignConditions,
     it_rating: float,
+    highest: float,
     coolers: Mapping[str, HeatRejection],
 ) -> DesignResult:
     """The plant at full IT on its design days.
@@ -179,6 +117,8 @@ def judge(
         As in `peak_ratio`.
     given : DesignConditions
     it_rating : float [MW]
+    highest : float [MW]
+        Highest load at the meter, which gensets must carry.
     coolers : mapping of str to HeatRejection
         What `hours` compares.
 
@@ -189,31 +129,35 @@ def judge(
     Raises
     ------
     InfeasibleError
-        Where the design is strict and a set-point cannot be held.
+        Where a set-point cannot be held, or gensets cannot carry the load, and the design does not accept that.
     """
     rule = facility.design
     plant = Plant(facility.model_copy(update={"heat_reuse": None}), server, Outdoors.of(weather))
-    left, days = settled.with_units_out(plant.cooling, rule.units_out), design_days(weather, given)
-    out = _outdoors(days, float(np.mean(weather.pressure)), rule.recirculation)
-    liquid, hall = plant.sides_of(left, plant.chain.indoors(np.ones(len(days))), out)
+    days, pressure = design_days(weather, given), float(np.mean(weather.pressure))
+    out = outdoors(days, pressure, rule.recirculation)
+    liquid, hall = (side_left(plant, plant.cooling, which, out) for which in (0, 1))
     judged = tuple(
-        Judged(day, tuple(_reached(left, liquid, hall, i, it_rating, plant.liquid_share)), _chain(left, liquid, out, i))
+        Judged(
+            day,
+            tuple(_reached(plant.cooling, liquid, hall, i, it_rating, plant.liquid_share)),
+            _chain(plant.cooling, liquid, out, i),
+        )
         for i, day in enumerate(days)
     )
-    drop = cooling.coolant_drop(left) if left.liquid is not None else loop.exchanger_drop(left) if left.loop else 0.0
+    drop = _drop(plant.cooling)
     hours = {kind: hours_above(weather, SUPPLIES, cooler, drop) for kind, cooler in coolers.items()}
-    result = DesignResult(judged, rule.recirculation, rule.units_out, drop, SUPPLIES, hours)
-    if rule.strict:
-        _refuse(result)
+    backup = standby(facility, days, out.dry_bulb, pressure, highest)
+    result = DesignResult(judged, backup, rule.recirculation, rule.units_out, drop, SUPPLIES, hours)
+    if not rule.accept_excess:
+        _refuse(result, facility.cooling)
     return result
 
 
-def _outdoors(days: Sequence[Day], pressure: float, recirculation: float) -> Outdoors:
-    """Air at the plant's intakes: the day's, warmed at its humidity by the discharge that returns."""
-    dry, wet = (np.array([getattr(day, name) for day in days]) for name in ("dry_bulb", "wet_bulb"))
-    p = np.full(len(days), pressure)
-    vapour, warmed = air.humidity_ratio_from_wet_bulb(dry, wet, p), dry + recirculation
-    return Outdoors(warmed, air.wet_bulb(warmed, vapour, p), p, vapour, air.enthalpy(warmed, vapour))
+def _drop(plant: CoolingPlant) -> float:
+    """Supply over the coolers' water [K]."""
+    if plant.liquid is not None:
+        return cooling.coolant_drop(plant)
+    return loop.exchanger_drop(plant) if plant.loop else 0.0
 
 
 def _reached(plant: CoolingPlant, liquid: Side, hall: Side, i: int, rating: float, share: float) -> list[Reached]:
@@ -221,9 +165,8 @@ def _reached(plant: CoolingPlant, liquid: Side, hall: Side, i: int, rating: floa
     if plant.liquid is not None and share > 0:
         found.append(_one("liquid", plant.liquid.supply, liquid, i, rating))
     blown = plant.air_plant or plant
-    limit = blown.outside_air.supply_max if blown.outside_air is not None else blown.air.supply if blown.air else None
-    if limit is not None:
-        found.append(_one("air", limit, hall, i, rating))
+    if blown.outside_air is not None or blown.air is not None:
+        found.append(_one("air", cooling.warmest(blown), hall, i, rating))
     return found
 
 
@@ -268,15 +211,35 @@ def hours_above(weather: Weather, supplies: Sequence[float], cooler: HeatRejecti
     return tuple(float(np.sum(intake + cooler.approach + drop > supply)) for supply in supplies)
 
 
-def _refuse(result: DesignResult) -> None:
-    judged = result.worst
-    short = [side for side in judged.sides if side.excess > 1e-6]
-    if not short:
-        return
-    day, reached = judged.day, max(short, key=lambda side: side.missing)
-    raise InfeasibleError(
-        f"on the day of the {day.name} ({day.dry_bulb:.1f} C dry, {day.wet_bulb:.1f} C wet bulb, by {day.origin}) with "
-        f"{result.units_out} unit{'s' * (result.units_out != 1)} of each kind out the {reached.side} supply reaches "
-        f"{reached.supply:.1f} C, its limit is {reached.limit:g} C, and {judged.missing:.4g} MW of cooling are missing"
-        "; raise rejection.margin or the limit, give a chiller, or leave out facility.design.strict"
-    )
+def _refuse(result: DesignResult, plant: CoolingPlant) -> None:
+    """Raise what the plant cannot do; the first words of the error name day and limit."""
+    out, more = result.units_out, "s" * (result.units_out != 1)
+    short = [(side, judged) for judged in result.days for side in judged.sides if side.excess > HELD]
+    if short:
+        side, judged = max(short, key=lambda pair: pair[0].missing)
+        blown = plant.air_plant or plant
+        raise InfeasibleError(
+            f"on the day of the {judged.day} with {out} unit{more} of each kind out the {side.side} supply reaches "
+            f"{side.supply:.1f} C, its limit is {side.limit:g} C, and {judged.missing:.4g} MW of cooling are "
+            f"missing{_even(plant if side.side == 'liquid' else blown)}; {_way_out(side.side, blown)}, or accept it "
+            "with facility.design.accept_excess: true"
+        )
+    backup = result.standby
+    if backup is not None and backup.missing > 0:
+        raise InfeasibleError(
+            f"on the day of the {backup.day} with {out} genset{more} of each group out those that are left "
+            f"give {backup.missing:.4g} MW less than the load, each {backup.left:.1%} of its nameplate; leave out "
+            "facility.design.gensets.nameplate, raise facility.availability.gensets.count, or accept it with "
+            "facility.design.accept_excess: true"
+        )
+
+
+def _even(plant: CoolingPlant) -> str:
+    cooler = plant.rejection
+    return "" if cooler is None or cooler.margin is None else f" with {cooler.margin:.3g} times the coolers"
+
+
+def _way_out(side: str, blown: CoolingPlant) -> str:
+    if side == "air" and blown.outside_air is not None:
+        return "raise outside_air.supply_max, give a trim chiller (air, loop and chiller)"
+    return f"supply the {side} side warmer, give a chiller or wetted coolers, leave out rejection.margin if it is given"
