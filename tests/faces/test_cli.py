@@ -109,6 +109,10 @@ def test_strict_turns_a_broken_promise_into_exit_code_one(tmp_path: Path) -> Non
 def test_new_validate_and_schema(tmp_path: Path) -> None:
     assert cli("new", cwd=tmp_path).returncode == 0
     assert cli("validate", "campus.yaml", cwd=tmp_path).returncode == 0
+    text = (tmp_path / "campus.yaml").read_text()
+    assert "supply.unserved, at_most: 0 MWh" in text
+    assert "facility.hours_short, at_most: 0 h" in text
+    assert '"Columbus, Ohio"' in text
     again = cli("new", cwd=tmp_path)
     assert again.returncode == 1
     assert "--force" in again.stderr

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from gigacampus.campus.spec.deal import slug
-from gigacampus.faces import numbers, report
+from gigacampus.faces import notes, numbers, report
 from gigacampus.faces.cli import say, wrapped
 from gigacampus.faces.figures.facts import missed, open_gaps
 from gigacampus.runs import folder, inputs
@@ -58,6 +58,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
                 "folder": str(written),
                 "kpi": {name: value.plain() for name, value in kpis.items()},
                 "promises": [vars(verdict) for verdict in running.policy],
+                "notes": [note.en for note in notes.notes(running)],
                 "gaps": [asdict(gap) for gap in open_gaps(running)],
                 "missed": {name: asdict(figure) for name, figure in missed(running).items()},
             }
@@ -67,6 +68,8 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
         click.echo(table(kpis, list(kpis) if all_kpis else headline(running)))
         for verdict in running.policy:
             click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
+        for note in notes.notes(running):
+            click.echo(wrapped("  ! ", note.en, "    "))
         for line in (*gap_lines(running), *missed_lines(running)):
             click.echo(line)
         click.echo("\n" + wrapped("", f"Balances close to {residuals(kpis)} (limit 10⁻⁹, relative)", "  "))
@@ -80,6 +83,8 @@ def headline(running: Run) -> list[str]:
     parts = [
         name for name in HEADLINE if name in running.kpi and (running.campus.physical or name.startswith("finance."))
     ]
+    after = parts.index("facility.energy") + 1 if running.campus.physical else 0
+    parts[after:after] = [name for name in notes.SHORTFALLS if (running.kpi[name].value or 0) > 0]
     if deal is None:
         return [name for name in parts if not name.startswith("finance.")]
     owners = {owner for entity in deal.entities.values() for owner in entity.owners} - set(running.finance.funding)

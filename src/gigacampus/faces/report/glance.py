@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacampus.faces import numbers
+from gigacampus.faces import notes, numbers
 from gigacampus.faces.figures import closing, covenants, debt
 from gigacampus.faces.figures.concepts import SOURCES, party, titled
 from gigacampus.faces.figures.facts import delivered, missed
@@ -27,9 +27,9 @@ PER = f"{numbers.THIN}%"
 
 
 def lead(run: Run) -> Text:
-    """Two to six sentences: energy, defaults and lock-ups, debt, what does not close, and promises that are not kept."""
+    """A few sentences: energy, what a reader must know of it, defaults and lock-ups, debt, what does not close, promises."""
     breached = [covenants.said(one) for one in covenants.distress(run) if one.breached]
-    said = [*_energy(run), *breached, *_debt(run), *_open(run), *_promises(run)]
+    said = [*_energy(run), *notes.notes(run), *breached, *_debt(run), *_open(run), *_promises(run)]
     return Text(" ".join(text.en for text in said), "".join(text.ja for text in said))
 
 
