@@ -32,7 +32,7 @@ deal:
     {Tenant: , Bank: , Owner: , Vehicle: {owners: {Owner: 100 %}, funding: [{shares: {loan: 60 %, owners: 40 %}}]}}
   construction: {works: {payer: Vehicle, amount: 100 m USD, start: close, end: 2028-12-31}}
   loans:
-    loan: {borrower: Vehicle, amount: 60 m USD, rest: Bank, interest_only_until: close, final: 2029-03-31, coupon: 6 %}
+    loan: {borrower: Vehicle, amount: 60 m USD, interest_only_until: 2028-12-31, final: 2029-03-31, coupon: 6 %}
   leases: {lease: {landlord: Vehicle, tenant: Tenant, start: 2029-01-01, end: 2029-04-01, rent: 900 m USD}}
 """
 
@@ -127,3 +127,9 @@ def test_a_lease_that_starts_after_the_campus_s_life_is_an_error() -> None:
         SpecError, match=r"notes.yaml:17: deal.leases.lease.start: the lease starts on 2030-01-01, after"
     ):
         check(ran("start: 2029-01-01, end: 2029-04-01 -> start: 2030-01-01, end: 2031-04-01").loaded)
+
+
+def test_a_loan_that_is_never_drawn_is_told() -> None:
+    assert (
+        "No loan is ever drawn." in glance.lead(ran("interest_only_until: 2028-12-31 -> interest_only_until: close")).en
+    )

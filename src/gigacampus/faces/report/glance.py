@@ -53,6 +53,9 @@ def _debt(run: Run) -> Iterator[Text]:
         return
     total = sum((loan.balance for loan in run.finance.loans.values()), np.zeros(len(run.finance.months)))
     owed = np.flatnonzero(total > 1e-6 * float(total.max()))
+    if not len(owed):
+        yield Text("No loan is ever drawn.", "借入は一度も実行されない。")
+        return
     covers = [float(c.dscr.min()) for c in run.finance.cover.values() if len(c.dscr)]
     many = len(run.finance.loans) > 1
     what = Text("The loans are", "借入") if many else _one_loan(next(iter(run.finance.loans)))
