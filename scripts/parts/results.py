@@ -29,21 +29,18 @@ def hyperion() -> Mapping[str, Value]:
 
 def run_text() -> str:
     """What `gigacampus run` prints of it, but progress, folder and what differs by machine."""
-    result = gigacampus.run(EXAMPLE)
-    shown = running.table(result.kpi, [name for name in running.HEADLINE if name in result.kpi])
-    promises = [f"  {running.MARKS[verdict.state]} {running.promise_line(verdict)}" for verdict in result.promises]
-    title = f"{result.campus.name}: {result.campus.case}"
+    shown = running.lines(Run(inputs.read_spec(EXAMPLE)))
     closed = "Balances close to … (limit 10⁻⁹, relative)"
     folder = "Results in runs/hyperion-…\nReport     runs/hyperion-…/report.html"
     command = "$ uv run gigacampus run examples/hyperion.yaml"
-    return "\n".join(["```text", command, "…", title, "", shown, *promises, "", closed, folder, "```"])
+    return "\n".join(["```text", command, "…", *shown, "", closed, folder, "```"])
 
 
 def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
     """A page with every KPI that it quotes as the run has it."""
 
     def quoted(match: re.Match[str]) -> str:
-        value, unit = running.shown(kpis[match[1]])
+        value, unit = running.shown(match[1], kpis[match[1]])
         return f"<!-- kpi {match[1]} -->{value} {unit}".rstrip() + "<!-- /kpi -->"
 
     return re.sub(r"<!-- kpi (\S+) -->.*?<!-- /kpi -->", quoted, text)
@@ -72,9 +69,9 @@ def models() -> str:
         returns = [run.finance.metrics[key].value for run in (base, bad)]
         rows.append((
             f"[{base.campus.case}](../examples/models/{name}.yaml)", vehicle,
-            numbers.quantity(returns[0], "fraction"), f"{base.finance.metrics['dscr_min'].value:.2f}",
+            numbers.THIN.join(numbers.rate_of_return(returns[0])), f"{base.finance.metrics['dscr_min'].value:.2f}",
             f"{paid / hours:.2f}",
-            f"{numbers.quantity(returns[1], 'fraction')} ({words})" if turn else "the price follows the cost",
+            f"{numbers.THIN.join(numbers.rate_of_return(returns[1]))} ({words})" if turn else "the price follows the cost",
         ))  # fmt: skip
     head = (
         "model",

@@ -123,7 +123,7 @@ def _promises(run: Run) -> Iterator[Text]:
 def _broken(verdict: Any) -> Text:
     name = words.kpi(verdict.kpi)
     value, limit = (
-        rule_value(verdict.kpi, verdict.value, verdict.unit),
+        rule_value(verdict),
         limit_value(verdict.kpi, verdict.bound, verdict.unit),
     )
     side = ("at least", "以上") if verdict.side == "at_least" else ("at most", "以下")
@@ -134,21 +134,26 @@ def _broken(verdict: Any) -> Text:
     )
 
 
-def rule_value(name: str, value: float | None, unit: str) -> Text:
-    """A KPI's value as a rule shows it."""
+def rule_value(verdict: Any) -> Text:
+    """A verdict's value, with the digits that part it from the bound."""
+    value, unit, digits = verdict.value, verdict.unit, numbers.apart(verdict.value, verdict.bound, verdict.unit)
+    if verdict.kpi in words.TIMES:
+        number = numbers.shown(value, unit, True, digits)[0]
+        return Text(f"{number} times", f"{number}倍")
+    if unit == "USD":
+        return Text(numbers.money(value, digits or 3), numbers.money_ja(value, digits or 3))
     ratio = unit == "1"
-    if value is not None and ratio and name in words.TIMES:
-        return Text(f"{numbers.fixed(value, 2)} times", f"{numbers.fixed(value, 2)}倍")
-    if unit == "USD" and value is not None:
-        return Text(numbers.money(value), numbers.money_ja(value))
-    return Text(numbers.quantity(value, unit, ratio), numbers.quantity_ja(value, unit, ratio))
+    return Text(numbers.quantity(value, unit, ratio, digits), numbers.quantity_ja(value, unit, ratio, digits))
 
 
 def limit_value(name: str, value: float, unit: str) -> Text:
     """A rule's bound with its own digits."""
-    if unit == "USD" or name in words.TIMES or (unit == "1" and abs(value) < 100):
-        return rule_value(name, value, unit)
-    number, spelled = numbers.published(value, unit)
+    if unit == "USD":
+        return Text(numbers.money(value), numbers.money_ja(value))
+    small = unit == "1" and abs(value) < 100
+    number, spelled = numbers.limit(value, unit) if small or name in words.TIMES else numbers.published(value, unit)
+    if name in words.TIMES:
+        return Text(f"{number} times", f"{number}倍")
     gap = numbers.THIN if spelled else ""
     return Text(f"{number}{gap}{spelled}", f"{number}{gap}{numbers.unit_ja(spelled)}")
 
@@ -229,7 +234,7 @@ def _key(run: Run, inputs: Inputs, name: str, states: dict[str, str], gap: bool)
     if name in words.TIMES or family in words.TIMES:
         unit_text = Text("times", "倍")
     elif family == "finance.irr" and value.value is not None:
-        number = numbers.significant(100 * value.value)
+        number, unit = numbers.rate_of_return(value.value)
     elif value.unit == "t" and unit:
         unit_text = Text(f"{unit} CO₂e", f"{unit} CO₂e")
     state = states.get(name) or states.get(_TWINS.get(name, ""), "no rule")

@@ -45,7 +45,7 @@ def _rule(verdict: Any) -> Rule:
     limit = limit_value(verdict.kpi, verdict.bound, verdict.unit)
     sign = "≥" if verdict.side == "at_least" else "≤"
     headroom = "" if verdict.headroom is None else f"{numbers.percent(verdict.headroom)}{numbers.THIN}%"
-    value = rule_value(verdict.kpi, verdict.value, verdict.unit) if verdict.value is not None else Text("–")
+    value = rule_value(verdict) if verdict.value is not None else Text("–")
     number, unit = numbers.published(verdict.bound, verdict.unit)
     code = f"{verdict.kpi} {sign} {number} {unit}".rstrip()
     return Rule(words.kpi(verdict.kpi), code, value, limit, headroom, verdict.state, verdict.why)
