@@ -69,9 +69,9 @@ def models() -> str:
         returns = [run.finance.metrics[key].value for run in (base, bad)]
         rows.append((
             f"[{base.campus.case}](../examples/models/{name}.yaml)", vehicle,
-            numbers.THIN.join(numbers.rate_of_return(returns[0])), f"{base.finance.metrics['dscr_min'].value:.2f}",
+            _rate(returns[0]), f"{base.finance.metrics['dscr_min'].value:.2f}",
             f"{paid / hours:.2f}",
-            f"{numbers.THIN.join(numbers.rate_of_return(returns[1]))} ({words})" if turn else "the price follows the cost",
+            _rate(returns[1]) + f" ({words})" if turn else "the price follows the cost",
         ))  # fmt: skip
     head = (
         "model",
@@ -82,6 +82,10 @@ def models() -> str:
         "IRR after a bad turn, debt sized anew",
     )
     return table(head, rows)
+
+
+def _rate(value: float) -> str:
+    return numbers.THIN.join(numbers.rate_of_return(value))
 
 
 @cache

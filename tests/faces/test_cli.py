@@ -195,6 +195,20 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)
 
 
+def test_consistent_tells_hyperion_s_readings_apart() -> None:
+    process = cli("consistent", EXAMPLES / "hyperion.yaml")
+    assert process.returncode == 0, process.stderr
+    assert "These cannot all be true: notes, coupon, share, commitment, cover." in process.stdout
+    assert "Fits: B: sculpted notes, growing rent" in process.stdout
+
+
+def test_consistent_without_figures_names_the_file_and_an_example() -> None:
+    process = cli("consistent", EXAMPLES / "abilene.yaml")
+    assert process.returncode == 2
+    assert "abilene.yaml: deal.published: no figure is published of this deal" in process.stderr
+    assert "examples/hyperion.yaml" in process.stderr
+
+
 def test_run_says_which_published_figures_are_missed(tmp_path: Path) -> None:
     """Rent that pays 1.2 times the notes' service pays no more than that: a cover of 2 beside it cannot be met."""
     spec = tmp_path / "deal.yaml"
