@@ -142,6 +142,41 @@ def test_explain_reaches_a_source() -> None:
     assert "http" in process.stdout
 
 
+def test_explain_shows_what_power_costs_by_item() -> None:
+    node = json.loads(cli("explain", EXAMPLES / "minimal.yaml", "supply.cost_per_mwh", "--json").stdout)
+    items = [child["value"] for child in node["of"] if child["name"].startswith("supply.costs.")]
+    assert len(items) > 2
+    assert sum(items) == pytest.approx(node["value"], rel=1e-12)
+    assert items == sorted(items, key=abs, reverse=True)
+
+
+def test_explain_says_why_a_kpi_is_undefined() -> None:
+    process = cli("explain", EXAMPLES / "minimal.yaml", "facility.cycles")
+    assert "is undefined:  the spec gives no quality of the make-up water" in process.stdout
+
+
+def test_explain_fits_the_terminal_but_for_addresses() -> None:
+    lines = cli("explain", EXAMPLES / "minimal.yaml", "facility.pue").stdout.splitlines()
+    assert [line for line in lines if len(line) > 80 and "://" not in line] == []
+
+
+def test_explain_stops_at_a_depth_and_says_how_to_go_on() -> None:
+    few, more = (
+        cli("explain", EXAMPLES / "hyperion.yaml", "finance.irr.blue_owl", "--depth", n).stdout for n in (2, 5)
+    )
+    assert "more below: --depth 5 goes on" in few
+    tree, deeper = (text.partition(" inputs, ") for text in (few, more))
+    assert len(tree[0].splitlines()) < len(deeper[0].splitlines())
+    assert tree[2] == deeper[2], "the inputs are those of the whole walk"
+
+
+def test_verify_has_a_head_and_the_tolerance() -> None:
+    head, first, *_ = cli("verify", "finance.hyperion").stdout.splitlines()
+    assert head.split() == ["id", "published", "computed", "within", "unit"]
+    assert len(first.split()) == 7
+    assert head.index("within") + len("within") <= 74
+
+
 def test_an_output_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "precious").write_text("")

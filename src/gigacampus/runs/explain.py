@@ -30,6 +30,7 @@ class Node:
     about: str
     children: tuple[Node, ...] = ()
     inputs: tuple[Origin, ...] = field(default=())
+    reason: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -37,6 +38,7 @@ class Node:
         below = {"of": [child.plain() for child in self.children]} if self.children else {}
         return (
             {"name": self.name, "value": self.value, "unit": self.unit, "about": self.about}
+            | ({"reason": self.reason} if self.reason else {})
             | below
             | ({"inputs": inputs} if inputs else {})
         )
@@ -62,10 +64,13 @@ def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
     entry, member = find(name)
     value = run.kpi[name]
     children = [_kpi(run, of, seen | {name}) for of in entry.of if of in run.kpi and of not in seen]
+    terms = entry.terms(run) if entry.terms and run.runs(entry.stage) else {}
+    children += [Node(term, cost, entry.unit, about) for term, (cost, about) in terms.items()]
     rows = entry.rows(run, member) if entry.rows and run.finance is not None else []
     seen_rows: set[str] = set()
     children += [_row(run, behind, seen_rows) for behind in rows]
-    return Node(name, value.value, value.unit, entry.about, tuple(children), () if rows else tuple(_inputs(run, entry)))
+    inputs = () if rows else tuple(_inputs(run, entry))
+    return Node(name, value.value, value.unit, entry.about, tuple(children), inputs, value.reason)
 
 
 def _inputs(run: Run, entry: Kpi) -> Iterator[Origin]:

@@ -183,4 +183,4 @@ class Progress:
     def done(self) -> None:
         """Tell what needed no work."""
         if self.cached:
-            click.echo(f"  unchanged, from the cache: {', '.join(self.cached)}", err=True)
+            click.echo(wrapped("  unchanged, from the cache: ", ", ".join(self.cached), "    "), err=True)

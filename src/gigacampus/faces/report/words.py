@@ -18,7 +18,7 @@ SECTIONS = {
 
 FIGURES_OF = {
     "glance": ("life_line",),
-    "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
+    "energy": ("energy_sankey", "energy_by_year", "load_duration", "power_costs", "explorer"),
     "facility": (
         "months",
         "facility_weather",
