@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -137,8 +137,12 @@ def ledger_counts(area: str, rows: list[verify.Outcome]) -> tuple[str, ...]:
     return area, str(len(rows)), str(hits), str(len(rows) - hits), str(derived), str(known)
 
 
-def benchmarks(file: str) -> str:
-    """The figures that `python -m benchmarks --json` gave."""
+FIRST = ("run-cold", "run-warm", "run-lease", "dispatch-site-year", "facility.climates", "finance.waterfall")
+"""Benchmarks that the first page shows."""
+
+
+def benchmarks(file: str, names: Collection[str] = ()) -> str:
+    """The figures that `python -m benchmarks --json` gave, of all or of these names."""
     head = ("what", "gigacampus", "peer", "unit", "times better", "note")
     rows = [
         (
@@ -150,5 +154,6 @@ def benchmarks(file: str) -> str:
             cell(row["note"]),
         )
         for row in json.loads(Path(file).read_text(encoding="utf-8"))
+        if not names or row["name"] in names
     ]
     return table(head, rows)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from gigacampus.campus import catalog
+from gigacampus.campus.spec import Campus
+from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.supply import Battery, Gas, Plant
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Text
@@ -30,7 +33,15 @@ _COUNTED = {
 
 def notes(run: Run) -> list[Text]:
     """Every note on a run, shortfalls first."""
-    return [*_short(run), *idle(run), *map(lasting, outlasting(run.loaded))]
+    return [*_short(run), *idle(run), *map(lasting, outlasting(run.loaded)), *unnamed_grid(run.campus)]
+
+
+def unnamed_grid(campus: Campus) -> Iterator[Text]:
+    """That the grid is the default one, wherever the campus stands."""
+    if campus.site is not None and "grid" not in campus.site.model_fields_set:
+        name, others = Grid.default_entry, ", ".join(catalog.names("grids"))
+        yield Text(f"No site.grid is given: prices and carbon are those of {name}. There are {others}.",
+                   f"site.gridの指定がないため、価格と排出係数は{name}のもの。選択肢は{others}。")  # fmt: skip
 
 
 def lasting(one: Outlasting) -> Text:

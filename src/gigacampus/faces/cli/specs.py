@@ -43,7 +43,7 @@ def validate(path: Path, as_json: bool) -> None:
     campus = loaded.campus
     values = provenance.used(Run(loaded)).values()  # as the report counts them
     assumed = sum(origin.assumed for origin in values)
-    found = _outlasting(loaded)
+    found = _notes(loaded)
     if as_json:
         say({"valid": True, "name": campus.name, "values": len(values), "assumed": assumed, "notes": found})
         return
@@ -53,13 +53,14 @@ def validate(path: Path, as_json: bool) -> None:
         click.echo(wrapped("  ! ", note, "    "))
 
 
-def _outlasting(loaded: Loaded) -> list[str]:
-    """What is said of contracts that run on after the campus's life."""
-    if not (found := outlasting(loaded)):
+def _notes(loaded: Loaded) -> list[str]:
+    """What is said of contracts that run on after the campus's life, and of a grid that is not given."""
+    found, site = outlasting(loaded), loaded.campus.site
+    if not found and (site is None or "grid" in site.model_fields_set):
         return []
     from gigacampus.faces import notes  # it needs numpy
 
-    return [notes.lasting(one).en for one in found]
+    return [note.en for note in (*map(notes.lasting, found), *notes.unnamed_grid(loaded.campus))]
 
 
 def new(path: Path, name: str, force: bool, as_json: bool) -> None:
@@ -70,6 +71,8 @@ def new(path: Path, name: str, force: bool, as_json: bool) -> None:
         raise SpecError(Problem("a campus needs a name", value=repr(name)))
     text = STARTER.format(name='"' + name.replace("\\", "").replace('"', "'").replace("\n", " ").strip()[:200] + '"')
     beside = path.with_name(f".{path.name}.new")
+    if not path.parent.is_dir():
+        raise WriteError(Problem(f"there is no folder {path.parent}", file=str(path), fix="Make it first"))
     try:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)
