@@ -293,3 +293,9 @@ def test_a_deal_has_one_unit_of_money(name: str, unit: str) -> None:
     assert money_of(run(name)).unit == unit
     units = {column.unit for figure in made(name) for column in figure.table.columns}
     assert units & {"bn USD", "m USD", "USD"} == {unit}
+
+
+def test_a_notebook_offers_only_what_plotly_draws() -> None:
+    plot = figures.Plot(run("hyperion"))
+    for name in dir(plot):
+        getattr(plot, name)()
