@@ -1,4 +1,4 @@
-"""Control in a run: worth when the spec asks, set-points that the run follows, rules untouched."""
+"""Control in a run: worth unless the spec asks for none, set-points that the run follows, rules untouched."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def run(**control: Any) -> Run:
     return Run(changed(MINIMAL, {"facility": {"control": control}}))
 
 
-def test_worth_stands_where_the_spec_asks_and_the_run_stays_by_rules() -> None:
-    asked, plain = run(assess=True), run()
+def test_worth_stands_unless_the_spec_asks_for_none_and_the_run_stays_by_rules() -> None:
+    asked, plain = run(), run(assess=False)
     assert plain.control is None
     assert all(plain.kpi[name].value is None and "assess" in plain.kpi[name].reason for name in KPIS)
     assert all(asked.kpi[name].value is not None for name in KPIS)
@@ -39,3 +39,17 @@ def test_a_run_by_optimal_control_saves_about_what_it_is_worth() -> None:
     assert saved == pytest.approx(optimal.kpi["facility.control_cooling_saving"].value, abs=0.04)
     assert saved > 0
     assert max(optimal.facility.residual_energy, optimal.facility.residual_heat) < 1e-12
+
+
+def test_a_cap_on_water_has_a_cost_and_a_price_and_no_hour_runs_dry() -> None:
+    """Where the cap is given, and not else; what the run holds is within it."""
+    changes = {"facility.control": {"by": "optimal", "minimise": "money"}}
+    free = Run(changed(MINIMAL, changes))
+    cap = 0.3 * float(np.max(free.facility.makeup / free.facility.it.max()))
+    tight = Run(changed(MINIMAL, {**changes, "facility.water": {"cap": f"{cap!r} L/kWh"}}))
+    assert free.kpi["facility.control_cap_cost"].value is None
+    assert tight.kpi["facility.control_cap_cost"].value > 0
+    assert tight.kpi["facility.control_cap_price"].value > 0
+    rating = tight.offer.it_rating[tight.timeline.phase]
+    assert np.all(tight.facility.makeup <= cap * rating * (1 + 1e-9))
+    assert not tight.facility.capped.any()

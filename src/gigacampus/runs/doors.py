@@ -116,7 +116,7 @@ def facility(run: Run) -> Any:
 
 
 def control(run: Run) -> Any:
-    """What optimal control of the cooling plant is worth at full build; None unless the spec asks."""
+    """What optimal control of the cooling plant is worth at full build; None where the spec does not ask."""
     from gigacampus.engines.facility import control as room
 
     spec, offer = run.campus.facility.control, run.offer

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _worth(run: Run) -> Any:
-    return defined(run.control, "the spec asks for it by facility.control.assess, or by facility.control.by: optimal")
+    return defined(run.control, "facility.control.assess is false, and the plant is run by rules")
 
 
 def _saving(run: Run, objective: str, what: str, limits: bool = True) -> float:
@@ -62,4 +62,36 @@ def control_money_saving(run: Run) -> float:
 @kpi("facility.control_mode_changes", "1", "control")
 def control_mode_changes(run: Run) -> float:
     """Most changes of mode a day on either side, by the objective of the spec's control."""
-    return float(_worth(run).limited[run.campus.facility.control.minimise].changes_most)
+    worth = _worth(run)
+    return float(worth.limited[worth.chosen].changes_most)
+
+
+@kpi("facility.control_forced_changes", "1", "control")
+def control_forced_changes(run: Run) -> float:
+    """Changes of mode in the weather year beyond the limit, for no other mode held racks, machines and water."""
+    worth = _worth(run)
+    return float(worth.limited[worth.chosen].changes_forced)
+
+
+def _capped(run: Run) -> tuple[Any, Any]:
+    """Control for money within the cap on water and without it."""
+    worth = _worth(run)
+    if not worth.uncapped:
+        raise Undefined("facility.water.cap is not given")
+    return worth.limited["money"], worth.uncapped["money"]
+
+
+@kpi("facility.control_cap_cost", "USD", "control")
+def control_cap_cost(run: Run) -> float:
+    """What the cap on water costs in the weather year: energy and water at their prices, control being for money."""
+    within, without = _capped(run)
+    return float(within.money - without.money)
+
+
+@kpi("facility.control_cap_price", "USD/m3", "control")
+def control_cap_price(run: Run) -> float:
+    """What a cubic metre that the cap withholds would be worth beyond its price: the cap's cost over it, on average."""
+    within, without = _capped(run)
+    if not without.water > within.water:
+        raise Undefined("the cap withholds nothing")
+    return float((within.money - without.money) / (without.water - within.water))

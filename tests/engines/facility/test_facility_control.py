@@ -1,7 +1,8 @@
-"""Control: no hour is worse than by the rules, the plan of modes is the best there is, what is traded is physical."""
+"""Control: no hour is worse than by the rules, the choice is the best there is, what is traded is physical."""
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
@@ -12,12 +13,13 @@ from facility_cases import LIFE, PLANTS, RATING, facility, plant, plants, server
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gigacampus.campus.spec.facility import Control, Facility
-from gigacampus.engines.facility import control, peak_ratio, respond, settle
+from gigacampus.campus.spec.facility import Control, Facility, Water
+from gigacampus.engines.facility import control, cooling, peak_ratio, respond, settle
 from gigacampus.engines.facility.control import changes
-from gigacampus.engines.facility.control.options import Options, Weights
+from gigacampus.engines.facility.control.choice import Choice, Limits
+from gigacampus.engines.facility.control.options import Weights
 from gigacampus.engines.facility.control.worth import OBJECTIVES, weights
-from gigacampus.engines.facility.cooling.setpoints import rules
+from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.outdoors import Outdoors
 
 YEAR = typical_year()
@@ -29,64 +31,216 @@ PLACE = SimpleNamespace(
 )
 LOAD = 0.8 + 0.15 * np.sin(HOURS / 24 * 2 * np.pi)
 ENERGY = Weights(np.ones(8784), 0.0)
+FREE = Limits(run=False)
 
 
-def sides(spec: Facility) -> list[int]:
-    return [which for which, found in enumerate(plant(spec, YEAR).plants()) if found is not None]
+def every(step: int) -> tuple[Any, np.ndarray]:
+    """Some hours of the year with their prices, and loads of all sizes."""
+    place = SimpleNamespace(**{name: values[::step] for name, values in vars(PLACE).items()})
+    return place, np.linspace(0.15, 1.0, len(place.price))
+
+
+def choice(spec: Facility, air: Any = YEAR, load: np.ndarray = LOAD) -> Choice:
+    return Choice(plant(spec, air), spec.control, load)
 
 
 def optimal(cooling: Any, **given: Any) -> Facility:
     return facility(cooling).model_copy(update={"control": Control.model_validate({"by": "optimal", **given})})
 
 
+def capped(spec: Facility, cap: float) -> Facility:
+    return spec.model_copy(update={"water": Water.model_validate({"cap": f"{float(cap)!r} L/kWh"})})
+
+
+def weight(weighed: Weights, chosen: dict[str, Any]) -> np.ndarray:
+    return sum(weighed.of(side.taken) for side in chosen.values())
+
+
+def by_hand(found: Choice, weighed: Weights, cap: float = np.inf) -> np.ndarray:
+    """Least weight of each hour over all candidates of all sides, one after the other through the plant's physics."""
+    best = np.full(len(weighed.energy), np.inf)
+    for hour in range(len(best)):
+        offers = []
+        for side in found.sides.values():
+            mine = []
+            for k in range(len(side.points.supply)):
+                one = side.plant.side(side.which, side.load[hour : hour + 1], side.plant.out.at(slice(hour, hour + 1)),
+                                      side.points.at(k))  # fmt: skip
+                if one.short[0] == 0:
+                    mine.append((float(one.power[0]), float(one.drawn[0])))
+            offers.append(mine)
+        sums = [tuple(map(sum, zip(*pair, strict=True))) for pair in product(*offers)]
+        fits = [weighed.energy[hour] * power + weighed.water * water for power, water in sums if water <= cap]
+        best[hour] = min(fits, default=np.inf)
+    return best
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(plants(), st.sampled_from(OBJECTIVES), st.booleans(), st.floats(0.3, 1.0))
-def test_no_hour_weighs_more_than_by_the_rules(given: dict[str, Any], objective: Any, cells: bool, load: float) -> None:
-    few = typical_year(3)
-    air = SimpleNamespace(**{name: values[::40] for name, values in vars(few).items()}, price=PLACE.price[::40],
-                          carbon=PLACE.carbon[::40])  # fmt: skip
+@given(plants(), st.sampled_from(OBJECTIVES), st.floats(0.3, 1.0))
+def test_no_hour_weighs_more_than_by_the_rules(given: dict[str, Any], objective: Any, load: float) -> None:
+    air, _ = every(40)
     spec = facility(given)
     weighed = weights(objective, spec.control, air)
-    for which in sides(spec):
-        options = Options(plant(spec, air), spec.control, which, np.full(220, load), cells)
-        found = options.best(weighed, limits=False)[1]
-        held = options.rules.holds
-        assert np.all(found.holds | ~held)
-        mine, by_rules = (weighed.energy * t.power + weighed.water * t.water for t in (found, options.rules))
-        assert np.all(mine[held] <= by_rules[held] * (1 + 1e-9) + 1e-12)
+    found = choice(spec, air, np.full(220, load))
+    mine, by_rules = found.best(weighed, FREE), found.by_rules()
+    for name in found.sides:
+        held = by_rules[name].taken.holds
+        assert np.all(mine[name].taken.holds | ~held)
+        assert np.all(weighed.of(mine[name].taken)[held] <= weighed.of(by_rules[name].taken)[held] * (1 + 1e-9) + 1e-12)
+
+
+@pytest.mark.parametrize("name", ["direct-to-chip-adiabatic", "direct-to-chip-tower", "air-cooled-chiller", "meta-air"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_the_choice_is_what_trying_everything_by_hand_gives(name: str, objective: Any) -> None:
+    air, load = every(293)
+    found = choice(facility(name), air, load)
+    weighed = weights(objective, facility(name).control, air)
+    best = by_hand(found, weighed)
+    mine = weight(weighed, found.best(weighed, FREE))
+    assert mine[np.isfinite(best)] == pytest.approx(best[np.isfinite(best)], rel=1e-12)
+    assert np.all(mine <= best * (1 + 1e-12))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_pairs_within_a_cap_are_what_trying_all_of_them_by_hand_gives(share: float) -> None:
+    air, load = every(733)
+    free = choice(facility("direct-to-chip-adiabatic"), air, load)
+    weighed = weights("energy", facility().control, air)
+    cap = share * max(sum(side.taken.water for side in free.best(weighed, FREE).values()))
+    found = choice(capped(facility("direct-to-chip-adiabatic"), cap), air, load)
+    chosen = found.best(weighed, FREE)
+    best = by_hand(found, weighed, cap)
+    mine = weight(weighed, chosen)
+    assert mine[np.isfinite(best)] == pytest.approx(best[np.isfinite(best)], rel=1e-12)
+    assert np.all(sum(side.taken.water for side in chosen.values()) <= cap)
+    assert np.any(mine > weight(weighed, found.best(weighed, Limits(run=False, water=False))))
 
 
 @pytest.mark.parametrize("name", PLANTS)
-def test_rules_are_the_first_candidate_and_there_are_about_thirty(name: str) -> None:
+def test_rules_are_the_first_candidate_and_there_are_about_thirty_a_hall(name: str) -> None:
     spec = facility(name)
-    for which in sides(spec):
-        p = plant(spec, YEAR)
-        options = Options(p, spec.control, which, LOAD)
-        by_rules = p.side(which, LOAD, p.out, None)
-        assert options.rules.water == pytest.approx(by_rules.makeup, rel=1e-12)
-        again = p.side(which, LOAD, p.out, options.points.at(0))
-        assert again.power == pytest.approx(by_rules.power, rel=1e-12)
-        loop = options.spec.loop
-        assert len(options.points.supply) == 1 if loop is None else 7 <= len(options.points.supply) <= 31
+    found = choice(spec)
+    for side in found.sides.values():
+        p = side.plant
+        by_rules = p.side(side.which, LOAD, p.out, None)
+        assert side.rules.water == pytest.approx(by_rules.drawn, rel=1e-12)
+        assert side.table.power[0] == pytest.approx(by_rules.power, rel=1e-12)
+    assert sum(found.candidates) <= 32
+    assert sum(found.candidates) > 8 or spec.cooling.loop is None
+
+
+@pytest.mark.parametrize("name", ["direct-to-chip-dry", "direct-to-chip-adiabatic"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_colder_coolant_saves_nothing_where_coolers_stand_alone(name: str, objective: Any) -> None:
+    """So that one supply a rise is enough."""
+    spec = facility(name)
+    found = choice(spec).sides["liquid"]
+    weighed = weights(objective, spec.control, PLACE)
+    warmest = found.points.at(slice(1, None))
+    for colder in (1.0, 4.0):
+        points = replace(warmest, supply=warmest.supply - colder)
+        for k in range(len(points.supply)):
+            other = found.plant.side(0, LOAD, found.plant.out, points.at(k))
+            mine = weighed.of(found.table.at(k + 1))
+            assert np.all(mine <= (weighed.energy * other.power + weighed.water * other.drawn) * (1 + 1e-9))
+
+
+@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("objective", ["energy", "water"])
+def test_the_plant_takes_at_chosen_set_points_what_control_counted(name: str, objective: Any) -> None:
+    spec = facility(name)
+    found = choice(spec)
+    chosen = found.best(weights(objective, spec.control, PLACE))
+    p = plant(spec, YEAR)
+    held = tuple(chosen[side].points if side in chosen else None for side in ("liquid", "air"))
+    flows = p.evaluate(LOAD, p.out, (held[0], held[1]))
+    assert flows.cooling_liquid + flows.cooling_air == pytest.approx(
+        sum(side.taken.power for side in chosen.values()), rel=1e-12
+    )
+    assert flows.drawn == pytest.approx(sum(side.taken.water for side in chosen.values()), rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_what_is_chosen_keeps_the_limits_of_racks_and_machines(name: str) -> None:
+    """Inlet and water class, chip, lift and condenser water of the chillers, flow of the pumps, whole machines."""
+    spec = facility(name)
+    p = plant(spec, YEAR)
+    for which, side in choice(spec).best(ENERGY).items():
+        mine = p.plants()[("liquid", "air").index(which)]
+        assert mine is not None
+        points = side.points
+        if mine.loop is None:
+            continue
+        water = cooling.water_for(mine, points)
+        if mine.liquid is not None:
+            assert np.all(water <= max(45.0, float(cooling.water_for(mine, rules(mine)))) + 1e-9)
+            plate = mine.liquid.plate_approach * (1 + mine.liquid.plate_fouling)
+            assert np.all(points.supply + mine.liquid.rise + plate <= mine.liquid.chip_limit + 1e-9)
+        else:
+            assert np.all(points.supply <= max(27.0, float(rules(mine).supply)) + 1e-9)
+        held = side.taken.holds
+        lifted = held & (side.taken.mode >= 2)
+        if mine.chiller is not None and mine.chiller.model == "curves":
+            low, high = mine.chiller.curves.leaving
+            assert np.all((water[lifted] >= low - 1e-9) & (water[lifted] <= high + 1e-9))
+        slower = float(rules(mine).rise) / points.rise
+        assert np.all((LOAD * slower >= mine.loop.least_flow) | (slower >= 1))
+
+
+def brute(cost: np.ndarray, most: int, free: np.ndarray) -> tuple[int, float]:
+    """Fewest changes beyond the limit and least cost over all modes in some hours, the others being in mode 0."""
+    sides = cost.ndim - 1
+    best = (10**9, np.inf)
+    for plan in product(np.ndindex(*cost.shape[1:]), repeat=len(free)):
+        modes = np.zeros((sides, len(cost)), dtype=np.int64)
+        modes[:, free] = np.transpose(plan)
+        total = cost[(np.arange(len(cost)), *modes)].sum()
+        forced = sum(int(np.maximum(changes.count(mode) - most, 0).sum()) for mode in modes)
+        if np.isfinite(total):
+            best = min(best, (forced, float(total)))
+    return best
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 4])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_plan_of_modes_is_the_best_there_is(most: int, seed: int) -> None:
-    """All plans of a few hours on both sides of midnight, the others being in one mode anyway."""
+    """Against all plans of six hours on both sides of midnight; some modes cannot be run, which forces changes."""
     rng = np.random.default_rng(seed)
-    cost = np.zeros((48, 2))
-    free = np.arange(20, 30)
-    cost[free] = rng.uniform(size=(10, 2))
-    cost[:20, 1], cost[30:, 1] = 100.0, 100.0
-    plans = np.zeros((2**10, 48), dtype=np.int64)
-    plans[:, free] = list(product((0, 1), repeat=10))
-    switched = plans[:, 1:] != plans[:, :-1]
-    allowed = (switched[:, :23].sum(axis=1) <= most) & (switched[:, 23:].sum(axis=1) <= most)
-    least = min(cost[np.arange(48), p].sum() for p in plans[allowed])
+    cost, free = np.full((40, 3), np.inf), np.arange(21, 27)
+    cost[:, 0] = 0.0
+    cost[free] = np.where(rng.uniform(size=(6, 3)) < 0.4, np.inf, rng.uniform(size=(6, 3)))
+    cost[free, rng.integers(0, 3, 6)] = rng.uniform(size=6)
     found = changes.plan(cost, most)
-    assert changes.count(found).max() <= most
-    assert cost[np.arange(48), found].sum() == pytest.approx(least)
+    mine = int(np.maximum(changes.count(found) - most, 0).sum()), cost[np.arange(40), found].sum()
+    assert mine == pytest.approx(brute(cost, most, free))
+
+
+@pytest.mark.parametrize("most", [0, 1, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_plan_of_two_sides_that_share_water_is_the_best_there_is(most: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    one, two, free = np.full((30, 2), np.inf), np.full((30, 2), np.inf), np.arange(22, 26)
+    one[:, 0] = two[:, 0] = 0.0
+    one[free], two[free] = rng.uniform(size=(2, 4, 2))
+    hours = np.array([23, 25])
+    both = one[hours][:, :, None] + two[hours][:, None, :] + rng.uniform(size=(2, 2, 2))
+    both[:, 1, 1] = np.inf
+    cost = one[:, :, None] + two[:, None, :]
+    cost[hours] = both
+    modes = changes.plan_together(one, two, hours, both, most)
+    forced = sum(int(np.maximum(changes.count(mode) - most, 0).sum()) for mode in modes)
+    assert (forced, cost[(np.arange(30), *modes)].sum()) == pytest.approx(brute(cost, most, free))
+
+
+def test_sides_that_share_nothing_are_planned_as_if_alone() -> None:
+    rng = np.random.default_rng(3)
+    one, two, hours = rng.uniform(size=(24 * 40, 2)), rng.uniform(size=(24 * 40, 4)), np.arange(100, 180, 7)
+    both = one[hours][:, :, None] + two[hours][:, None, :]
+    together = changes.plan_together(one, two, hours, both, 2)
+    for mode, cost in zip(together, (one, two), strict=True):
+        alone = changes.plan(cost, 2)
+        own = np.arange(len(cost))
+        assert cost[own, mode].sum() == pytest.approx(cost[own, alone].sum(), rel=1e-12)
 
 
 def test_a_plan_of_many_days_obeys_its_limit_and_costs_no_less_than_without() -> None:
@@ -95,20 +249,6 @@ def test_a_plan_of_many_days_obeys_its_limit_and_costs_no_less_than_without() ->
     assert totals == sorted(totals, reverse=True)
     assert totals[-1] == pytest.approx(cost.min(axis=1).sum())
     assert all(changes.count(changes.plan(cost, most)).max() <= most for most in (0, 1, 4))
-
-
-@pytest.mark.parametrize("name", ["direct-to-chip-adiabatic", "direct-to-chip-tower", "chilled-water-dry"])
-@pytest.mark.parametrize("objective", ["energy", "money"])
-def test_cells_give_up_less_than_a_hundredth_of_what_the_rules_take(name: str, objective: Any) -> None:
-    spec = facility(name)
-    weighed = weights(objective, spec.control, PLACE)
-    for which in sides(spec):
-        coarse, exact = (Options(plant(spec, YEAR), spec.control, which, LOAD, cells) for cells in (True, False))
-        totals = [
-            (weighed.energy * taken.power + weighed.water * taken.water).sum()
-            for taken in (coarse.rules, coarse.best(weighed, False)[1], exact.best(weighed, False)[1])
-        ]
-        assert -1e-9 < (totals[1] - totals[2]) / totals[0] < 0.01
 
 
 @pytest.mark.parametrize("name", ["direct-to-chip-adiabatic", "direct-to-chip-tower", "chilled-water-dry"])
@@ -123,8 +263,19 @@ def test_each_objective_is_best_at_its_own_and_limits_cost(name: str) -> None:
             others = [getattr(worth.unlimited[other], what) for other in OBJECTIVES]
             assert free <= min(others) * (1 + 1e-6) + 1e-9
         assert worth.limited[objective].changes_most <= 4
+        assert worth.limited[objective].changes_forced == 0
         for side in worth.limited[objective].hours.values():
             assert sum(side.values()) == pytest.approx(1.0)
+    assert worth.uncapped == {}
+
+
+def test_forced_changes_are_made_and_counted() -> None:
+    """One mode at each hour that holds: outside air that is wetted when it is warm, and no change allowed."""
+    spec = facility("meta-air").model_copy(update={"control": Control.model_validate({"mode_changes": 0})})
+    worth = control.assess(spec, server(), PLACE, LOAD, 100.0)
+    modes = choice(spec).by_rules()["air"].taken.mode
+    assert worth.limited["energy"].changes_forced == np.sum(modes[1:] != modes[:-1]) > 0
+    assert worth.limited["energy"].changes_forced == worth.rules.changes_forced
 
 
 def test_along_the_front_water_falls_and_energy_rises() -> None:
@@ -136,6 +287,47 @@ def test_along_the_front_water_falls_and_energy_rises() -> None:
     assert worth.limited["energy"].cooling <= energy[0] + 1e-6
 
 
+def test_a_cap_on_water_is_kept_in_every_hour_and_costs() -> None:
+    spec = facility("direct-to-chip-adiabatic")
+    free = choice(spec).best(ENERGY)
+    highest = float(max(sum(side.taken.water for side in free.values())))
+    last = 0.0
+    for share in (1.01, 0.5, 0.2):
+        tight = capped(spec, share * highest)
+        worth = control.assess(tight, server(), PLACE, LOAD, 100.0)
+        chosen = choice(tight).best(ENERGY)
+        assert np.all(sum(side.taken.water for side in chosen.values()) <= share * highest)
+        assert worth.limited["energy"].changes_most <= 4 + worth.limited["energy"].changes_forced
+        cost = worth.limited["energy"].cooling - worth.uncapped["energy"].cooling
+        assert cost >= last * (1 - 1e-9) - 1e-6
+        last = cost
+        held = control.held(tight.model_copy(update={"control": Control.model_validate({"by": "optimal"})}),
+                            server(), YEAR, LOAD)  # fmt: skip
+        p = plant(tight, YEAR)
+        assert np.all(p.evaluate(LOAD, p.out, held).capped == 0)
+        assert np.all(p.evaluate(LOAD, p.out, held).drawn <= share * highest)
+    assert last > 0
+
+
+@pytest.mark.parametrize("name", ["direct-to-chip-tower", "chilled-water-tower", "meta-air"])
+def test_where_no_pair_is_within_the_cap_both_are_run_as_the_rules_run_them(name: str) -> None:
+    """Towers and wetted outside air cannot always do without water: it is rationed, and the hour is short."""
+    free = choice(facility(name))
+    cap = 0.5 * float(max(sum(side.taken.water for side in free.by_rules().values())))
+    tight = capped(facility(name), cap)
+    chosen, by_rules = choice(tight).best(ENERGY), choice(tight).by_rules()
+    short = ~np.all([side.taken.holds for side in chosen.values()], axis=0)
+    assert 0 < short.sum() < 8784
+    for side, rule in zip(chosen.values(), by_rules.values(), strict=True):
+        assert side.taken.power[short] == pytest.approx(rule.taken.power[short], rel=1e-12)
+    p = plant(tight, YEAR)
+    held = tuple(chosen[side].points if side in chosen else None for side in ("liquid", "air"))
+    flows = p.evaluate(LOAD, p.out, (held[0], held[1]))
+    assert np.all(flows.drawn <= cap * (1 + 1e-12))
+    assert flows.drawn == pytest.approx(sum(side.taken.water for side in chosen.values()), rel=1e-9, abs=1e-12)
+    assert np.array_equal(flows.short > 0, short)
+
+
 @pytest.mark.parametrize("name", PLANTS)
 @pytest.mark.parametrize("minimise", ["energy", "water"])
 def test_load_rises_with_it_at_held_set_points(name: str, minimise: str) -> None:
@@ -143,8 +335,20 @@ def test_load_rises_with_it_at_held_set_points(name: str, minimise: str) -> None
     spec = optimal(name, minimise=minimise)
     p = plant(spec, YEAR)
     held = control.held(spec, server(), YEAR, LOAD)
-    loads = [p.evaluate(np.full(8784, it), p.out, held).load for it in np.linspace(0.0, 1.0, 41)]
+    loads = [p.evaluate(it * LOAD, p.out, held).load for it in np.linspace(0.0, 1.0, 41)]
     assert np.all(np.diff(loads, axis=0) > 0)
+
+
+def test_held_machines_are_whole_those_that_the_load_needs_and_stay_on_below_it() -> None:
+    spec = optimal("air-cooled-chiller")
+    p = plant(spec, YEAR)
+    _, air = control.held(spec, server(), YEAR, LOAD)
+    assert air is not None
+    assert np.all(air.machines == np.round(air.machines))
+    assert len(np.unique(air.machines)) > 1
+    few = p.side(1, LOAD, p.out, replace(air, machines=np.zeros_like(LOAD)))
+    assert p.side(1, LOAD, p.out, air).power == pytest.approx(few.power, rel=1e-12)
+    assert np.all(p.side(1, LOAD, p.out, None).power >= few.power)
 
 
 @pytest.mark.parametrize("name", ["direct-to-chip-adiabatic", "chilled-water-tower", "air-cooled-chiller"])
@@ -188,11 +392,40 @@ def test_colder_coolant_costs_fans_and_a_smaller_rise_pumps() -> None:
     assert slower.pumps == pytest.approx(1.5 * base.pumps, rel=1e-9)
 
 
+def test_slower_water_needs_colder_water_and_less_so_in_the_rules_exchanger() -> None:
+    spec = facility("direct-to-chip-dry").cooling
+    assert spec.loop is not None
+    rises = spec.loop.rise * np.array([0.5, 1.0, 2.0, 3.0])
+    base = rules(spec)
+    found = cooling.water_for(spec, Setpoints(*(np.broadcast_to(getattr(base, f.name), 4) for f in fields(base))))
+    assert np.all(np.diff(cooling.water_for(spec, replace(base, rise=rises))) < 0)
+    assert cooling.water_for(spec, replace(base, rise=rises))[1] == pytest.approx(found[1], abs=1e-12)
+
+
 def test_chip_class_and_inlet_bound_what_is_chosen() -> None:
     spec = facility("direct-to-chip-tower")
-    p = plant(spec, YEAR)
-    for which, most in ((0, 45.0 + 5.0), (1, 27.0)):
-        options = Options(p, spec.control, which, LOAD)
-        assert options.points.supply.max() <= most + 1e-9
-    tight = facility({"use": "direct-to-chip-tower", "liquid": {"chip_limit": 77.0}})
-    assert Options(plant(tight, YEAR), tight.control, 0, LOAD).points.supply.max() <= 42.0 + 1e-9
+    sides = choice(spec).sides
+    coolant = spec.cooling.liquid
+    assert coolant is not None
+    assert sides["liquid"].points.supply.max() <= coolant.chip_limit - coolant.rise - coolant.plate_approach
+    assert sides["air"].points.supply.max() <= 27.0 + 1e-9
+    tight = facility({"use": "direct-to-chip-tower", "liquid": {"chip_limit": 79.0, "plate_fouling": "10 %"}})
+    coolant = tight.cooling.liquid
+    assert coolant is not None
+    most = 79.0 - coolant.rise - 1.1 * coolant.plate_approach
+    assert choice(tight).sides["liquid"].points.supply.max() <= most + 1e-9
+
+
+def test_fans_that_hold_an_approach_take_more_and_free_fans_take_as_before() -> None:
+    """Towers' water is then as cold as the wet bulb and the approach, or as cold as fans get it."""
+    plain = plant(facility("direct-to-chip-tower"), YEAR)
+    near = plant(facility({"use": "direct-to-chip-tower", "rejection": {"fan_approach": "5.56 K"}}), YEAR)
+    loose = plant(facility({"use": "direct-to-chip-tower", "rejection": {"fan_approach": "80 K"}}), YEAR)
+    fans = [p.side(0, LOAD, p.out, None).rejection_fans for p in (plain, loose, near)]
+    assert fans[1] == pytest.approx(fans[0], rel=1e-12)
+    assert np.all(fans[2] >= fans[0] - 1e-12)
+    assert fans[2].sum() > 2 * fans[0].sum()
+    chosen = Choice(near, near.facility.control, LOAD).best(ENERGY)["liquid"].taken.power
+    assert chosen.sum() == pytest.approx(
+        choice(facility("direct-to-chip-tower")).best(ENERGY)["liquid"].taken.power.sum()
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.money import Money, money_of
 
 _FOR = {
     "energy": Text("For energy", "エネルギー最小"),
@@ -23,7 +24,7 @@ def control_front(run: Any) -> Figure | None:
     """Cooling energy against water over the price of water, with the rules and the spec's objective."""
     if not run.campus.physical or run.control is None:
         return None
-    worth, chosen = run.control, run.campus.facility.control.minimise
+    worth, chosen = run.control, run.control.chosen
     count = "+".join(str(number) for number in worth.candidates)
     return Figure(
         id="control_front",
@@ -35,7 +36,7 @@ def control_front(run: Any) -> Figure | None:
         **_drawn(worth, chosen),
         height=340,
         narrow_height=360,
-        table=_table(worth),
+        table=_table(worth, money_of(run) if run.campus.deal is not None else Money(1e6, "m USD", by_size=True)),
         aria=Text(
             f"Cooling energy falls by {_share(worth, 'energy', 'cooling')} at most, water by {_share(worth, 'water', 'water')}.",
             f"冷却の電力量は最大{_share(worth, 'energy', 'cooling')}、取水量は最大{_share(worth, 'water', 'water')}減る。",
@@ -105,28 +106,34 @@ def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(worth: Any) -> Table:
+def _table(worth: Any, money: Money) -> Table:
     columns = (
         Column(Text("Control", "制御")), Column(Text("Energy at the meter", "受電電力量"), "GWh", 2),
         Column(Text("Cooling", "冷却"), "GWh", 3), Column(Text("Water", "水"), "m³", 0),
-        Column(Text("Energy and water", "電力と水の費用"), "m USD", 3), Column(Text("CO₂e", "CO₂e"), "kt", 2, wide=True),
+        money.column(Text("Energy and water", "電力と水の費用")), Column(Text("CO₂e", "CO₂e"), "kt", 2, wide=True),
         Column(Text("Chillers off", "冷凍機停止"), "%", 1, wide=True), Column(Text("Mixed", "併用"), "%", 1, wide=True),
         Column(Text("Chillers alone", "冷凍機のみ"), "%", 1, wide=True),
         Column(Text("Changes a day", "切替(日平均)"), "", 2, wide=True), Column(Text("At most", "最大"), "", 0, wide=True),
+        Column(Text("Forced", "強制"), "", 0, wide=True),
     )  # fmt: skip
     named = [(_RULES, worth.rules), *((name, worth.limited[key]) for key, name in _FOR.items())]
     named += [
         (Text(f"{name.en}, no limits", f"{name.of('ja')}、制限なし"), worth.unlimited[key])
         for key, name in _FOR.items()
     ]
+    named += [
+        (Text(f"{name.en}, no cap on water", f"{name.of('ja')}、取水上限なし"), worth.uncapped[key])
+        for key, name in _FOR.items() if key in worth.uncapped
+    ]  # fmt: skip
     named += [(Text(f"Front, {price:g} MWh/m³", f"前線、{price:g} MWh/m³"), case) for price, case in worth.front]
-    return Table(columns, tuple(_row(name, case) for name, case in named))
+    return Table(columns, tuple(_row(name, case, money.factor) for name, case in named))
 
 
-def _row(name: Text, case: Any) -> tuple[Any, ...]:
+def _row(name: Text, case: Any, unit: float) -> tuple[Any, ...]:
     """Hours are those of the side that runs chillers most."""
     hours = min(case.hours.values(), key=lambda side: sum(side[mode] for mode in _OFF))
     return (
-        name, case.energy / 1e3, case.cooling / 1e3, case.water, case.money / 1e6, case.carbon / 1e6,
+        name, case.energy / 1e3, case.cooling / 1e3, case.water, case.money / unit, case.carbon / 1e6,
         100 * sum(hours[mode] for mode in _OFF), 100 * hours["mixed"], 100 * hours["chiller"], case.changes_mean, case.changes_most,
+        case.changes_forced,
     )  # fmt: skip

@@ -189,7 +189,6 @@ def _control(draw: Draw) -> Tree:
         "by": draw.pick(["rules", "optimal"]),
         "minimise": draw.pick(["energy", "water", "money", "carbon"]),
         "mode_changes": draw.pick([0, 1, 4, 24]),
-        "flow_minimum": draw.share(20, 80),
         "chiller_minimum": draw.share(5, 40),
         "air_max": f"{draw.between(20, 35)} C",
     }

@@ -22,13 +22,13 @@ class Control(FromCatalog):
         "rules", description="fixed set-points, or those that are best in each hour of the weather year"
     )
     minimise: Objective = Field("energy", description="what optimal control minimises")
-    assess: bool = Field(False, description="whether a run by rules too reports what optimal control is worth")
-    water_price: USDPerM3 = Field(description="price of water drawn and of its discharge")
-    mode_changes: int | None = Field(description="most changes of mode a day on each side; null: no limit", ge=0, le=24)
-    flow_minimum: Share = Field(description="least flow of facility water, over its flow at full load")
+    assess: bool = Field(True, description="whether a run by rules too reports what optimal control is worth")
+    water_price: USDPerM3 = Field(description="the site's tariff of water drawn and of its discharge")
+    mode_changes: int | None = Field(
+        description="most changes of mode a day on each side, unless more are forced; null: no limit", ge=0, le=24
+    )
     chiller_minimum: Share = Field(
         description="least share of the heat that chillers lift once they run beside coolers"
     )
-    chiller_units: int = Field(description="machines that run or stand as whole units", ge=1, le=1000)
     water_max: DegC = Field(description="warmest facility water that the racks allow")
     air_max: DegC = Field(description="warmest air that enters the servers")

@@ -28,6 +28,9 @@ class HeatRejection(FromCatalog):
     fan_power: Share = Field(description="fan power at full speed over design heat")
     fan_control: Literal["variable", "fixed"] = Field(description="speed that follows the set-point, or full speed")
     fan_minimum: Share = Field(description="lowest air flow over design air flow")
+    fan_approach: Kelvin | None = Field(
+        None, description="water over air (tower: wet bulb) that fans hold where the set-point would need less air"
+    )
     wet_above: DegC | None = Field(None, description="dry bulb above which the intake air is wetted (adiabatic)")
     effectiveness: Share | None = Field(None, description="share of the wet-bulb depression that wetting reaches")
     cycles: float | None = Field(None, description="cycles of concentration", gt=1, le=100)

@@ -4,25 +4,30 @@ In: the spec's facility and server, a weather with the grid's price [USD/MWh] an
 `held`, the set-points of both sides over the weather year that `respond` and `settle` follow; `assess`, what optimal
 control takes against the rules for each objective, with limits and without, and the front of energy against water.
 
-About thirty candidates a side and hour pass through the plant's own physics; the first is the rules. The best in each
-hour follows by enumeration, and the limit on changes of mode by dynamic programming over modes, both exact for what was
-enumerated. Sides do not share machines, so each is chosen alone: energy at low voltage is their sum, and the load at
-the meter rises with it. `assess` enumerates every hour itself; `held` ranks candidates on cells of like weather and
-load, evaluates what it chose in its own hour, and gives up at most 1 % of what the rules take for it (`options`). A
-price or carbon factor below zero counts as zero: control burns no power on purpose.
+Ten to thirty candidates a side pass through the plant's own physics in every hour; the first is the rules. The best in
+each hour follows by enumeration, the limit on changes of mode by dynamic programming over modes, and the cap on water
+by enumeration of pairs, all exact for what was enumerated. Sides share no machines: energy at low voltage is their sum,
+and the load at the meter rises with it. A price or carbon factor below zero counts as zero: control burns no power on
+purpose.
 
 Limits: supply within chip, class and inlet limits; the chillers' lift and condenser water as their models reach;
-whole units; least flow; least share of chillers beside coolers; changes of mode a day (days of UTC). Machines have no
-memory but the mode: no inertia, no start-up energy, no storage of cold.
+whole machines; least flow of the pumps; least share of chillers beside coolers; the hour's water, `facility.water.cap`;
+changes of mode a day (days of UTC). Where nothing holds its limits the rules run, and where that forces more changes
+than a day has, they are made and counted. A permit's volumes are not foreseen. Machines have no memory but the mode: no
+inertia, no start-up energy, no storage of cold.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
+
+import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
-from gigacampus.engines.facility.control.options import MODES, Options
+from gigacampus.engines.facility.control.choice import Choice
+from gigacampus.engines.facility.control.options import MODES
 from gigacampus.engines.facility.control.worth import Case, Worth, cases, weights
 from gigacampus.engines.facility.cooling.setpoints import Setpoints
 from gigacampus.engines.facility.outdoors import Floats, Weather
@@ -61,22 +66,32 @@ def held(facility: Facility, server: Server, weather: Weather, load: Floats) -> 
 
     Notes
     -----
-    Chillers share their load here as by the rules: machines that switch would make the load jump, and power that is
-    served within a jump would give no IT power back.
+    The machines that run at this load are held on at any lower one, so that the load rises with IT without a jump, and
+    power that is served gives the IT power back.
     """
-    if facility.control.by == "rules":
+    control = facility.control
+    if control.by == "rules":
         return None, None
-    control = facility.control.model_copy(update={"chiller_units": 0})
     plant = Plant.of(facility, server, weather)
-    weighed = weights(control.minimise, control, weather)
+    chosen = Choice(plant, control, load).best(weights(control.minimise, control, weather))
 
-    def chosen(which: int) -> Setpoints | None:
-        if plant.plants()[which] is None:
-            return None
-        options = Options(plant, control, which, load)
-        return options.points.at(options.best(weighed)[0])
+    def points(which: int, name: str) -> Setpoints | None:
+        return _kept_on(plant, which, load, chosen[name].points) if name in chosen else None
 
-    return chosen(0), chosen(1)
+    return points(0, "liquid"), points(1, "air")
+
+
+def _kept_on(plant: Plant, which: int, load: Floats, points: Setpoints) -> Setpoints:
+    """Set-points that keep on the machines which a load needs: fewer would take the same, for as many run."""
+    spec = plant.plants()[which]
+    if spec is None or spec.chiller is None or spec.chiller.model != "curves":
+        return points
+    asked, machines = plant.side(which, load, plant.out, points).power, points.machines
+    for count in range(1, spec.chiller.units + 1):
+        more = replace(points, machines=np.maximum(points.machines, count))
+        same = plant.side(which, load, plant.out, more).power == asked
+        machines = np.where(same & (count > points.machines), count, machines)
+    return replace(points, machines=machines)
 
 
 def assess(facility: Facility, server: Server, place: Place, load: Floats, rating: float) -> Worth:

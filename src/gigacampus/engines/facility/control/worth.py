@@ -9,7 +9,8 @@ import numpy as np
 
 from gigacampus.campus.spec.facility import Control, Objective
 from gigacampus.engines.facility.control import changes
-from gigacampus.engines.facility.control.options import MODES, Options, Taken, Weights
+from gigacampus.engines.facility.control.choice import Choice, Chosen, Limits
+from gigacampus.engines.facility.control.options import MODES, Taken, Weights
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.plant import Plant
 
@@ -38,6 +39,10 @@ class Case:
         Share of hours in each mode.
     changes_mean, changes_most : float, int
         Changes of mode a day on the side that changes more: on average, and on the worst day.
+    changes_forced : int
+        Changes beyond the limit, on both sides: no other mode held its limits.
+    short : int [h]
+        Hours in which a side does not hold its limits.
     """
 
     energy: float
@@ -48,6 +53,8 @@ class Case:
     hours: dict[str, dict[str, float]]
     changes_mean: float
     changes_most: int
+    changes_forced: int
+    short: int
 
 
 @dataclass(frozen=True)
@@ -56,18 +63,24 @@ class Worth:
 
     Attributes
     ----------
+    chosen : Objective
+        The one that the spec's control has.
     rules : Case
     limited, unlimited : mapping of objective to Case
         With the limits on flow and on changes of mode, and without them; all other limits hold in both.
+    uncapped : mapping of objective to Case
+        With the limits and all the water that is asked for; empty where no cap is given.
     front : tuple of (price [MWh/m3], Case)
         Least energy and a price times water, with limits: points of the front's convex hull, not those within.
     candidates : tuple of int
         Candidates of each side.
     """
 
+    chosen: Objective
     rules: Case
     limited: dict[str, Case]
     unlimited: dict[str, Case]
+    uncapped: dict[str, Case]
     front: tuple[tuple[float, Case], ...]
     candidates: tuple[int, ...]
 
@@ -87,32 +100,29 @@ def weights(objective: Objective, control: Control, place: Any) -> Weights:
 def cases(plant: Plant, place: Any, load: Floats, rating: float) -> Worth:
     """Every case of one plant at one load."""
     control = plant.facility.control
-    sides = {
-        name: Options(plant, control, which, load, cells=False)
-        for which, name in enumerate(("liquid", "air"))
-        if plant.plants()[which] is not None
-    }
+    choice, one = Choice(plant, control, load), np.ones_like(load)
+    inside = plant.chain.indoors(load).power
 
-    def case(weighed: Weights | None, limits: bool = True) -> Case:
-        taken = {name: side.rules if weighed is None else side.best(weighed, limits)[1] for name, side in sides.items()}
-        return _case(plant, place, load, rating, taken)
+    def case(chosen: dict[str, Chosen]) -> Case:
+        return _case(plant, place, inside, rating, {name: side.taken for name, side in chosen.items()})
 
     by = {name: weights(name, control, place) for name in OBJECTIVES}
-    one = np.ones_like(load)
+    uncapped = by if np.isfinite(choice.cap) else {}
     return Worth(
-        rules=case(None),
-        limited={name: case(weighed) for name, weighed in by.items()},
-        unlimited={name: case(weighed, limits=False) for name, weighed in by.items()},
-        front=tuple((price, case(Weights(one, price))) for price in FRONT),
-        candidates=tuple(len(side.points.supply) for side in sides.values()),
+        chosen=control.minimise,
+        rules=case(choice.by_rules()),
+        limited={name: case(choice.best(weighed)) for name, weighed in by.items()},
+        unlimited={name: case(choice.best(weighed, Limits(run=False))) for name, weighed in by.items()},
+        uncapped={name: case(choice.best(weighed, Limits(water=False))) for name, weighed in uncapped.items()},
+        front=tuple((price, case(choice.best(Weights(one, price)))) for price in FRONT),
+        candidates=choice.candidates,
     )
 
 
-def _case(plant: Plant, place: Any, load: Floats, rating: float, taken: dict[str, Taken]) -> Case:
+def _case(plant: Plant, place: Any, inside: Floats, rating: float, taken: dict[str, Taken]) -> Case:
     cooling, water = (sum(getattr(t, what) for t in taken.values()) for what in ("power", "water"))
-    inside = plant.chain.indoors(load).power
     meter = plant.chain.upstream(inside + cooling, plant.highest).load * rating
-    drawn = water * rating
+    drawn, most = water * rating, plant.facility.control.mode_changes
     days = [changes.count(t.mode) for t in taken.values()]
     priced = np.maximum(place.price, 0.0) * meter + plant.facility.control.water_price * drawn
     return Case(
@@ -124,6 +134,8 @@ def _case(plant: Plant, place: Any, load: Floats, rating: float, taken: dict[str
         hours={name: _shares(t) for name, t in taken.items()},
         changes_mean=max(float(day.mean()) for day in days),
         changes_most=max(int(day.max()) for day in days),
+        changes_forced=0 if most is None else sum(int(np.maximum(day - most, 0).sum()) for day in days),
+        short=int(np.sum(~np.all([t.holds for t in taken.values()], axis=0))),
     )
 
 

@@ -137,7 +137,7 @@ def chill(
     full: float,
     leaving: Floats | float,
     entering: Floats,
-    units: Floats | None = None,
+    machines: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Power of the chillers, and the heat that is beyond their capacity.
 
@@ -148,8 +148,8 @@ def chill(
         Heat to lift, and the plant's full heat, to which the chillers are sized [MW per MW of IT rating].
     leaving, entering : array [degC]
         Chilled water, and condenser water or outdoor dry bulb.
-    units : array, optional
-        Machines, of which the least whole number runs; 0, or none given: all run and share the load.
+    machines : array, optional
+        Fewest that run; as many more run as the load needs. Where none is given all do.
 
     Notes
     -----
@@ -164,16 +164,15 @@ def chill(
     capacity, cop = _curves(chiller, leaving, entering)
     available = reference * capacity
     lifted = np.minimum(heat, available)
-    running = available if units is None else available * _running(lifted / available, units)
+    running = available if machines is None else available * _running(lifted / available, machines, chiller.units)
     power = running / cop * part_load(chiller.curves.eirfplr, lifted / running, chiller.curves.least)
     return power, heat - lifted
 
 
-def _running(load: Floats, units: Floats) -> Floats:
-    """Share of the machines that runs: the least whole number that carries a load, or all where `units` is 0.
+def _running(load: Floats, machines: Floats, units: int) -> Floats:
+    """Share of the machines that runs: the least whole number that carries a load, and no fewer than are asked for.
 
-    >>> _running(np.array([0.2, 0.5, 0.2]), np.array([4, 4, 0])).tolist()
-    [0.25, 0.5, 1.0]
+    >>> _running(np.array([0.2, 0.5, 0.2, 0.2]), np.array([0, 0, 2, np.inf]), 4).tolist()
+    [0.25, 0.5, 0.5, 1.0]
     """
-    count = np.maximum(units, 1)
-    return np.where(units > 0, np.clip(np.ceil(load * count - 1e-9), 1, count) / count, 1.0)
+    return np.clip(np.maximum(np.ceil(load * units - 1e-9), machines), 1, units) / units

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gigacampus.engines.facility.cooling.movers import moved, pump_share
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.cooling.sides import Side, side
-from gigacampus.engines.facility.outdoors import Floats, Outdoors
+from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors
 
 MOST_AIR = 1.5
 """Most air over water, both over design, to which coolers without chillers are driven (assumed): at part load
@@ -120,7 +120,7 @@ def _machines_in_air(task: _Task) -> dict[str, Floats]:
     short = np.zeros_like(heat)
     if not task.strict:
         leaving, entering, short = chiller.within(machine, np.asarray(leaving), entering)
-    power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.units)
+    power, beyond = chiller.chill(machine, heat, task.full, leaving, entering, task.at.machines)
     beyond = np.where(short > 0, heat, beyond)  # a machine that cannot lift trips
     return {
         "chiller": power,
@@ -147,10 +147,10 @@ def _outer(task: _Task) -> tuple[Cooler, float, float]:
         cold, warm = chiller.behind(plant.chiller, task.design, entering, *fluids(plant))
         machines = 1 / float(chiller.full_load_cop(plant.chiller, cold, warm))
     if loop.outer_rise is None:
-        return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above), 0.0, machines
+        return Cooler(spec, task.full, task.rise, outer.transfer, task.at.wet_above, task.at.near), 0.0, machines
     pump = pump_share(loop.outer_rise, loop.outer_pressure, loop.pump_efficiency) * outer.pump
     sized = task.full * (1 + machines) * (1 + pump)
-    cooler = Cooler(spec, sized, loop.outer_rise * (1 + pump), outer.transfer, task.at.wet_above)
+    cooler = Cooler(spec, sized, loop.outer_rise * (1 + pump), outer.transfer, task.at.wet_above, task.at.near)
     return cooler, pump * (1 + machines), machines
 
 
@@ -203,7 +203,7 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     target = task.supply - exchanger_drop(plant)
     coldest = cooler.leaving(out, most, flow, free)
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
-    speed = np.where(share < 1, most, cooler.air_flow(out, flow, free, target, most))
+    speed = _reached(cooler, out, share >= 1, most, (flow, free, target))
     entering, short = condenser_air(out) + 0 * heat, np.zeros_like(heat)
     wet = plant.chiller.condenser == "water"
     if wet:
@@ -213,7 +213,7 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
     if not task.strict:
         leaving, entering, short = chiller.within(plant.chiller, np.asarray(leaving), entering)
         short = np.where(share < 1, short, 0.0)
-    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.units)
+    power, beyond = chiller.chill(plant.chiller, (1 - share) * heat, full, leaving, entering, at.machines)
     beyond = np.where(short > 0, (1 - share) * heat, beyond)  # a machine that cannot lift trips
     pumps = pump * moved(heat, full, plant.loop.least_flow)
     outdoors = heat + pumps + power if wet else heat * share + pumps
@@ -228,6 +228,22 @@ def _outside_first(task: _Task) -> dict[str, Floats]:
         "short": short,
         "lifted": 1 - share,
     }
+
+
+def _reached(cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: tuple[Floats, Floats, Floats]) -> Floats:
+    """Air flow that reaches the set-point where chillers are off, and `most` elsewhere; only the former is solved."""
+
+    def there(values: Floats) -> Floats:
+        return np.asarray(np.broadcast_to(values, where.shape)[where])
+
+    speed = np.array(np.broadcast_to(most, where.shape))
+    if np.any(where):
+        air = Outdoors(*(there(getattr(out, field.name)) for field in fields(Outdoors)))
+        wet_above = cooler.wet_above if cooler.wet_above is None else there(cooler.wet_above)
+        flow, cooling, target = map(there, asked)
+        one = replace(cooler, wet_above=wet_above, near=there(np.asarray(cooler.near)))
+        speed[where] = one.air_flow(air, flow, cooling, target, there(most))
+    return speed
 
 
 def exchanger_drop(plant: CoolingPlant) -> float:

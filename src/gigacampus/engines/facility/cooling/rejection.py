@@ -61,23 +61,23 @@ def wet_conductance(air_flow: Floats, water_flow: Floats, colder: Floats) -> Flo
     return np.asarray((1 + 0.0081 * colder) * air_flow * (1.3 - 0.3 * air_flow) * by_water)
 
 
-def _steffensen(again: Callable[[Floats], Floats], x: Floats) -> Floats:
-    """Fixed point of a falling function, within 1e-6: Aitken's step after every second pass.
+def _fixed_point(again: Callable[[Floats], Floats], x: Floats) -> Floats:
+    """Fixed point of a falling function, within 1e-6: secants.
 
     What has come to rest is not moved again, so that no hour's result depends on the others that are asked about.
     """
-    resting = np.zeros(np.shape(x), bool)
+    ahead = again(x)
+    off, resting = ahead - x, np.zeros(np.shape(ahead), bool)
     for _ in range(_PASSES):
-        first = again(x)
-        second = again(first)
-        bend = second - 2 * first + x
-        curved = np.abs(bend) > 1e-9
-        ahead = np.where(curved, x - (first - x) ** 2 / np.where(curved, bend, 1.0), second)
-        x, moved = np.where(resting, x, ahead), np.abs(ahead - x) >= _CLOSE
-        resting |= ~moved
+        now = again(ahead) - ahead
+        bend = now - off
+        step = np.where(np.abs(bend) > 1e-12, -now * (ahead - x) / np.where(np.abs(bend) > 1e-12, bend, 1.0), now)
+        x, off = ahead, now
+        ahead = np.where(resting, ahead, ahead + step)
+        resting |= np.abs(step) < _CLOSE
         if np.all(resting):
             break
-    return x
+    return ahead
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class Cooler:
         Coefficient of heat transfer of the fluid over plain water's.
     wet_above : array [degC], optional
         Dry bulb above which intake air is wetted; the spec's by default.
+    near : array or float [K]
+        Water over intake air to which fans cool where a set-point would need less air; inf: they do not.
     """
 
     spec: HeatRejection
@@ -102,6 +104,7 @@ class Cooler:
     rise: Floats | float
     transfer: float = 1.0
     wet_above: Floats | None = None
+    near: Floats | float = np.inf
 
     @property
     def margin(self) -> float:
@@ -194,13 +197,14 @@ class Cooler:
             slope = saturation_slope(intake, entering, out.pressure) / self.design_slope
             return intake + cooling / self.effectiveness(air_flow, water_flow, slope, colder)
 
-        return _steffensen(again, intake + cooling + self.spec.approach) - cooling
+        return _fixed_point(again, intake + cooling + self.spec.approach) - cooling
 
     def air_flow(self, out: Outdoors, water_flow: Floats, cooling: Floats, target: Floats, most: Floats) -> Floats:
         """Air flow over design that cools the water by `cooling` down to `target` [degC], held within its bounds."""
         if self.spec.fan_control == "fixed":
             return most + 0 * cooling
         intake = self.intake(out)[0]
+        target = np.minimum(target, intake + self.near)
         difference = target + cooling - intake
         needed = np.where(difference > cooling, cooling / np.where(difference > cooling, difference, 1.0), 1.0)
         slope, colder = np.array(1.0), np.array(0.0)

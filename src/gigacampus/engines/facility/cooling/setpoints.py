@@ -10,6 +10,9 @@ from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.engines.facility.cooling import exchanger
 from gigacampus.engines.facility.outdoors import Floats
 
+_FILM = 0.8
+"""Power of the flow with which the coefficient of a turbulent film goes."""
+
 
 @dataclass(frozen=True)
 class Setpoints:
@@ -27,10 +30,12 @@ class Setpoints:
         Dry bulb above which adiabatic coolers wet their intake air: -inf and inf are wet and dry.
     free : array [0-1]
         Most of the heat that coolers take without chillers: 0 leaves the economiser out.
-    units : array
-        Chillers of which the least whole number runs; 0: all share the load.
+    machines : array
+        Fewest chillers that run; as many more run as the load needs. inf: all share it.
     blown : array [0-1]
         1 where outside air may be blown through the hall, 0 where the hall's air is recirculated.
+    near : array [K]
+        Water over air (tower: wet bulb) to which fans cool where the set-point would need less air; inf: they do not.
     """
 
     supply: Floats
@@ -38,8 +43,9 @@ class Setpoints:
     fans: Floats
     wet_above: Floats
     free: Floats
-    units: Floats
+    machines: Floats
     blown: Floats
+    near: Floats
 
     def at(self, index: object) -> Setpoints:
         """The same at chosen places."""
@@ -51,7 +57,8 @@ def rules(plant: CoolingPlant) -> Setpoints:
     supply = plant.liquid.supply if plant.liquid else plant.air.supply if plant.air else np.nan
     rise = plant.loop.rise if plant.loop else np.nan
     above = plant.rejection.wet_above if plant.rejection and plant.rejection.wet_above is not None else np.inf
-    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, 0.0, 1.0)))
+    near = plant.rejection.fan_approach if plant.rejection and plant.rejection.fan_approach is not None else np.inf
+    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, np.inf, 1.0, near)))
 
 
 def approach(base: float, warm_rise: float, effect: float, design_rise: float, rise: Floats) -> Floats:
@@ -70,20 +77,21 @@ def approach(base: float, warm_rise: float, effect: float, design_rise: float, r
 
     Notes
     -----
-    NTU is held, the ratio of heat capacity rates goes with the water's rise [1]_; at the design rise it is `base`
-    exactly. Film coefficients that follow the flow are left out.
+    The ratio of heat capacity rates goes with the water's rise. Half of the resistance at design is the water's film,
+    whose coefficient goes with its flow to the power 0.8 [1]_; at the design rise the approach is `base` exactly.
 
     References
     ----------
-    .. [1] F. P. Incropera and D. P. DeWitt, Fundamentals of Heat and Mass Transfer, chapter "Heat exchangers".
+    .. [1] F. P. Incropera and D. P. DeWitt, Fundamentals of Heat and Mass Transfer, chapters "Heat exchangers" and
+           "Internal flow" (Dittus and Boelter).
 
     Examples
     --------
     >>> approach(5.0, 10.0, 10 / 15, 7.5, np.array([5.0, 7.5, 9.0])).round(2).tolist()
-    [4.0, 5.0, 5.68]
+    [3.2, 5.0, 6.16]
     """
     if np.all(rise == design_rise):
         return np.asarray(base + 0 * rise)
-    ntu = np.array(exchanger.ntu_for(effect, design_rise / warm_rise))
-    now, then = (exchanger.effectiveness(ntu, np.asarray(r) / warm_rise) for r in (rise, design_rise))
-    return np.asarray(base + warm_rise * (1 / now - 1 / then))
+    ntu = exchanger.ntu_for(effect, design_rise / warm_rise) * 2 / (1 + (np.asarray(rise) / design_rise) ** _FILM)
+    now = exchanger.effectiveness(ntu, np.asarray(rise) / warm_rise)
+    return np.asarray(base + warm_rise * (1 / now - 1 / effect))

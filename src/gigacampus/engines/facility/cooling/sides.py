@@ -67,7 +67,8 @@ class Side:
 def side(like: Floats, **given: Floats) -> Side:
     """A side that is zero but for what is given, broadcast to the shape of `like`."""
     zero = np.zeros_like(like)
-    values = {field.name: given.get(field.name, zero) + zero for field in fields(Side)}
+    values = {field.name: given.get(field.name, zero) for field in fields(Side)}
+    values = {name: value if np.shape(value) == zero.shape else value + zero for name, value in values.items()}
     values["short"] = np.maximum(values["short"], values["excess"] > 1e-6)
     return Side(**values)
 
