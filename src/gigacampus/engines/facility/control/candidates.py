@@ -74,7 +74,7 @@ def _product(
     blown: tuple[float, ...] = (1.0,),
 ) -> Iterator[Setpoints]:
     """All combinations."""
-    for row in product(supplies, (rise,), fans, wet, free, machines, blown, (np.inf,)):
+    for row in product(supplies, (rise,), fans, wet, free, machines, blown, (np.inf,), (0.0,)):
         yield Setpoints(*map(np.array, row))
 
 

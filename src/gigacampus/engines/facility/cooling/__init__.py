@@ -37,7 +37,7 @@ def liquid(
     reused = (heat + pumps) * reuse
     design = coolant.supply - coolant_drop(plant)
     asked = design if points is None else water_for(plant, points)
-    carried = loop.cool(plant, out, heat + pumps - reused, full * (1 + pump), asked, points, design)
+    carried = loop.cool(plant, out, heat + pumps, full * (1 + pump), asked, points, design, reused)
     return side(heat, **{**vars(carried), "cdu_pumps": pumps, "reused": reused})
 
 

@@ -12,7 +12,7 @@ from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejection
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility import cooling
-from gigacampus.engines.facility.cooling import loop
+from gigacampus.engines.facility.cooling import outer
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.design.days import Day, design_days, outdoors
@@ -157,7 +157,7 @@ def _drop(plant: CoolingPlant) -> float:
     """Supply over the coolers' water [K]."""
     if plant.liquid is not None:
         return cooling.coolant_drop(plant)
-    return loop.exchanger_drop(plant) if plant.loop else 0.0
+    return outer.exchanger_drop(plant) if plant.loop else 0.0
 
 
 def _reached(plant: CoolingPlant, liquid: Side, hall: Side, i: int, rating: float, share: float) -> list[Reached]:
@@ -181,14 +181,15 @@ def _chain(plant: CoolingPlant, liquid: Side, out: Outdoors, i: int) -> tuple[tu
     if coolant is None or plant.loop is None or plant.rejection is None:
         return ()
     supply = coolant.supply + float(liquid.excess[i])
+    wet = np.asarray(out.dry_bulb > (np.inf if plant.rejection.wet_above is None else plant.rejection.wet_above), float)
     facility_water = supply - cooling.coolant_drop(plant)
     return (
         ("chip case", supply + coolant.chip - coolant.supply),
         ("coolant leaving", supply + coolant.rise),
         ("coolant entering", supply),
         ("facility water", facility_water),
-        ("water of the coolers", facility_water - loop.exchanger_drop(plant)),
-        ("intake air", float(Cooler(plant.rejection, 1.0, 1.0).intake(out)[0][i])),
+        ("water of the coolers", facility_water - outer.exchanger_drop(plant)),
+        ("intake air", float(Cooler(plant.rejection, 1.0, 1.0, wet=wet).intake(out)[0][i])),
     )
 
 
