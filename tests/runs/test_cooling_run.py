@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gigacampus.errors import InfeasibleError
+from gigacampus.runs import kpis_load
 from gigacampus.runs.pipeline import Run
 from gigacampus.runs.verify.reading import changed
 
@@ -65,3 +67,15 @@ def test_heat_reuse_water_and_cap_reach_kpis() -> None:
     assert kpi["facility.water_reclaimed"].value == pytest.approx(0.1 * kpi["impact.water"].value)
     assert kpi["facility.hours_capped"].value > 0
     assert run({}).kpi["facility.cycles"].value is None
+
+
+def test_a_campus_at_a_steady_load_has_the_pue_and_wue_of_that_load() -> None:
+    steady = {"training": {"share": "100 %", "activity": "100 %"}, "serving": {"share": "0 %"}}
+    found = run({"workload": steady, "life": {"end": "2029-12-31"}})
+    kpi, load = found.kpi, float(found.facility.it.mean() / found.offer.it_rating[-1])
+    assert found.facility.it.min() == pytest.approx(found.facility.it.max())
+    assert tuple(100 * found.part_load.load) == pytest.approx(kpis_load.PERCENT)
+    for what in ("pue", "wue"):
+        curve = [kpi[f"facility.{what}_at_{percent}"].value for percent in kpis_load.PERCENT]
+        between = float(np.interp(load, found.part_load.load, curve))
+        assert kpi[f"facility.{what}"].value == pytest.approx(between, rel=0.01)

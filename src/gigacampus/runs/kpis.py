@@ -12,6 +12,7 @@ from gigacampus.runs import kpis_availability as _kpis_availability  # noqa: F40
 from gigacampus.runs import kpis_control as _kpis_control  # noqa: F401 - registers them
 from gigacampus.runs import kpis_cooling as _kpis_cooling  # noqa: F401 - registers them
 from gigacampus.runs import kpis_finance as _kpis_finance  # noqa: F401 - registers them
+from gigacampus.runs import kpis_load as _kpis_load  # noqa: F401 - registers them
 from gigacampus.runs import kpis_rating as _kpis_rating  # noqa: F401 - registers them
 from gigacampus.runs import kpis_swings as _kpis_swings  # noqa: F401 - registers them
 from gigacampus.runs import kpis_water as _kpis_water  # noqa: F401 - registers them

@@ -77,7 +77,7 @@ def _capped(run: Run) -> tuple[Any, Any]:
     """Control for money within the cap on water and without it."""
     worth = _worth(run)
     if not worth.uncapped:
-        raise Undefined("facility.water.cap is not given")
+        raise Undefined("the spec gives no cap on water")
     return worth.limited["money"], worth.uncapped["money"]
 
 

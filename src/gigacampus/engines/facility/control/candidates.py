@@ -13,7 +13,7 @@ from gigacampus.engines.facility import cooling
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, approach, rules
 from gigacampus.engines.facility.outdoors import Floats
 
-RISES = {"liquid": (1.0, 1.5, 2.0, 3.0), "air": (0.75, 1.25, 2.0)}
+RISES = {"liquid": (1.25, 2.0, 3.0), "air": (0.75, 1.25, 2.0)}
 """Warming of the facility water over the rules'."""
 FANS = (0.5, 0.7, 0.85, 1.25)
 """Air over water through the coolers while chillers run."""
