@@ -299,7 +299,8 @@ def test_a_cap_on_water_binds_in_the_hours_that_draw_more() -> None:
     held = flows(Facility.model_validate({"cooling": "direct-to-chip-adiabatic", "water": {"cap": f"{cap!r} L/kWh"}}))
     np.testing.assert_array_equal(held.capped > 0, free.makeup > cap)
     assert held.capped.sum() > 0
-    assert np.all(held.makeup <= cap)
+    np.testing.assert_allclose(held.makeup[held.capped > 0], cap, rtol=1e-12)  # all that it leaves wets some units
+    assert np.all(held.makeup <= cap * (1 + 1e-12))
     assert np.all(held.cooling_liquid + held.cooling_air >= free.cooling_liquid + free.cooling_air)
     assert held.excess.sum() > free.excess.sum()
 

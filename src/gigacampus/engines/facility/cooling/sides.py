@@ -85,6 +85,14 @@ def choose(where: Bools, a: Side, b: Side) -> Side:
     return Side(**{f.name: np.where(where, getattr(a, f.name), getattr(b, f.name)) for f in fields(Side)})
 
 
+def mixed(a: Side, b: Side, share: Floats) -> Side:
+    """A side of which a share is `a` and the rest `b`: their waters mix, and an hour that is short in either is."""
+    one = {f.name: share * getattr(a, f.name) + (1 - share) * getattr(b, f.name) for f in fields(Side)}
+    one["short"] = np.maximum(np.where(share > 0, a.short, 0.0), np.where(share < 1, b.short, 0.0))
+    one["bled"] = np.where(share > 0, a.bled, b.bled)
+    return Side(**one)
+
+
 _WATER = ("evaporation", "drift", "blowdown", "makeup", "recycled", "latent")
 
 
