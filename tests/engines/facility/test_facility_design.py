@@ -214,8 +214,8 @@ def test_glycol_follows_the_coldest_hour_and_towers_take_none() -> None:
     assert freezes == pytest.approx(cold.dry_bulb.min() - 5.0)
     tower = CoolingPlant.model_validate({"use": "chilled-water-tower", "loop": {"glycol": "30 %"}})
     assert glycol.fluids(tower) == (glycol.fluid(0.0), glycol.fluid(0.0))
-    with pytest.raises(SpecError, match="half glycol freezes at -32"):
-        glycol.needed(-50.0)
+    with pytest.raises(SpecError, match="60 % of glycol freezes at -50"):
+        glycol.needed(-50.1)
 
 
 def test_glycols_head_and_film_are_those_of_reynolds() -> None:

@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from facility_cases import city, facility, plant, server, weather
+from facility_cases import city, facility, plant, server, typical_year, weather
 
 from gigacampus import air
+from gigacampus.campus.spec.facility import Control, Design, HeatRejection
+from gigacampus.campus.spec.site import DesignConditions
+from gigacampus.engines.facility import control, design
 from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.setpoints import rules
+from gigacampus.engines.facility.part_load import part_load
+from gigacampus.engines.facility.plant import Plant
 
 HOURS = 200
 
@@ -69,3 +74,43 @@ def test_the_reset_of_condenser_water_saves_more_fan_than_it_costs_chiller(name:
         hot = one.out.dry_bulb >= 35.0
         if spec.rejection is not None and spec.rejection.kind == "dry":
             np.testing.assert_array_equal(held.power[hot], fast.power[hot])
+
+
+def test_chips_above_their_limit_are_counted_before_anything_else_is() -> None:
+    """Two kelvin of room: an hour counts once the coolant floats by more, and not while it is merely short."""
+    hours = weather(np.linspace(20, 46, HOURS), 0.3)
+    one = plant(facility({"use": "direct-to-chip-dry", "liquid": {"chip_limit": "77 C"}}), hours)
+    found = one.evaluate(np.ones(HOURS), one.out)
+    liquid = one.side(0, np.ones(HOURS), one.out, None)
+    np.testing.assert_array_equal(found.chip_above > 0, liquid.excess > 77.0 - 75.0 + 1e-6)
+    assert 0 < found.chip_above.sum() < found.short.sum()
+    warm = replace(rules(one.cooling), supply=np.array(41.5))
+    chosen = one.evaluate(np.ones(HOURS), one.out, (warm, None))
+    assert np.all((chosen.chip_above > 0) == (chosen.excess > 0.5 + 1e-6))
+    air = plant(facility("meta-air"), hours, server(use="h100-dgx"))
+    assert np.all(air.evaluate(np.ones(HOURS), air.out).chip_above == 0)
+
+
+def test_part_load_runs_as_the_run_does() -> None:
+    """At full load and by optimal control it is the year that control chose for that load; by rules it takes more."""
+    year, spec = typical_year(), facility("direct-to-chip-dry")
+    optimal = spec.model_copy(update={"control": Control.model_validate({"by": "optimal"})})
+    found, ruled = (part_load(one, server(), year, 100.0) for one in (optimal, spec))
+    full = np.ones(8784)
+    one = Plant.of(optimal, server(), year, control.held(optimal, server(), year, full))
+    flows = one.year(full)
+    assert found.pue[3][-1] == pytest.approx(flows.load.sum() / flows.it.sum())
+    assert found.hours_short[-1] == flows.short.sum()
+    assert np.all(found.pue[3] < ruled.pue[3])
+
+
+def test_towers_in_the_table_of_hours_stand_behind_their_exchanger() -> None:
+    """2.2 K farther from the racks than dry coolers in the same closed loop; as far where all are behind one."""
+    coolers = {kind: HeatRejection.model_validate(use) for kind, use in (("dry", "dry-cooler"), ("tower", "wet-tower"))}
+    plants = {"direct-to-chip-dry": {"dry": 0.0, "tower": 2.2}, "direct-to-chip-tower": {"dry": 2.2, "tower": 2.2}}
+    for name, between in plants.items():
+        spec = facility(name).model_copy(update={"design": Design.model_validate({"accept_excess": True})})
+        judged = design.judge(spec, server(), typical_year(), DesignConditions(), 100.0, 120.0, coolers, 2.2)
+        assert judged.drops == pytest.approx({kind: 5.0 + drop for kind, drop in between.items()})
+        for kind, cooler in coolers.items():
+            assert judged.hours[kind] == design.hours_above(typical_year(), judged.supplies, cooler, judged.drops[kind])

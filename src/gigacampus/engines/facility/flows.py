@@ -17,8 +17,9 @@ class Flows:
     `load` is at the meter. `cooling_liquid` and `cooling_air` are the power of the plant's two sides, `it_liquid` the
     IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `missing` [MW] the cooling that
     would bring it back, `short` is 1 in hours in which a set-point cannot be held, `capped` in hours in which there is
-    not the water that is asked for. `recycled` is the part of the blowdown that is make-up again, `bled` the
-    temperature of the blowdown [degC]. `reused` is heat that somebody takes.
+    not the water that is asked for, `chip_above` in hours in which a chip at its peak power is above its limit.
+    `recycled` is the part of the blowdown that is make-up again, `bled` the temperature of the blowdown [degC].
+    `reused` is heat that somebody takes.
     """
 
     it: Floats
@@ -52,10 +53,11 @@ class Flows:
     reused: Floats
     short: Floats
     capped: Floats
+    chip_above: Floats
 
     def scaled(self, rating: Floats) -> Flows:
         """The same in MW and m3/h at an IT rating [MW]; what is no quantity stays."""
-        kept = ("excess", "bled", "short", "capped")
+        kept = ("excess", "bled", "short", "capped", "chip_above")
         return Flows(
             **{
                 field.name: getattr(self, field.name) * (1.0 if field.name in kept else rating)

@@ -17,6 +17,8 @@ from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
 from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
 
+HELD = 1e-6
+"""Excess [K] up to which a temperature counts as held."""
 Held = tuple[Setpoints | None, Setpoints | None]
 """Set-points of the liquid and the air side that control chose; None: rules."""
 
@@ -231,6 +233,7 @@ class Plant:
             reused=both.reused,
             short=both.short,
             capped=capped,
+            chip_above=np.where(liquid.excess > cooling.chip_room(self.cooling, held[0]) + HELD, 1.0, 0.0),
         )
 
     def at(self, load: Floats, hours: Ints, scarcity: Scarcity | None = None) -> Flows:

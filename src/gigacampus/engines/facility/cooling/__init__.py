@@ -114,6 +114,15 @@ def coolant_drop(plant: CoolingPlant) -> float:
     return coolant.cdu_approach * (glycol.fluids(plant)[0].film + coolant.cdu_fouling)
 
 
+def chip_room(plant: CoolingPlant, points: Setpoints | None = None) -> Floats:
+    """Excess of the coolant at which a chip at its peak power reaches its limit [K]; inf without liquid."""
+    coolant = plant.liquid
+    if coolant is None:
+        return np.array(np.inf)
+    supply = coolant.supply if points is None else points.supply
+    return np.asarray(coolant.chip_limit - (coolant.chip - coolant.supply) - supply)
+
+
 def inlet(plant: CoolingPlant, out: Outdoors, points: Setpoints | None = None) -> Floats:
     """Air that enters the servers [degC]."""
     if plant.outside_air is not None:

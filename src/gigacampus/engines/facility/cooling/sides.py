@@ -25,7 +25,8 @@ class Side:
     excess : array [K]
         By how much the supply is warmer than its set-point.
     missing : array [MW]
-        Cooling that would bring the supply back to its set-point.
+        Cooling that would bring the supply back to its set-point: at most all the heat, however much hotter the air is,
+        for that is what other machines would have to lift.
     reused : array [MW]
         Heat that somebody takes instead of the air.
     short : array
