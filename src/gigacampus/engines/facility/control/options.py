@@ -17,8 +17,8 @@ MODES = ("free-dry", "free-wet", "mixed", "chiller")
 """Chillers off and no water taken; chillers off; chillers for a part of the heat; chillers for all of it."""
 BY_RULES = -1
 """Place of the rules as they are run, water being short or not, where nothing holds its limits."""
-_AT_ONCE = 25_000
-"""Candidates in hours whose arrays stay in the processor's cache together."""
+_AT_ONCE = 16_000
+"""Candidates in hours at once: arrays below 128 KiB stay in the processor's cache and are not mapped anew."""
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,9 @@ def effectiveness(ntu: Floats, ratio: Floats) -> Floats:
     """
     larger = np.maximum(ratio, 1.0)
     n, c = ntu * larger, np.minimum(ratio, 1 / ratio)
-    u = n * (1 - c)
-    small = u < 1e-8
-    grown = n * np.where(small, 1 - u / 2, -np.expm1(-u) / np.where(small, 1.0, u))
-    return np.asarray(grown / (1 + c * grown) / larger)
+    u = np.maximum(n * (1 - c), 1e-300)
+    grown = n * (np.expm1(-u) / -u)
+    return np.asarray(grown / (larger * (1 + c * grown)))
 
 
 def ntu_for(effect: float, ratio: float) -> float:
