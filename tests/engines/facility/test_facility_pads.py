@@ -114,3 +114,18 @@ def test_towers_in_the_table_of_hours_stand_behind_their_exchanger() -> None:
         assert judged.drops == pytest.approx({kind: 5.0 + drop for kind, drop in between.items()})
         for kind, cooler in coolers.items():
             assert judged.hours[kind] == design.hours_above(typical_year(), judged.supplies, cooler, judged.drops[kind])
+
+
+@pytest.mark.parametrize(
+    "name", ["chilled-water-dry", "chilled-water-adiabatic", "direct-to-chip-dry", "air-cooled-chiller"]
+)
+def test_no_weather_aborts_a_run(name: str) -> None:
+    """Air of 46 and of 52 C is cooled or counted; where the chillers' model ends all heat is missing, not the run."""
+    hours = weather([30.0, 46.0, 52.0, 75.0], 0.02)
+    one = plant(facility(name), hours, server(use="h100-dgx"))
+    found = one.evaluate(np.ones(4), one.out)
+    assert np.all(np.isfinite(found.load))
+    assert found.short[0] == 0
+    assert found.short[3] == (name != "chilled-water-adiabatic")  # pads bring it down to 37 C
+    assert np.all(np.diff(found.excess) >= 0)
+    np.testing.assert_allclose(found.heat_sensible + found.heat_latent, found.load, rtol=1e-12)
