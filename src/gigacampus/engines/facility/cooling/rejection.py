@@ -209,10 +209,16 @@ class Cooler:
         if self.tower:
             slope = saturation_slope(intake, target + cooling, out.pressure) / self.design_slope
             colder = self.spec.design_air - intake
-        density = self.density(out)
-        return exchanger.air_flow(
-            lambda a: self.effectiveness(a * density, water_flow, slope, colder), needed, self.spec.fan_minimum, most
-        )
+        asked = (needed, self.density(out), water_flow, slope, colder, most)
+        needed, density, water_flow, slope, colder, most = np.broadcast_arrays(*asked)
+        speed = np.array(most)
+        inside = self.effectiveness(most * density, water_flow, slope, colder) > needed
+        if np.any(inside):  # only what is not at its most is solved
+            n, rho, w, s, c, top = (x[inside] for x in (needed, density, water_flow, slope, colder, most))
+            speed[inside] = exchanger.air_flow(
+                lambda a: self.effectiveness(a * rho, w, s, c), n, self.spec.fan_minimum, top
+            )
+        return speed
 
     def fans(self, air_flow: Floats, out: Outdoors | None = None) -> Floats:
         """Fan power [MW per MW of IT rating]: the cube of the speed, times the air's density."""
