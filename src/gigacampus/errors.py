@@ -12,6 +12,8 @@ def shorten(value: object, limit: int = _LONGEST_VALUE) -> str:
     if isinstance(value, (dict, list, tuple, set)):
         kind = "mapping" if isinstance(value, dict) else "list"
         return f"a {kind} of {len(value)}"
+    if value is None:
+        return "null"
     text = repr(value[: limit + 1]) if isinstance(value, str) else repr(value)
     return text if len(text) <= limit + 2 else text[: limit - 1] + "…'"
 

@@ -178,7 +178,9 @@ def availability(run: Run) -> Any:
 
     flows, accelerators = run.facility, run.offer.accelerators[run.timeline.phase]
     movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
-    return room.assess(_built(run), float(flows.it.sum()), float(accelerators.sum()), float(movers))
+    assert run.campus.compute is not None
+    server = run.campus.compute.server
+    return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), float(movers))
 
 
 def workload(run: Run) -> Any:

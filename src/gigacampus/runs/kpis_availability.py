@@ -42,13 +42,13 @@ def facility_unserved_independent(run: Run) -> float:
 
 @kpi("facility.unserved_it_energy", "MWh", "availability", of=("facility.unserved_it_hours", "it.energy"))
 def facility_unserved_energy(run: Run) -> float:
-    """IT energy that is not served, expected."""
+    """IT energy that is not served over the life, expected."""
     return float(run.availability.unserved_energy)
 
 
 @kpi("facility.unserved_cost", "USD", "availability", of=("facility.unserved_it_hours",))
 def facility_unserved_cost(run: Run) -> float:
-    """Worth of the accelerator-hours that are not served, expected, at the price of the spec's day."""
+    """Worth of the accelerator-hours that are not served over the life, expected, at the price of the spec's day."""
     return float(run.availability.unserved_cost)
 
 

@@ -1,4 +1,7 @@
-"""KPIs of power swings at the point of interconnection, over the window that the spec gives; `raw` is without means."""
+"""KPIs of power swings at the point of interconnection, over the window that the spec gives.
+
+`raw` is without means, `steady` while no job starts or stops.
+"""
 
 from __future__ import annotations
 
@@ -28,21 +31,49 @@ def swing_peak_to_peak_raw(run: Run) -> float:
     return float(_swings(run).raw.seen.peak_to_peak)
 
 
+def _steady(case: Any) -> Any:
+    return defined(case.steady, "jobs start or stop within ten seconds of one another all through the window")
+
+
+@kpi("facility.swing_peak_to_peak_steady", "MW", "swings")
+def swing_peak_to_peak_steady(run: Run) -> float:
+    """The same while no job starts or stops: steps of training, and checkpoints."""
+    return float(_steady(_swings(run).smoothed).peak_to_peak)
+
+
+@kpi("facility.swing_peak_to_peak_steady_raw", "MW", "swings")
+def swing_peak_to_peak_steady_raw(run: Run) -> float:
+    """The same while no job starts or stops, before anything smooths it."""
+    return float(_steady(_swings(run).raw).peak_to_peak)
+
+
+@kpi("facility.swing_ramp_steady", "MW/s", "swings")
+def swing_ramp_steady(run: Run) -> float:
+    """Steepest ramp, within one second, while no job starts or stops."""
+    return float(_steady(_swings(run).smoothed).ramp)
+
+
+@kpi("facility.swing_ramp_steady_raw", "MW/s", "swings")
+def swing_ramp_steady_raw(run: Run) -> float:
+    """Steepest ramp, within one second, while no job starts or stops, before anything smooths it."""
+    return float(_steady(_swings(run).raw).ramp)
+
+
 @kpi("facility.swing_ramp", "MW/s", "swings")
 def swing_ramp(run: Run) -> float:
-    """Steepest ramp, over one second."""
+    """Steepest ramp, within one second: most often when jobs start or stop."""
     return float(_swings(run).smoothed.seen.ramp)
 
 
 @kpi("facility.swing_ramp_raw", "MW/s", "swings")
 def swing_ramp_raw(run: Run) -> float:
-    """Steepest ramp, over one second, before anything smooths it."""
+    """Steepest ramp, within one second, before anything smooths it."""
     return float(_swings(run).raw.seen.ramp)
 
 
 @kpi("facility.swing_ramp_minute", "MW/s", "swings")
 def swing_ramp_minute(run: Run) -> float:
-    """Steepest ramp, over one minute."""
+    """Steepest ramp, over one minute, of means of ten seconds."""
     return float(_swings(run).smoothed.seen.ramp_minute)
 
 
@@ -60,7 +91,7 @@ def swing_step_raw(run: Run) -> float:
 
 @kpi("facility.swing_energy_band", "MW", "swings")
 def swing_energy_band(run: Run) -> float:
-    """Swings between 0.1 and 20 Hz, root mean square: the square root of their energy over time."""
+    """Swings between 0.1 and 20 Hz, root mean square in MW: the square root of their energy over time."""
     return float(_swings(run).smoothed.seen.band)
 
 
@@ -116,6 +147,12 @@ def smoothing_lost(run: Run) -> float:
 def smoothing_capital(run: Run) -> float:
     """Price of the storage that smooths the swings."""
     return float(_swings(run).smoothed.capital)
+
+
+@kpi("facility.smoothing_cycles", "1/year", "swings")
+def smoothing_cycles(run: Run) -> float:
+    """Full cycles of the campus's battery a year, by the energy that it gives; shallow ones wear it less."""
+    return float(defined(_swings(run).smoothed.cycles, "no battery smooths the swings"))
 
 
 @kpi("facility.swing_step_time", "s", "swings")

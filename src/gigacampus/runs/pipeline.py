@@ -92,7 +92,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("part_load", _ROOM + "facility", _HALL, ("site", "sizing", "offer", "design"), doors.part_load),
     Stage("swings", _ROOM + "facility", ("facility.swings", "facility.power", "compute.server", "workload", *_LIFE),
           ("site", "rating", "offer", "facility", "part_load"), doors.swings),
-    Stage("availability", _ROOM + "facility", ("facility", *_LIFE), ("sizing", "offer", "facility"),
+    Stage("availability", _ROOM + "facility", ("facility", "compute.server", *_LIFE), ("sizing", "offer", "facility"),
           doors.availability),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),

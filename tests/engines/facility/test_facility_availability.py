@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Equipment, Facility
 from gigacampus.engines.facility import availability
 from gigacampus.engines.facility.availability.layout import blocks
@@ -22,6 +23,8 @@ from gigacampus.engines.facility.availability.reliability import (
 )
 from gigacampus.engines.facility.power import paths, usable_share
 from gigacampus.errors import SpecError
+
+SERVER = Server.model_validate("gb200-nvl72")
 
 
 def drawn(rng: np.random.Generator, most: int = 3, worst: float = 3.0) -> list[Block]:
@@ -97,7 +100,7 @@ def test_monte_carlo_agrees_within_sampling_error(seed: int, common: float) -> N
 def test_a_whole_facility_by_monte_carlo(common: float) -> None:
     facility = Facility.model_validate({"availability": {"common_cause": f"{common:.0%}", "restart": "0 h"}})
     given = facility.availability
-    exact = availability.assess(facility, 1.0, 1.0)
+    exact = availability.assess(facility, SERVER, 1.0, 1.0)
     people = next(part for part in exact.contributions if part.kind == "people")
     errs = Item("people", people.frequency / (1 - people.down / YEAR), given.human_repair)
     found = (*blocks(facility), Block("people", (errs,)))
@@ -114,10 +117,42 @@ def test_the_grids_side_behind_backup_by_monte_carlo(substation: str) -> None:
     )
     given = facility.availability
     grid = [block for block in blocks(facility) if block.backed]
-    exact = [c for c in availability.assess(facility, 1, 1).contributions if c.block in ("feeds", "substation")]
+    exact = [c for c in availability.assess(facility, SERVER, 1, 1).contributions if c.block in ("feeds", "substation")]
     got = availability.simulate(grid, 0.02, 60_000, 3, given.gensets, given.battery)
     assert got.hours == pytest.approx(sum(c.down for c in exact), abs=4 * got.hours_error)
     assert got.frequency == pytest.approx(sum(c.frequency for c in exact), abs=4 * got.frequency_error)
+
+
+NEVER = {"available": "0 %", "start": "0 s"}
+"""Gensets that are never there."""
+
+
+@pytest.mark.parametrize("units", [4, 10, 20, 40])
+def test_a_substation_one_transformer_short_carries_the_rest(units: int) -> None:
+    """Behind gensets that never start, by hand: j of n transformers carry j/n, by the binomial law, all the time."""
+    power = {"substation_units": units}
+    given = {"common_cause": "0 %", "restart": "0 h", "human_error": "0 %", "gensets": NEVER, "battery": "1e-9 h"}
+    facility = Facility.model_validate({"power": power, "availability": given})
+    parts = {c.block: c for c in availability.assess(facility, SERVER, 1, 1).contributions}
+    up = math.prod(1 - unavailability(f, r) for f, r in ((0.099864, 10), (0.090228, 285)))
+    all_ = units + 1
+    lost = sum(math.comb(all_, j) * up**j * (1 - up) ** (all_ - j) * max(1 - j / units, 0.0) for j in range(all_ + 1))
+    assert parts["substation"].down == pytest.approx(YEAR * lost, rel=1e-5)  # a few gensets are mended in time
+
+
+@pytest.mark.parametrize("units", [1, 4, 20, 100])
+@pytest.mark.parametrize("topology", ["N", "N+1"])
+def test_backup_never_makes_it_worse(units: int, topology: str) -> None:
+    power = {"substation_units": units, "substation_topology": topology}
+    none, backed = (
+        availability.assess(Facility.model_validate({"power": power, "availability": given}), SERVER, 1, 1)
+        for given in ({"gensets": "none", "battery": "0 h"}, {})
+    )
+    for block in ("feeds", "substation"):
+        bare, better = (sum(c.down for c in one.contributions if c.block == block) for one in (none, backed))
+        assert better < bare
+    assert backed.unserved_hours < none.unserved_hours
+    assert none.backup_survival == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_same_seed_gives_the_same_estimate() -> None:
@@ -134,7 +169,7 @@ def test_independence_misleads() -> None:
 
 def assess(**given: object) -> availability.AvailabilityResult:
     """The default facility with some of its availability changed."""
-    return availability.assess(Facility.model_validate({"availability": given}), 1e6, 1e6, 3.0)
+    return availability.assess(Facility.model_validate({"availability": given}), SERVER, 1e6, 1e6, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +184,10 @@ def assess(**given: object) -> availability.AvailabilityResult:
         ({"gensets": {"fuel": "6 h"}}, {"gensets": {"fuel": "48 h"}}),
         ({"gensets": {"fail_to_start": "5 %"}}, {}),
         ({"battery": "5 min"}, {"battery": "6 h"}),
+        ({"gensets": "none", "battery": "0 h"}, {"gensets": "none"}),
+        ({"gensets": {"fuel": "1.5 h"}}, {"gensets": {"fuel": "1.6 h"}}),
+        ({"gensets": {"fuel": "0.4 h"}}, {"gensets": {"fuel": "0.5 h"}}),
+        ({"common_repair": "40 h"}, {"common_repair": "8 h"}),
         ({"pump": {"repair": "80 h"}}, {}),
         ({"coolant_unit": "pump"}, {}),
         ({"controls": {"failures": "1 1/year"}}, {}),
@@ -182,6 +221,64 @@ def test_worth_follows_the_hours() -> None:
     assert found.unserved_energy == pytest.approx(1e6 * found.unserved_hours / YEAR)
     assert found.unserved_cost == pytest.approx(2.65 * found.unserved_accelerator_hours)
     assert dearer.unserved_cost == pytest.approx(2 * found.unserved_cost)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ups": {"failures": "100000 1/year", "repair": "100 h"}},
+        {"restart": "500 h", "controls": {"failures": "1e6 1/year", "repair": "0.01 h"}},
+        {"restart": "500 h", "human_error": "95 %", "human_repair": "24 h"},
+    ],
+)
+def test_no_year_has_more_hours_than_a_year(given: dict[str, object]) -> None:
+    found = assess(**given)
+    assert 0.6 * YEAR < found.unserved_hours <= YEAR
+    assert all(part.hours <= YEAR for part in found.contributions)
+
+
+def test_restarts_by_living_through_them() -> None:
+    """Up for an exponential time, down for another; of every time up the first hours are the restart."""
+    cause, restart = next(causes(Block("one", (Item("one", 300.0, 5.0),)), 0.0)), 20.0
+    rng, count = np.random.default_rng(4), 400_000
+    up, down = rng.exponential(YEAR / 300, count), rng.exponential(5.0, count)
+    share = (down.sum() + np.minimum(up, restart).sum()) / (up.sum() + down.sum())
+    assert availability.hours_lost([cause], restart) == pytest.approx(YEAR * share, rel=5e-3)
+
+
+def test_common_causes_are_mended_in_their_own_time() -> None:
+    """Each common cause takes in proportion to its repair; nothing else changes."""
+    found = {hours: assess(common_repair=f"{hours} h", restart="0 h") for hours in (4, 8)}
+    by_cause = {h: {(c.block, c.kind, c.item): c for c in one.contributions} for h, one in found.items()}
+    for key, cause in by_cause[4].items():
+        twice = by_cause[8][key]
+        if key[1] == "common" and key[0] not in ("feeds", "substation"):
+            assert twice.down == pytest.approx(2 * cause.down, rel=1e-2)
+        elif key[1] == "independent":
+            assert twice.down == pytest.approx(cause.down)
+    assert found[4].independent_hours == found[8].independent_hours < found[4].unserved_hours < assess().unserved_hours
+
+
+def test_common_repair_by_monte_carlo() -> None:
+    found = drawn(np.random.default_rng(5), most=4)
+    exact = series([cause for block in found for cause in causes(block, 0.2, 60.0)])
+    got = availability.simulate(found, 0.2, 4000, 1, repair=60.0)
+    assert got.hours == pytest.approx(exact.lost * YEAR, abs=4.5 * got.hours_error)
+
+
+def test_a_liquid_side_that_takes_no_heat_decides_nothing() -> None:
+    plant = {"use": "direct-to-chip-dry", "liquid_share": "0 %"}
+    found, air = (
+        availability.assess(Facility.model_validate({"cooling": cooling}), SERVER, 1, 1)
+        for cooling in (plant, "chilled-water-dry")
+    )
+    assert set(found.cooling) == {"air"}
+    assert found.unserved_hours == pytest.approx(air.unserved_hours)
+    assert "coolant_units" not in {part.block for part in found.contributions}
+    by_server = availability.assess(
+        Facility.model_validate({"cooling": "direct-to-chip-dry"}), Server.model_validate("h100-dgx"), 1, 1
+    )
+    assert set(by_server.cooling) == {"air"}
 
 
 def test_people_cause_their_share_of_all_interruptions() -> None:
@@ -236,7 +333,7 @@ def test_blocks_follow_the_cooling_plant() -> None:
 def test_what_may_not_carry_load_is_stranded(topology: str) -> None:
     facility = Facility.model_validate({"power": {"topology": topology, "units": 3}})
     needed, units = paths(facility.power.topology, 3)
-    assert availability.assess(facility, 1, 1).stranded["units"] == pytest.approx(1 - needed / units)
+    assert availability.assess(facility, SERVER, 1, 1).stranded["units"] == pytest.approx(1 - needed / units)
     assert usable_share(facility.power.topology, 3) == needed / units
 
 

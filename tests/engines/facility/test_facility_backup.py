@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gigacampus.campus import spec
+from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility, Gensets
 from gigacampus.engines.facility.availability import backup
 from gigacampus.engines.facility.availability.interruption import AIR, STEEL, air_seconds, interruptions
@@ -134,6 +135,18 @@ def test_share_of_outages_lost_by_drawing(duration: float) -> None:
     assert lost.mean() == pytest.approx(share * duration, abs=4.5 * lost.std() / np.sqrt(count))
 
 
+@pytest.mark.parametrize("fuel", [0.4, 1.0, 1.6, 2.5])
+def test_fuel_lasts_to_the_minute(fuel: float) -> None:
+    """Sure gensets lose the outages, exponential ones, that outlast their fuel."""
+    sure = {"count": 1, "needed": 1, "available": "100 %", "fail_to_start": "0 %", "mean_time_to_failure": "1e6 h"}
+    gensets = Gensets.model_validate({**sure, "transfer_fails": "0 %", "fuel": f"{fuel} h"})
+    alive = backup.of_gensets(gensets, 0.1, 0.0)
+    share = backup.lost_share(alive, 0.1, np.array([3.0]), gensets.fuel)[0]
+    assert share == pytest.approx(np.exp(-fuel / 3.0), rel=1e-5)
+    drawn = backup.draw(gensets, 0.1, 0.0, 50, np.random.default_rng(0))
+    assert drawn == pytest.approx(np.full(50, fuel))
+
+
 # --- Cooling through an interruption
 
 
@@ -153,10 +166,10 @@ def test_metal_holds_what_reaches_it() -> None:
     assert air_seconds(9, 700, 1e9, 5, 15) == pytest.approx((9 * AIR + 700 * STEEL) * 15 / 5, rel=1e-6)
 
 
-def sides(cooling: str, **held: object) -> dict[str, object]:
+def sides(cooling: str, server: str = "gb200-nvl72", **held: object) -> dict[str, object]:
     """Interruptions of a plant."""
     facility = Facility.model_validate({"cooling": cooling, "availability": {"ride_through": held}})
-    return dict(interruptions(facility.cooling, facility.availability))
+    return dict(interruptions(facility.cooling, facility.availability, Server.model_validate(server)))
 
 
 def test_storage_that_is_needed_just_bridges_the_restart() -> None:
@@ -174,6 +187,32 @@ def test_pumps_that_wait_for_gensets_stop_liquid_cooled_racks() -> None:
     assert not sides("direct-to-chip-dry", pumps_on="ups")["liquid"].pumps_too_late
 
 
+def test_a_hall_of_5_kw_racks_holds_what_a_rack_of_700_kg_does() -> None:
+    bare = sides("air-cooled-chiller", "h100-dgx", storage="0 s", room_metal="140 kg/kW")["air"]
+    assert bare.limit == pytest.approx(air_seconds(9.0, 700.0, 360.0, 5.0, 20.0), rel=5e-3)
+
+
+def test_denser_halls_warm_sooner() -> None:
+    """Metal of the servers over the heat that air takes from them, by hand."""
+    light, dense = (sides("air-cooled-chiller", name, storage="0 s")["air"].limit for name in ("a100-dgx", "b200-dgx"))
+    assert light > dense
+    metal = 142 / 14.3
+    assert dense == pytest.approx(air_seconds(0.0129 * metal, metal, 0.514 * metal, 1.0, 20.0))
+    assert dense < 60  # a published test: above 10 kW a rack within a minute
+    rack = 1360 * 1.06 / (132 * (1 - 0.9 + 0.06))
+    found = sides("direct-to-chip-dry", storage="0 s")["air"].limit
+    assert found == pytest.approx(air_seconds(0.0129 * rack, rack, 0.514 * rack, 1.0, 20.0))
+
+
+def test_a_bath_holds_minutes_and_one_that_boils_seconds() -> None:
+    still = {
+        name: sides(name, pumps_on="gensets", storage="0 s")["liquid"] for name in ("immersion-1p", "immersion-2p")
+    }
+    assert still["immersion-1p"].limit == pytest.approx(10 * 2.2 * 15 + 0.3333 * 4.186 * 15)
+    assert not still["immersion-1p"].pumps_too_late
+    assert still["immersion-2p"].limit < 5
+
+
 def test_sides_follow_the_plant() -> None:
     assert set(sides("meta-air")) == {"air"}
     assert set(sides("direct-to-chip-tower")) == {"liquid", "air"}
@@ -187,7 +226,6 @@ def test_sides_follow_the_plant() -> None:
     [
         ("feeds: 1, feeds_needed: 2", "facility.availability: feeds_needed is 2 and feeds is 1"),
         ("gensets: {count: 3}", "facility.availability.gensets: 4 gensets are needed and 3 stand there"),
-        ("gensets: none, battery: 0 s", "nothing carries the load through an outage"),
         ("battery: 5 s", "the battery lasts 5.0 s and gensets.start is 10.0 s"),
         ("ups: {failures: -1 1/year}", "facility.availability.ups.failures: must be at least 0 1/year"),
         ("ups: {repair: 0 h}", "facility.availability.ups.repair: must be above 0 h"),

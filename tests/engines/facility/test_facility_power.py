@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from pathlib import Path
 
@@ -161,7 +162,8 @@ def test_size_cancels_out_but_for_the_ratings() -> None:
     small, large = (part_load(facility(), server(), YEAR, rating) for rating in (1.0, 1000.0))
     assert small.pue[3].tolist() == large.pue[3].tolist()
     for a, b in zip(small.elements, large.elements, strict=True):
-        assert dataclasses.astuple(b)[7:10] == dataclasses.astuple(a)[7:10]
+        assert dataclasses.astuple(b)[8:11] == dataclasses.astuple(a)[8:11]
+        assert b.groups == (math.ceil(b.rating / 5 / 150) if b.name == "substation" else 1)
         assert b.rating == pytest.approx(1000 * a.rating)
         assert b.loss == pytest.approx(1000 * a.loss)
 

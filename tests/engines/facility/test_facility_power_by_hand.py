@@ -58,7 +58,7 @@ def test_loading_and_stranded_capacity_of_each_topology(
     topology: Topology, rating: float, load: float, one_lost: float, carried: float, stranded: float
 ) -> None:
     bank = power.Bank.of("ups", PowerElement.model_validate("double-conversion"), topology, 4, 1.2)
-    found = _loading(bank, 0.9, 100.0)
+    found = _loading(bank, 0.9, 100.0, 150.0)
     assert found.rating == pytest.approx(rating)
     assert found.load == pytest.approx(load)
     assert found.load_one_lost == pytest.approx(one_lost)

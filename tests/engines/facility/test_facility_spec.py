@@ -86,7 +86,7 @@ def test_a_part_without_use_changes_the_plants_own() -> None:
         (Chiller, {"use": "warm-water-centrifugal", "condenser": "air"}, "water-cooled machines"),
         (PowerChain, {"use": "ups-2n", "ups": {"linear": -0.5}}, "must not be negative"),
         (PowerChain, {"use": "ups-2n", "topology": "3N"}, "Input should be 'N'"),
-        (PowerChain, {"use": "ups-2n", "transformer": None}, "an element needs use, points"),
+        (PowerChain, {"use": "ups-2n", "transformer": None}, "transformer must be given; null leaves out"),
         (PowerElement, {"points": [[0.5, 0.9], [0.2, 0.9], [1, 0.9]]}, "must rise from point to point"),
         (PowerElement, {"points": [[0.5, 0.5], [1, 1]]}, "must rise from point to point"),
         (PowerElement, {"points": [[0.1, 0.9], [0.5, 0.9]]}, "must be at full load"),

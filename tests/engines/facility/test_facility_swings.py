@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import pickle
 from dataclasses import replace
@@ -17,7 +18,7 @@ from gigacampus.campus.spec.facility import Job, PointOfInterconnection, Swings
 from gigacampus.engines.facility.swings import MEANS, STEP, Fleet, simulate
 from gigacampus.engines.facility.swings import load as loads
 from gigacampus.engines.facility.swings.flicker import flicker, rectangular, sensation
-from gigacampus.engines.facility.swings.grid import rms, spectrum, voltage
+from gigacampus.engines.facility.swings.grid import change, rms, seen, spectrum, voltage, within
 from gigacampus.engines.facility.swings.load import Pattern, occupancy
 from gigacampus.engines.facility.swings.smoothing import ramped, scan, store
 from gigacampus.errors import InfeasibleError, SpecError
@@ -137,13 +138,13 @@ def naive_store(
 ) -> tuple[np.ndarray, float, float]:
     """The store's rule step by step, as its notes say it."""
     keep, back = math.exp(-STEP / filter), STEP / (10 * filter)
-    most = max(limit - back * energy / (2 * STEP * efficiency), 0.0)
     mean, charge, given_by_grid, loss = power[0], energy / 2, [], 0.0
     for p in power:
         mean = keep * mean + (1 - keep) * p
-        wish = min(max(gain * (mean - p), -most), most) * STEP
-        new = charge * (1 - back) + back * energy / 2 + (wish * efficiency if wish > 0 else wish / efficiency)
-        new = min(max(new, 0.0), energy)
+        wish = gain * (mean - p) * STEP
+        change = (wish * efficiency if wish > 0 else wish / efficiency) + back * (energy / 2 - charge)
+        change = min(max(change, -limit * STEP / efficiency), limit * STEP * efficiency)
+        new = min(max(charge + change, 0.0), energy)
         moved, charge = (new - charge) / STEP, new
         given_by_grid.append(p + (moved / efficiency if moved > 0 else moved * efficiency))
         loss += abs(given_by_grid[-1] - p - moved) * STEP
@@ -163,6 +164,35 @@ def test_a_store_is_its_rule_step_by_step_and_closes(seed: int, energy: float, l
     in_and_out = float((ours.power[0] - power - ours.loss[0]).sum()) * STEP
     assert in_and_out == pytest.approx(float(ours.change[0]), abs=1e-9 * power.sum())
     assert np.all(np.abs(ours.power[0] - power) <= limit * (1 + 1e-9) + 1e-9)
+
+
+@pytest.mark.parametrize("filter", [5.0, 60.0])
+def test_more_energy_or_power_never_smooths_worse(filter: float) -> None:
+    """A step of 50 MW among swings, behind stores of one power and rising energy, and the other way round."""
+    time = np.arange(0.0, 300.0, STEP)
+    power = 60 + 50.0 * (time > 30) + 20 * np.sign(np.sin(math.pi * time + 1e-9))
+    for sizes in ([(minutes * 60 * 80.0, 80.0) for minutes in (2, 5, 20, 60)], [(5e4, p) for p in (20.0, 60.0, 200.0)]):
+        left = [
+            store(power[None], np.array([energy]), np.array([limit]), 0.92, filter, np.ones(1)).power[0]
+            for energy, limit in sizes
+        ]
+        for less, more in itertools.pairwise(left):
+            assert within(more, 1.0) <= within(less, 1.0) * 1.01  # a cap that just suffices takes a little more
+            assert np.std(np.diff(more)) <= np.std(np.diff(less)) * 1.001
+    assert within(left[-1], 1.0) < 0.3 * within(power, 1.0)
+
+
+def test_a_scan_with_limits_to_each_step_is_its_loop() -> None:
+    added, fall, rise = (
+        np.random.default_rng(1).normal(size=(3, 997)),
+        np.array([0.1, 1.0, 9.0]),
+        np.array([0.7, 0.2, 9]),
+    )
+    ours = scan(added, 0.97, -2.0, 3.0, np.array([0.0, 0.5, -0.5]), fall, rise)
+    state = np.array([0.0, 0.5, -0.5])
+    for k in range(997):
+        state = np.clip(np.clip(0.97 * state + added[:, k], state - fall, state + rise), -2.0, 3.0)
+        np.testing.assert_allclose(ours[:, k], state, atol=1e-12)
 
 
 def test_a_scan_is_its_loop() -> None:
@@ -231,6 +261,33 @@ def test_swings_scale_with_the_campus_and_flicker_does_not() -> None:
     assert large.raw.seen.flicker == pytest.approx(small.raw.seen.flicker, rel=1e-6)
 
 
+def test_training_between_start_and_stop_swings_by_its_steps() -> None:
+    """One job without jitter: steps between communication and compute, a start from idle, a stop to it."""
+    still = {"step_jitter": "0 %", "job_spread": "0 %", "server_spread": "0 s", "accelerator_spread": "0 s"}
+    spec = swings(window="5 min", step="2 s", jobs=[{"servers": 100, "start": "20 s", "stop": "280 s"}], **still)
+    result = simulate(spec, SERVER, replace(fleet(), interval=1e9), alone=False)
+    assert result is not None
+    assert result.raw.steady is not None
+    whole = 1.06 * 100 * (SERVER.peak_power - SERVER.idle_power) * (1 + SERVER.overhead_share) / 1e3
+    assert result.raw.steady.peak_to_peak == pytest.approx((0.78 - 0.10) * whole, rel=1e-6)
+    assert result.raw.seen.peak_to_peak == pytest.approx(0.78 * whole, rel=1e-6)
+    assert result.raw.steady.ramp_minute < 0.01 * result.raw.seen.ramp_minute
+    spread = [{"servers": 1, "start": f"{at} s"} for at in range(0, 60, 8)]
+    crowded = simulate(swings(jobs=spread), SERVER, fleet(), alone=False)
+    assert crowded is not None
+    assert crowded.raw.steady is None
+
+
+def test_cycles_of_a_battery_are_what_it_gave_over_its_size() -> None:
+    spec = swings(window="3 min", smoothing=["battery"], battery={"power": "40 MW", "energy": "2 MWh"})
+    result = simulate(spec, SERVER, fleet(), alone=True)
+    assert result is not None
+    given_ = float(np.maximum(result.raw_power - result.smoothed_power, 0.0).sum()) * STEP / 3600
+    a_year = given_ / 0.92 / 2.0 * 8766 * 3600 / 180
+    assert result.smoothed.cycles == pytest.approx(a_year, rel=1e-9)
+    assert result.raw.cycles is result.alone["floor"].cycles is None
+
+
 def test_a_campus_without_training_has_no_swings() -> None:
     assert simulate(swings(), SERVER, replace(fleet(), training=0.0)) is None
 
@@ -279,6 +336,31 @@ def test_a_stronger_grid_flickers_less() -> None:
     assert strong is not None
     assert strong.raw.seen.flicker < weak.raw.seen.flicker / 2.5
     assert strong.raw.seen.ramp == weak.raw.seen.ramp
+
+
+@pytest.mark.parametrize("period", [0.1, 0.5, 1.0, 2.0, 6.2])
+def test_steps_of_any_period_ramp_within_a_second_and_go_nowhere_in_a_minute(period: float) -> None:
+    """Two samples exactly a second apart see nothing of steps of 1 s; two a minute apart see whole steps of 6.2 s."""
+    grid, time = PointOfInterconnection.model_validate({}), np.arange(0.0, 300.0, STEP)
+    found = seen(100 + 20 * np.sign(np.sin(2 * math.pi * time / period + 1e-6)), grid, 1e4)
+    assert found.ramp == pytest.approx(40.0)
+    assert found.step == pytest.approx(40.0)
+    assert found.voltage_change == pytest.approx(float(np.ptp(voltage(np.array([80.0, 120.0]), grid, 1e4))))
+    assert found.ramp_minute < 0.3 * 40.0 / 60
+
+
+@given(seed=st.integers(0, 99), over=st.floats(0.02, 4.0))
+@settings(max_examples=30, deadline=None)
+def test_within_a_time_is_never_less_than_exactly_a_time_apart(seed: int, over: float) -> None:
+    values, lag = np.random.default_rng(seed).normal(size=500), round(over / STEP)
+    assert within(values, over) >= np.abs(values[lag:] - values[:-lag]).max() - 1e-12
+
+
+def test_a_ramp_is_its_slope_and_a_step_all_of_itself() -> None:
+    time = np.arange(0.0, 300.0, STEP)
+    assert change(0.3 * time, 60.0) == pytest.approx(18.0)
+    assert change(50.0 * (time > 150), 60.0) == pytest.approx(50.0)
+    assert change(50.0 * (time > 150), 600.0) == pytest.approx(50.0)  # a window that is shorter
 
 
 def test_a_grid_that_cannot_carry_the_campus_is_named() -> None:

@@ -29,6 +29,7 @@ class Server(FromCatalog):
     fan_limit: DegC = Field(85.0, description="temperature of parts that fans hold: flow goes with 1 / (limit - inlet)")
     price: USD = Field(description="price of one server")
     life: Years = Field(description="depreciation life")
+    mass: Kg = Field(description="mass of one server, which holds heat while cooling stands still")
     embodied: Kg = Field(description="cradle-to-gate CO2e of one server")
 
     @model_validator(mode="after")

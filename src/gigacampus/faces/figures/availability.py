@@ -38,14 +38,20 @@ def downtime_by_cause(run: Any) -> Figure | None:
     whole = sum(map(sum, bars.values()))
     ranked = [key for key in sorted(bars, key=lambda k: sum(bars[k])) if sum(bars[key]) >= 0.005 * whole > 0]
     both, alone = (numbers.significant(value) for value in (found.unserved_hours, found.independent_hours))
-    beta = numbers.percent(run.campus.facility.availability.common_cause)
+    given = run.campus.facility.availability
+    beta, repair = numbers.percent(given.common_cause), given.common_repair
+    mended = (
+        Text("for as long as one of them is repaired", "1台の修理時間だけ続けば")
+        if repair is None
+        else Text(f"for {numbers.significant(repair)} h", f"{numbers.significant(repair)}時間続けば")
+    )
     return Figure(
         id="downtime_by_cause",
         title=_finding(ranked, bars, found.unserved_hours),
         subtitle=Text(
-            f"Expected hours a year without service, as hours of all IT, by what fails. {both} in all; {alone} if no "
-            "failure had a common cause",
-            f"IT全体に換算した年間停止時間の期待値、原因別。合計{both}時間、共通原因故障がなければ{alone}時間",
+            f"Expected hours a year without service, as hours of all IT, by what fails. {alone} if no "
+            f"failure had a common cause, {both} if {beta}{PER} of failures strike all at once, {mended.en}",
+            f"IT全体に換算した年間停止時間の期待値、原因別。共通原因故障がなければ{alone}時間、故障の{beta}{PER}が一斉に及び{mended.ja}{both}時間",
         ),
         **_drawn(ranked, bars),
         height=40 + 34 * len(ranked),

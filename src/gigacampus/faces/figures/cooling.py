@@ -46,7 +46,7 @@ def design_days(run: Any) -> Figure | None:
         id="design_days",
         title=_finding(found),
         subtitle=Text(
-            f"Supply temperature at full IT with {out} unit of each kind out and intake air {warmed} K above the outdoor air",
+            f"Supply temperature at full IT with {out} unit{'s' * (out != 1)} of each kind out and intake air {warmed} K above the outdoor air",
             f"IT全負荷、各機器{out}台停止、吸込空気は外気より{warmed} K高い条件での供給温度",
         ),
         table=Table(columns, rows),

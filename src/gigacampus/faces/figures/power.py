@@ -199,5 +199,5 @@ def _elements(elements: Any) -> Table:
 
 def _redundancy(element: Any) -> Text:
     named = _TOPOLOGIES.get(element.topology, Text(element.topology))
-    of = f"{element.needed}/{element.installed}"
+    of = f"{element.needed}/{element.installed}" + (f", × {element.groups}" if element.groups > 1 else "")
     return Text(f"{named.en} ({of})", f"{named.of('ja')}({of})")

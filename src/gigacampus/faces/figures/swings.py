@@ -55,8 +55,8 @@ def power_swings(run: Any) -> Figure | None:
             f"平滑化前の電力は10秒間に{numbers.significant(found.raw.seen.peak_to_peak)} MW変動する。",
         ),
         note=Text(
-            "All jobs start early in the window and the largest stops near its end, unless the spec lists its jobs. Ramp over 1 s; flicker by IEC 61000-4-15.",
-            "ジョブの指定がなければ、全ジョブが初めに起動し、最大のジョブが終わりに停止する。変化率は1秒間、フリッカはIEC 61000-4-15による。",
+            "All jobs start early in the window and the largest stops near its end, unless the spec lists its jobs. Ramp within 1 s; cycles of the battery, whose wear is not priced; flicker by IEC 61000-4-15.",
+            "ジョブの指定がなければ、全ジョブが初めに起動し、最大のジョブが終わりに停止する。変化率は1秒間。蓄電池の劣化は費用に含まない。フリッカはIEC 61000-4-15による。",
         ),
         stages=("swings",),
     )
@@ -152,11 +152,12 @@ def _unit(text: Text, at: float) -> dict[str, Any]:
 def _table(found: Any, chosen: list[str], money: Money) -> Table:
     columns = (
         Column(Text("Smoothing", "平滑化")), Column(Text("Swing in 10 s", "10秒間の変動幅"), "MW", 1),
-        Column(Text("Ramp over 1 s", "変化率(1秒)"), "MW/s", 1),
+        Column(Text("No start or stop", "起動・停止以外"), "MW", 1), Column(Text("Ramp in 1 s", "変化率(1秒)"), "MW/s", 1),
         Column(Text("Ramp over 1 min", "変化率(1分)"), "MW/s", 2, wide=True),
         Column(Text("0.1 to 20 Hz", "0.1〜20 Hz"), "MW rms", 1, wide=True), Column(Text("Pst"), "", 2),
         Column(Text("Voltage", "電圧変化"), "%", 2, wide=True), Column(Text("Lost", "損失"), "MW", 2),
         Column(Text("Withheld", "抑制"), "MW", 2, wide=True), money.column(Text("Capital", "設備費")),
+        Column(Text("Cycles a year", "サイクル数(年)"), "", 0, wide=True),
         money.column(Text("Energy a year", "電力費(年)")),
     )  # fmt: skip
     rows = [(_RAW, found.raw), *((_MEANS[name], case) for name, case in found.alone.items())]
@@ -166,8 +167,9 @@ def _table(found: Any, chosen: list[str], money: Money) -> Table:
     return Table(
         columns,
         tuple(
-            (name, case.seen.peak_to_peak, case.seen.ramp, case.seen.ramp_minute, case.seen.band, case.seen.flicker,
-             100 * case.seen.voltage_change, case.lost, case.withheld, case.capital / money.factor, case.energy_cost / money.factor)
+            (name, case.seen.peak_to_peak, case.steady.peak_to_peak if case.steady else None, case.seen.ramp, case.seen.ramp_minute, case.seen.band, case.seen.flicker,
+             100 * case.seen.voltage_change, case.lost, case.withheld, case.capital / money.factor, case.cycles,
+             case.energy_cost / money.factor)
             for name, case in rows
         ),
     )  # fmt: skip

@@ -130,6 +130,13 @@ KPIS: dict[str, Text] = {
     "facility.heat_temperature": Text("Temperature at which heat is taken", "熱の供給温度"),
     "facility.swing_peak_to_peak": Text("Power swing within ten seconds", "10秒間の電力変動幅"),
     "facility.swing_peak_to_peak_raw": Text("Power swing, nothing smoothed", "電力変動幅(平滑化なし)"),
+    "facility.swing_peak_to_peak_steady": Text("Power swing, no job starts or stops", "電力変動幅(起動・停止以外)"),
+    "facility.swing_peak_to_peak_steady_raw": Text(
+        "The same, nothing smoothed", "電力変動幅(起動・停止以外、平滑化なし)"
+    ),
+    "facility.swing_ramp_steady": Text("Steepest ramp, no job starts or stops", "最大変化率(起動・停止以外)"),
+    "facility.swing_ramp_steady_raw": Text("The same, nothing smoothed", "最大変化率(起動・停止以外、平滑化なし)"),
+    "facility.smoothing_cycles": Text("Full cycles of the smoothing battery", "平滑化用蓄電池の等価サイクル数(年)"),
     "facility.swing_ramp": Text("Steepest ramp over one second", "最大変化率(1秒)"),
     "facility.swing_ramp_raw": Text("Steepest ramp, nothing smoothed", "最大変化率(平滑化なし)"),
     "facility.swing_ramp_minute": Text("Steepest ramp over one minute", "最大変化率(1分)"),

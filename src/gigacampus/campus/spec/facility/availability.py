@@ -76,9 +76,14 @@ class RideThrough(FromCatalog):
     plate_water: KgPerKW = Field(description="water in cold plates and rack manifolds alone, per rack power")
     liquid_rise: Rise = Field(description="rise of the coolant from its supply temperature at which servers stop")
     air_rise: Rise = Field(description="rise of the inlet air at which servers stop")
-    room_air: Mass = Field(description="air in the hall, per rack power that it cools")
-    room_metal: Mass = Field(description="metal of racks and servers that the air touches, per that power")
-    room_transfer: float = Field(description="heat transfer from air to that metal [W/K per kW]", gt=0, le=1e6)
+    bath_oil: KgPerKW = Field(description="fluid of a bath that is pumped, per rack power")
+    room_metal: Mass | None = Field(
+        None,
+        description="metal of racks and servers that the hall's air touches, per power that it cools; the servers' "
+        "mass by default",
+    )
+    room_air: float = Field(description="air in the hall, per that metal [kg/kg]", gt=0, le=1e3)
+    room_transfer: float = Field(description="heat transfer from air to that metal [W/K per kg]", gt=0, le=1e3)
 
 
 class Availability(FromCatalog):
@@ -108,6 +113,9 @@ class Availability(FromCatalog):
     cooling_units: int = Field(description="cooling units of each kind that carry the load of a hall", ge=1, le=200)
     cooling_spares: int = Field(description="spare cooling units of each kind in a hall", ge=0, le=200)
     common_cause: Share = Field(description="beta factor: share of failures that strike all items of a kind together")
+    common_repair: MeanTime | None = Field(
+        None, description="mean time until such a failure is mended; that of one item by default"
+    )
     human_error: Some = Field(
         description="share of interruptions that people cause, beside what equipment's rates hold"
     )
@@ -125,11 +133,6 @@ class Availability(FromCatalog):
                 "availability",
                 "feeds_needed is {needed} and feeds is {feeds}; raise feeds or lower feeds_needed",
                 {"needed": self.feeds_needed, "feeds": self.feeds},
-            )
-        if not self.gensets.count and not self.battery > 0:
-            raise PydanticCustomError(
-                "availability",
-                "nothing carries the load through an outage; give gensets.count or battery a value above 0",
             )
         if self.gensets.count and self.battery * 3600 < self.gensets.start * (1 - 1e-9):
             raise PydanticCustomError(

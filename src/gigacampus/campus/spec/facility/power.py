@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog
-from gigacampus.quantities import Seconds, Share
+from gigacampus.quantities import MVA, Seconds, Share
 
 Topology = Literal["N", "N+1", "2N", "3N/2", "4N/3", "5N/4", "catcher"]
 Point = tuple[Annotated[float, Field(gt=0, le=2)], Annotated[float, Field(gt=0, le=1)]]
@@ -59,17 +59,30 @@ class PowerElement(FromCatalog):
 
 
 class PowerChain(FromCatalog):
-    """From the grid's voltage to the boards, in the order in which power passes; null leaves an element out."""
+    """From the grid's voltage to the boards, in the order in which power passes.
+
+    null leaves an element out, but for substation and transformer.
+    """
 
     section: ClassVar[str] = "power_chains"
     default_entry: ClassVar[str | None] = "ups-4n3"
 
     topology: Topology = Field(description="redundancy of unit transformers, UPS and what stands in line with them")
-    units: int = Field(description="units that carry the load where a topology is N, N+1 or catcher", ge=1, le=10_000)
+    units: int = Field(
+        description="units of a group that carry its load where topology is N, N+1 or catcher", ge=1, le=1000
+    )
     headroom: float = Field(
         description="transformer rating of the paths needed, over the highest hour of the weather year", ge=1
     )
     substation_topology: Topology = Field(description="redundancy of the substation's transformers")
+    substation_units: int = Field(
+        description="transformers of a substation that carry its load where its topology is N, N+1 or catcher",
+        ge=1,
+        le=1000,
+    )
+    substation_largest: MVA = Field(
+        description="largest transformer of a substation; where one group would need larger, there are several"
+    )
     substation: PowerElement = Field(description="transformer of the substation")
     medium: PowerElement | None = Field(None, description="cables and switchgear at medium voltage")
     transformer: PowerElement = Field(description="unit transformer, to low voltage")
@@ -84,3 +97,18 @@ class PowerChain(FromCatalog):
     supply_topology: Topology = Field("N", description="redundancy of rack supplies and boards' converters")
     supply_headroom: float = Field(1.0, description="rating of the rack supplies needed, over the IT rating", ge=1)
     auxiliary: Share = Field(description="lighting, controls and offices, constant, over the IT rating")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stands(cls, given: object) -> object:
+        """Transformers stand in every chain."""
+        left = [
+            name for name in ("substation", "transformer") if isinstance(given, dict) and given.get(name, name) is None
+        ]
+        if left:
+            raise PydanticCustomError(
+                "chain",
+                "{name} must be given; null leaves out medium, ups, distribution, branch, supply and board alone",
+                {"name": left[0]},
+            )
+        return given

@@ -25,7 +25,8 @@ class SwingLimit(FromCatalog):
     section: ClassVar[str] = "swing_limits"
 
     measure: Literal["change", "range", "content", "voltage", "flicker"] = Field(
-        description="change of power over a time; highest less lowest power within it; amplitude of the sine that "
+        description="change of power over a time, of means of a sixth of it; highest less lowest power within it; "
+        "amplitude of the sine that "
         "holds as much energy as a band; change of the voltage within 1 s; short-term flicker severity"
     )
     status: Literal["in force", "proposed", "quoted", "planning level"] = Field(description="what the limit is today")

@@ -6,8 +6,10 @@ standard errors.
 
 Equations: items up and down at constant rates, legs in series, k of n in parallel, and the beta factor for failures of
 a common cause (`reliability`); gensets, battery and fuel as a Markov chain by the hour (`backup`); the rise of coolant
-and air without cooling (`interruption`). Fewer units than needed carry their share of the load. People cause a share s
-of all interruptions, so s / (1 - s) of what equipment causes. Each interruption also costs the time until work goes on.
+and air without cooling (`interruption`). Fewer units than needed carry their share of the load, of the grid's side too,
+where gensets stand by the group that lost its feed. People cause a share s of all interruptions, so s / (1 - s) of what
+equipment causes. Each interruption also costs the time until work goes on. Blocks are those of one group: a campus of
+several is interrupted more often, each time by less.
 
 Not modelled: planned maintenance, with which redundancy is lower for a while; strings of a battery one by one; storms
 that take feeds together beyond the common cause; refuelling during an outage; the campus's own plants as a source; trim
@@ -16,15 +18,17 @@ chillers that are needed in some hours only count as needed in all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Availability, Facility
 from gigacampus.engines.facility.availability import backup
 from gigacampus.engines.facility.availability.interruption import Interruption, interruptions
-from gigacampus.engines.facility.availability.layout import blocks
+from gigacampus.engines.facility.availability.layout import blocks, in_use
 from gigacampus.engines.facility.availability.montecarlo import Estimate, simulate
 from gigacampus.engines.facility.availability.reliability import (
     YEAR,
@@ -39,7 +43,7 @@ from gigacampus.engines.facility.availability.reliability import (
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.power import usable_share
 
-__all__ = ["YEAR", "AvailabilityResult", "Contribution", "Estimate", "assess", "blocks", "simulate"]
+__all__ = ["YEAR", "AvailabilityResult", "Contribution", "Estimate", "assess", "blocks", "in_use", "simulate"]
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,16 @@ class AvailabilityResult:
     stranded: dict[str, float]
 
 
-def assess(facility: Facility, it_energy: float, accelerator_hours: float, movers: float = 0.0) -> AvailabilityResult:
+def assess(
+    facility: Facility, server: Server, it_energy: float, accelerator_hours: float, movers: float = 0.0
+) -> AvailabilityResult:
     """Availability of the racks, and the worth of what is not served.
 
     Parameters
     ----------
     facility : Facility
+    server : Server
+        For the heat that liquid takes, and the mass that holds heat.
     it_energy : float [MWh]
         Over the life.
     accelerator_hours : float [h]
@@ -124,19 +132,19 @@ def assess(facility: Facility, it_energy: float, accelerator_hours: float, mover
     -------
     AvailabilityResult
     """
-    given = facility.availability
-    cooling = interruptions(facility.cooling, given)
+    given, facility = facility.availability, in_use(facility, server)
+    cooling = interruptions(facility.cooling, given, server)
     alive, bare_alive = (backup.of_gensets(given.gensets, given.battery, beta) for beta in (given.common_cause, 0.0))
     found, carried = _causes(facility, alive, cooling, given.common_cause)
     bare, _ = _causes(facility, bare_alive, cooling, 0.0)
-    together, hours = series(found), _hours(found, given.restart)
+    together, hours = series(found), hours_lost(found, given.restart)
     share = hours / YEAR
     return AvailabilityResult(
         availability=together.availability,
         frequency=together.frequency,
         unserved_hours=hours,
         contributions=_contributions(found, given.restart),
-        independent_hours=_hours(bare, given.restart),
+        independent_hours=hours_lost(bare, given.restart),
         independent=_contributions(bare, given.restart),
         survival=alive,
         backup_survival=carried,
@@ -153,20 +161,20 @@ def _causes(
     facility: Facility, alive: Floats, cooling: dict[str, Interruption], common: float
 ) -> tuple[list[Cause], float]:
     """Every cause, the grid's side after backup, and the share of its outages that backup carries."""
-    battery = facility.availability.battery
+    given = facility.availability
     found: list[Cause] = []
     asked = lost = 0.0
     for block in blocks(facility):
-        for cause in causes(block, common):
+        for cause in causes(block, common, given.common_repair):
             if block.backed and cause.short > 0:
-                left = _after_backup(cause, block, alive, battery, common)
+                left = _after_backup(cause, block, alive, given, common)
                 asked, lost = asked + cause.frequency, lost + left.frequency
                 found.append(left)
             else:
                 found.append(cause)
     if any(side.margin < 0 for side in cooling.values()):
         found.append(two_state("cooling", "restart", asked - lost, 0.0))
-    found.append(_people(found, facility.availability))
+    found.append(_people(found, given))
     return found, 1 - lost / asked if asked else 1.0
 
 
@@ -177,35 +185,54 @@ def _people(found: Sequence[Cause], given: Availability) -> Cause:
     return two_state("people", "people", (1 - down) * rate, down)
 
 
-def _after_backup(cause: Cause, block: Block, alive: Floats, battery: float, common: float) -> Cause:
-    """What backup leaves of a cause on the grid's side; long outages lose more of their hours than short ones."""
+def _after_backup(cause: Cause, block: Block, alive: Floats, given: Availability, common: float) -> Cause:
+    """What backup leaves of a cause on the grid's side; long outages lose more of their hours than short ones.
+
+    What the block's own units still carry goes on, whatever backup does.
+    """
     mean = cause.short / max(cause.frequency, 1e-99) * YEAR
     weight, spell = spells(block, common) if cause.kind == "independent" else (np.ones(1), np.ones(1))
     spell = spell * mean / (weight @ spell)
-    share = backup.lost_share(alive, battery, spell)
+    share = backup.lost_share(alive, given.battery, spell, given.gensets.fuel)
     hours = float((weight * spell) @ share / mean)
-    return two_state(cause.block, cause.kind, cause.frequency * float(weight @ share), cause.short * hours, cause.item)
+    left = np.where(cause.shares < 1, hours * cause.probability, 0.0)
+    left[-1] = 1 - left[:-1].sum()
+    return replace(cause, frequency=cause.frequency * float(weight @ share), probability=left)
 
 
-def _hours(found: Sequence[Cause], restart: float) -> float:
-    """Hours of all IT a year that are not served, down and restarting."""
-    return YEAR * series(found).lost + sum(_restart(cause, restart) for cause in found)
+def hours_lost(found: Sequence[Cause], restart: float) -> float:
+    """Hours of all IT a year that are not served, down and restarting.
+
+    Notes
+    -----
+    Spells A / f of full service begin with the restart R, unless they end sooner: of A, 1 - exp(-f R / A) is lost.
+    """
+    together = series(found)
+    return YEAR * together.lost + _restarting(together.availability, sum(_asked(c, restart) for c in found))
 
 
-def _restart(cause: Cause, restart: float) -> float:
-    """Hours of all IT a year until work goes on; an interruption takes the share that the cause takes on average."""
+def _asked(cause: Cause, restart: float) -> float:
+    """Hours of all IT a year of restart after a cause; it takes the share that the cause takes on average."""
     return cause.frequency * restart * (cause.lost / cause.short if cause.short > 0 else 1.0)
 
 
+def _restarting(up: float, asked: float) -> float:
+    """Hours of all IT a year in which work does not yet go on, out of the share of time `up`."""
+    return YEAR * up * -math.expm1(-asked / (YEAR * up)) if up > 0 else 0.0
+
+
 def _contributions(found: Sequence[Cause], restart: float) -> tuple[Contribution, ...]:
-    parts = [Contribution(c.block, c.kind, c.item, c.frequency, YEAR * c.lost, _restart(c, restart)) for c in found]
+    parts = [
+        Contribution(c.block, c.kind, c.item, c.frequency, YEAR * c.lost, _restarting(1 - c.short, _asked(c, restart)))
+        for c in found
+    ]
     return tuple(sorted(parts, key=lambda part: -part.hours))
 
 
 def _stranded(facility: Facility) -> dict[str, float]:
     power, given = facility.power, facility.availability
     return {
-        "substation": 1 - usable_share(power.substation_topology, power.units),
+        "substation": 1 - usable_share(power.substation_topology, power.substation_units),
         "units": 1 - usable_share(power.topology, power.units),
         "cooling": given.cooling_spares / (given.cooling_units + given.cooling_spares),
     }

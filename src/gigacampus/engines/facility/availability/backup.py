@@ -107,7 +107,7 @@ def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
         gensets.available * (1 - (1 - common) * gensets.fail_to_start),
         gensets.mean_time_to_failure / (1 - common) if common < 1 else np.inf,
         (1.0, usable, usable),
-        gensets.fuel,
+        ceil(gensets.fuel),
         min(steps, 120) + 1,
         repair=gensets.repair,
     )
@@ -123,10 +123,10 @@ def draw(gensets: Gensets, battery: float, common: float, count: int, rng: np.ra
     for hour in range(horizon):
         back = rng.binomial(gensets.count - running, 1 / gensets.repair)
         running = rng.binomial(running, 1 - (1 - common) / gensets.mean_time_to_failure) + back
-        need = np.maximum(1 - running / gensets.needed * (hour + 1 <= gensets.fuel), -1.0)
+        need = np.maximum(1 - running / gensets.needed * (hour < gensets.fuel), -1.0)
         lost[((need > charge + 1e-9) | (rng.random(count) < run)) & (lost > hour)] = hour
         charge = np.clip(charge - need, 0.0, battery)
-    return np.maximum(lost, battery)
+    return np.maximum(_ends(lost, gensets.fuel), battery)
 
 
 def _struck(gensets: Gensets, common: float) -> tuple[float, float]:
@@ -137,7 +137,7 @@ def _struck(gensets: Gensets, common: float) -> tuple[float, float]:
     return start, common / gensets.mean_time_to_failure
 
 
-def lost_share(alive: Floats, battery: float, duration: Floats) -> Floats:
+def lost_share(alive: Floats, battery: float, duration: Floats, fuel: float = 0.0) -> Floats:
     """Share of outages, of an exponential duration, in which the load is lost; so is that share of their hours.
 
     Parameters
@@ -148,6 +148,8 @@ def lost_share(alive: Floats, battery: float, duration: Floats) -> Floats:
         Full load that batteries carry, whatever gensets do.
     duration : array, shape (D,) [h]
         Means.
+    fuel : float [h]
+        What is carried through the hour in which it ends is carried until then.
 
     Returns
     -------
@@ -157,9 +159,14 @@ def lost_share(alive: Floats, battery: float, duration: Floats) -> Floats:
     -----
     sum P(lost at t) exp(-t / duration): the rest of an outage that is longer than t is as long as a new one.
     """
-    at = np.maximum(np.arange(len(alive) + 1.0), battery)
+    at = np.maximum(_ends(np.arange(len(alive) + 1.0), fuel), battery)
     lost = -np.diff(alive, prepend=1.0, append=0.0)
     return np.asarray(lost @ np.exp(-at[:, None] / duration))
+
+
+def _ends(hour: Floats, fuel: float) -> Floats:
+    """When the load is lost [h], of whole hours in which it is: from the hour after fuel ended on, so much sooner."""
+    return hour - np.where(hour >= ceil(fuel), ceil(fuel) - fuel, 0.0)
 
 
 def _horizon(gensets: Gensets, battery: float) -> int:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Availability, CoolingPlant, RideThrough
+from gigacampus.engines.facility.cooling.sides import liquid_share
 from gigacampus.numerics import find_root
 
 WATER = 4.186
@@ -15,6 +17,8 @@ AIR = 1.006
 """Heat capacity of air [kJ/kgK]."""
 STEEL = 0.49
 """Heat capacity of steel [kJ/kgK]."""
+OIL = 2.2
+"""Heat capacity of synthetic fluids for baths [kJ/kgK]."""
 
 
 @dataclass(frozen=True)
@@ -84,17 +88,33 @@ def air_seconds(air: float, metal: float, transfer: float, power: float, rise: f
     return find_root(above, 0.0, (a + m) * rise / power)
 
 
-def interruptions(plant: CoolingPlant, given: Availability) -> dict[str, Interruption]:
-    """Each side of the plant, `liquid` and `air` where it has one, after the grid's side fails."""
+def interruptions(plant: CoolingPlant, given: Availability, server: Server) -> dict[str, Interruption]:
+    """Each side of the plant, `liquid` and `air` where it has one, after the grid's side fails.
+
+    A bath that is pumped goes on circulating by itself; one that boils holds what its condenser's water takes.
+    """
     held, found = given.ride_through, {}
     air_plant = plant.air_plant or plant
     if plant.liquid is not None:
         seconds = [liquid_seconds(water, 1.0, held.liquid_rise) for water in (held.loop_water, held.plate_water)]
+        bath = plant.kind == "immersion" and plant.liquid.kind == "single-phase"
+        seconds = [each + bath * held.bath_oil * OIL * held.liquid_rise for each in seconds]
         found["liquid"] = _side(held, given, seconds[0], seconds[1], plant.chiller is not None, stores=True)
     if air_plant.air is not None or air_plant.outside_air is not None:
-        room = air_seconds(held.room_air, held.room_metal, held.room_transfer, 1.0, held.air_rise)
+        metal = held.room_metal or _metal(plant, server)
+        room = air_seconds(held.room_air * metal, metal, held.room_transfer * metal, 1.0, held.air_rise)
         found["air"] = _side(held, given, room, room, air_plant.chiller is not None, stores=air_plant.loop is not None)
     return found
+
+
+def _metal(plant: CoolingPlant, server: Server) -> float:
+    """Servers and network that the hall's air touches, over the heat that it takes [kg/kW]; network is as heavy.
+
+    What stands in a bath is not touched by air: there the network alone is.
+    """
+    mass, more = server.mass / server.peak_power, server.overhead_share
+    share = 0.0 if plant.kind == "immersion" else liquid_share(plant, server)
+    return mass * (1 + more) / (1 - share + more)
 
 
 def _side(

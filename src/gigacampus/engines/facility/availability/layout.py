@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Availability, CoolingPlant, Facility, PowerChain
 from gigacampus.engines.facility.availability.reliability import Block, Item
+from gigacampus.engines.facility.cooling.sides import liquid_share
 from gigacampus.engines.facility.power import paths
+
+
+def in_use(facility: Facility, server: Server) -> Facility:
+    """The facility without a liquid side that takes no heat."""
+    plant = facility.cooling
+    if plant.air_plant is None or liquid_share(plant, server) > 0:
+        return facility
+    return facility.model_copy(update={"cooling": plant.air_plant})
 
 
 def blocks(facility: Facility) -> tuple[Block, ...]:
@@ -22,7 +32,7 @@ def blocks(facility: Facility) -> tuple[Block, ...]:
 
 
 def _grid(power: PowerChain, given: Availability) -> Iterator[Block]:
-    needed, units = paths(power.substation_topology, power.units)
+    needed, units = paths(power.substation_topology, power.substation_units)
     substation = _items(given, "substation_breaker", "substation_transformer")
     yield Block("feeds", _items(given, "utility"), given.feeds, given.feeds_needed, backed=True)
     yield Block("substation", substation, units, needed, backed=True)

@@ -31,7 +31,13 @@ class Estimate:
 
 
 def simulate(
-    found: Sequence[Block], common: float, years: float, seed: int, gensets: Gensets | None = None, battery: float = 0.0
+    found: Sequence[Block],
+    common: float,
+    years: float,
+    seed: int,
+    gensets: Gensets | None = None,
+    battery: float = 0.0,
+    repair: float | None = None,
 ) -> Estimate:
     """Live through some years of blocks in series.
 
@@ -47,6 +53,8 @@ def simulate(
         What carries the load while a block that is `backed` falls short; without, such a block is as any other.
     battery : float [h]
         Full load that batteries carry.
+    repair : float [h], optional
+        Mean time until a failure of a common cause is mended; that of one item by default.
 
     Returns
     -------
@@ -54,11 +62,11 @@ def simulate(
         Of `series(...).lost` times `YEAR`, and of its frequency. Restarts are left out.
     """
     rng, horizon = np.random.default_rng(seed), years * YEAR
-    steps = [_served(block, common, horizon, rng) for block in found if not (block.backed and gensets)]
+    steps = [_served(block, common, horizon, rng, repair) for block in found if not (block.backed and gensets)]
     if gensets is not None:
         for block in (block for block in found if block.backed):
-            spells = _spells(*_served(block, common, horizon, rng))
-            steps.append(_backed(spells, gensets, battery, common, rng))
+            at, share = _served(block, common, horizon, rng, repair)
+            steps.append(_backed(at, share, gensets, battery, common, rng))
     time = np.unique(np.concatenate([np.array([0.0]), *(at for at, _ in steps)]))
     served = np.min([share[np.searchsorted(at, time, side="right") - 1] for at, share in steps], axis=0)
     return _estimate(time, served, horizon)
@@ -75,13 +83,13 @@ def _estimate(time: Floats, served: Floats, horizon: float) -> Estimate:
     return Estimate(float(hours.mean()) * scale, errors[0], float(events.mean()) * scale, errors[1])
 
 
-def _served(block: Block, common: float, horizon: float, rng: Generator) -> tuple[Floats, Floats]:
+def _served(block: Block, common: float, horizon: float, rng: Generator, repair: float | None) -> tuple[Floats, Floats]:
     """Share of the load that a block carries: from when, and how much."""
     legs = [
         _union(_down((1 - common) * item.failures, item.repair, horizon, rng) for item in block.items)
         for _ in range(block.units)
     ]
-    together = _union(_down(common * item.failures, item.repair, horizon, rng) for item in block.items)
+    together = _union(_down(common * item.failures, repair or item.repair, horizon, rng) for item in block.items)
     weight = [(leg, 1) for leg in legs] + [(together, block.units)]
     at = np.concatenate([np.array([0.0]), *(np.concatenate(spans) for spans, _ in weight)])
     fall = np.concatenate([[0], *(np.repeat([w, -w], [len(s[0]), len(s[1])]) for s, w in weight)])
@@ -124,10 +132,14 @@ def _spells(at: Floats, share: Floats) -> Spans:
     return edges[::2], edges[1::2]
 
 
-def _backed(spells: Spans, gensets: Gensets, battery: float, common: float, rng: Generator) -> tuple[Floats, Floats]:
-    """What is carried with backup: a spell takes the load from the hour in which backup loses it."""
-    begins, ends = spells
+def _backed(
+    at: Floats, share: Floats, gensets: Gensets, battery: float, common: float, rng: Generator
+) -> tuple[Floats, Floats]:
+    """What is carried with backup: all until the hour in which backup loses it, then what the block's units carry."""
+    begins, ends = _spells(at, share)
     lost = begins + backup.draw(gensets, battery, common, len(begins), rng)
     begins, ends = lost[lost < ends], ends[lost < ends]
-    at = np.concatenate([[0.0], np.stack([begins, ends], axis=1).ravel()])
-    return at, np.concatenate([[1.0], np.tile([0.0, 1.0], len(begins))])
+    time = np.unique(np.concatenate([at, begins]))
+    spell = np.searchsorted(begins, time, side="right") - 1
+    short = (spell >= 0) & (time < np.append(ends, 0.0)[spell])
+    return time, np.where(short, share[np.searchsorted(at, time, side="right") - 1], 1.0)

@@ -120,7 +120,7 @@ def binomial(count: int, chance: float) -> Floats:
     return np.asarray(found / found.sum())
 
 
-def causes(block: Block, common: float) -> Iterator[Cause]:
+def causes(block: Block, common: float, repair: float | None = None) -> Iterator[Cause]:
     """How a block falls short: its units one by one, then each kind of item all at once.
 
     Parameters
@@ -128,11 +128,13 @@ def causes(block: Block, common: float) -> Iterator[Cause]:
     block : Block
     common : float
         Beta factor: share of each item's failures that strike all of its kind in the block.
+    repair : float [h], optional
+        Mean time until such a failure is mended; that of one item by default.
 
     Notes
     -----
     Units up by independent failures are binomial; the block enters shortage at P(k up) k L, L a leg's rate. A common
-    failure takes the block down for the item's repair, at beta times the rate of one item [1]_.
+    failure takes the block down for its repair, at beta times the rate of one item [1]_.
 
     References
     ----------
@@ -145,7 +147,7 @@ def causes(block: Block, common: float) -> Iterator[Cause]:
     rate = (1 - common) * sum(item.failures for item in block.items)
     yield Cause(block.name, "independent", float(chance[k]) * k * rate, np.minimum(counts / k, 1.0), chance)
     for item in block.items if common > 0 else ():
-        down = unavailability(common * item.failures, item.repair)
+        down = unavailability(common * item.failures, repair or item.repair)
         frequency = (1 - down) * common * item.failures
         yield two_state(block.name, "common", frequency, down, item.name)
 

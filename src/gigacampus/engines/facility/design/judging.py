@@ -221,20 +221,21 @@ def hours_above(weather: Weather, supplies: Sequence[float], cooler: HeatRejecti
 
 def _refuse(result: DesignResult, plant: CoolingPlant) -> None:
     """Raise what the plant cannot do; the first words of the error name day and limit."""
+    out, more = result.units_out, "s" * (result.units_out != 1)
     short = [(side, judged) for judged in result.days for side in judged.sides if side.excess > HELD]
     if short:
         side, judged = max(short, key=lambda pair: pair[0].missing)
         blown = plant.air_plant or plant
         raise InfeasibleError(
-            f"on the day of the {judged.day} with {result.units_out} unit of each kind out the {side.side} supply "
-            f"reaches {side.supply:.1f} C, its limit is {side.limit:g} C, and {judged.missing:.4g} MW of cooling are "
+            f"on the day of the {judged.day} with {out} unit{more} of each kind out the {side.side} supply reaches "
+            f"{side.supply:.1f} C, its limit is {side.limit:g} C, and {judged.missing:.4g} MW of cooling are "
             f"missing{_even(plant if side.side == 'liquid' else blown)}; {_way_out(side.side, blown)}, or accept it "
             "with facility.design.accept_excess: true"
         )
     backup = result.standby
     if backup is not None and backup.missing > 0:
         raise InfeasibleError(
-            f"on the day of the {backup.day} with {result.units_out} genset of each group out those that are left "
+            f"on the day of the {backup.day} with {out} genset{more} of each group out those that are left "
             f"give {backup.missing:.4g} MW less than the load, each {backup.left:.1%} of its nameplate; leave out "
             "facility.design.gensets.nameplate, raise facility.availability.gensets.count, or accept it with "
             "facility.design.accept_excess: true"

@@ -98,11 +98,13 @@ class Chain:
         """Transformers and medium voltage for the highest power at low voltage."""
         spec, needed = self.spec, highest * self.spec.headroom
         elements = (
-            ("transformer", spec.transformer, spec.topology),
-            ("medium", spec.medium, spec.topology),
-            ("substation", spec.substation, spec.substation_topology),
+            ("transformer", spec.transformer, spec.topology, spec.units),
+            ("medium", spec.medium, spec.topology, spec.units),
+            ("substation", spec.substation, spec.substation_topology, spec.substation_units),
         )
-        return {name: Bank.of(name, e, topology, spec.units, needed) for name, e, topology in elements if e is not None}
+        return {
+            name: Bank.of(name, e, topology, units, needed) for name, e, topology, units in elements if e is not None
+        }
 
     def indoors(self, it: Floats) -> Indoors:
         """Losses between the unit transformers and the racks at an IT load over the IT rating."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class Loading:
     name, topology : str
     needed, installed : int
         Units of a group that carry the load, and that stand there.
+    groups : int
+        Of the substation: as many as keep its transformers within the largest, at a power factor of 1.
     rating, usable : float [MW]
         Of all that stands there, and of what may carry load.
     power : float [MW]
@@ -36,6 +39,7 @@ class Loading:
     topology: str
     needed: int
     installed: int
+    groups: int
     rating: float
     usable: float
     power: float
@@ -52,7 +56,9 @@ class Loading:
 
 def loadings(chain: Chain, highest: float, it_rating: float) -> tuple[Loading, ...]:
     """Every element from the meter to the boards; `highest` is the highest power at low voltage over the IT rating."""
-    return tuple(_loading(bank, power, it_rating) for bank, power in _passing(chain, highest))
+    return tuple(
+        _loading(bank, power, it_rating, chain.spec.substation_largest) for bank, power in _passing(chain, highest)
+    )
 
 
 def _passing(chain: Chain, highest: float) -> Iterator[tuple[Bank, float]]:
@@ -76,7 +82,7 @@ def _passing(chain: Chain, highest: float) -> Iterator[tuple[Bank, float]]:
         yield bank, float(power)
 
 
-def _loading(bank: Bank, power: float, it_rating: float) -> Loading:
+def _loading(bank: Bank, power: float, it_rating: float, largest: float) -> Loading:
     needed, installed = paths(bank.topology, bank.units)
     more, carried = one_lost(bank.topology, bank.units)
     load = power / bank.working
@@ -85,6 +91,7 @@ def _loading(bank: Bank, power: float, it_rating: float) -> Loading:
         topology=bank.topology,
         needed=needed,
         installed=installed,
+        groups=ceil(bank.rating * it_rating / installed / largest) if bank.name == "substation" else 1,
         rating=bank.rating * it_rating,
         usable=bank.rating * usable_share(bank.topology, bank.units) * it_rating,
         power=power * it_rating,

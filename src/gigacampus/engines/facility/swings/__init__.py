@@ -26,7 +26,7 @@ from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.swings.cases import Campus, Case, Fleet, Racks
 from gigacampus.engines.facility.swings.grid import Seen
 from gigacampus.engines.facility.swings.limits import Against
-from gigacampus.engines.facility.swings.load import STEP, Pattern, occupancy, step_time
+from gigacampus.engines.facility.swings.load import STEP, Pattern, calm, occupancy, step_time
 from gigacampus.errors import Problem, SpecError
 
 __all__ = ["MEANS", "STEP", "Against", "Case", "Fleet", "Seen", "SwingsResult", "simulate"]
@@ -143,7 +143,8 @@ def _cases(campus: Campus, jobs: list[Job], wanted: set[tuple[str, ...]]) -> dic
             for each in means:
                 found = campus.racks(each, at)
                 racks[each] = racks[each] + found if each in racks else found
-    return {means: campus.case(means, racks[frozenset(means) - {"battery"}]) for means in wanted}
+    calms = {False: calm(jobs, campus.swings.window), True: calm(late, campus.swings.window)}
+    return {m: campus.case(m, racks[frozenset(m) - {"battery"}], calms["stagger" in m]) for m in wanted}
 
 
 def _jobs(swings: Swings, fleet: Fleet, held: float) -> list[Job]:

@@ -79,12 +79,16 @@ class Case:
     Attributes
     ----------
     seen : Seen
+    steady : Seen or None
+        The same while no job starts or stops; None where that is for less than ten seconds.
     limits : tuple of Against
     lost : float [MW]
         Mean power that is burnt or lost in storage, with its cooling, at the point of interconnection.
     withheld : float [MW]
         Mean power that jobs ask for and a ramp limit holds back: work that is done later.
     capital : float [USD]
+    cycles : float or None [1/year]
+        Energy out of the campus's battery over its size, if the window stood for a year; wear is not priced.
     energy_cost : float [USD/year]
         Of what is lost, if the window stood for a year.
     residual : float
@@ -92,10 +96,12 @@ class Case:
     """
 
     seen: Seen
+    steady: Seen | None
     limits: tuple[Against, ...]
     lost: float
     withheld: float
     capital: float
+    cycles: float | None
     energy_cost: float
     residual: float
 
@@ -146,7 +152,7 @@ class Campus:
         lost += behind.loss.sum(axis=0)
         return Racks(demand.sum(axis=0), behind.power.sum(axis=0), lost, withheld, float(behind.change.sum()))
 
-    def case(self, means: Collection[str], racks: Racks) -> tuple[Case, Floats]:
+    def case(self, means: Collection[str], racks: Racks, calm: slice | None) -> tuple[Case, Floats]:
         """The rest of the way: DC links, cooling, the battery; with the power at the point of interconnection [MW]."""
         spec, fleet, chain = self.swings, self.fleet, self.fleet.chain
         steady, useful = chain * fleet.other + fleet.fixed, racks.demand - racks.withheld
@@ -154,22 +160,26 @@ class Campus:
         drawn, linked = follow(racks.power, fleet.lags)
         power, out = chain * drawn + steady + cooled, chain * useful + steady + needed
         lost, stored = chain * racks.lost + cooled - needed, chain * (racks.stored + linked)
-        capital = 0.0
+        capital, cycles = 0.0, None
         if "rack-storage" in means:
             capital += spec.rack_storage.price * self.fleet.servers * self.server.accelerators
         if "battery" in means:
             behind = self._battery(power)
-            power, lost, stored = behind.power[0], lost + behind.loss[0], stored + float(behind.change[0])
             size, energy = self.battery
+            out_of = np.maximum(power - behind.power[0], 0.0).mean() / spec.battery.efficiency
+            power, lost, stored = behind.power[0], lost + behind.loss[0], stored + float(behind.change[0])
+            cycles = float(out_of) * _HOURS / energy
             capital += 1e3 * (size * spec.battery.price_power + energy * spec.battery.price_energy)
         off = abs(float(np.sum(power) - np.sum(out) - np.sum(lost)) * STEP - stored)
         mean, sees = float(np.mean(lost)), seen(power, spec.grid, self.short_circuit)
         case = Case(
             seen=sees,
+            steady=None if calm is None else seen(power[calm], spec.grid, self.short_circuit),
             limits=against(spec.limits, power, sees, fleet.highest),
             lost=mean,
             withheld=float(np.mean(chain * racks.withheld + asked - needed)),
             capital=capital,
+            cycles=cycles,
             energy_cost=mean * _HOURS * self.fleet.price,
             residual=off / (float(np.sum(power)) * STEP),
         )

@@ -23,12 +23,12 @@ class Seen:
 
     Attributes
     ----------
-    peak_to_peak : float [MW]
-        Largest difference between highest and lowest power within ten seconds.
-    step : float [MW]
-        Largest change within 0.1 s.
-    ramp, ramp_minute : float [MW/s]
-        Largest change over 1 s and over 1 min, over that time.
+    peak_to_peak, step : float [MW]
+        Largest difference between highest and lowest power within ten seconds, and within 0.1 s.
+    ramp : float [MW/s]
+        The same within 1 s.
+    ramp_minute : float [MW/s]
+        Largest change over a minute, of means of ten seconds, over that time.
     band, band_low, band_middle : float [MW]
         Root mean square of the swings between 0.1 and 20, 0.1 and 1, 1 and 2.5 Hz.
     flicker : float
@@ -66,11 +66,11 @@ def seen(power: Floats, grid: PointOfInterconnection, short_circuit: float) -> S
     frequency, amplitude = spectrum(level(power))
     return Seen(
         peak_to_peak=within(power, 10.0),
-        step=change(power, 0.1),
-        ramp=change(power, 1.0),
+        step=within(power, 0.1),
+        ramp=within(power, 1.0),
         ramp_minute=change(power, 60.0) / 60,
         flicker=flicker(volts, STEP, grid.lamp, grid.frequency),
-        voltage_change=change(volts, 1.0),
+        voltage_change=within(volts, 1.0),
         **{name: rms(frequency, amplitude, *band) for name, band in BANDS.items()},
     )
 
@@ -161,9 +161,22 @@ def level(power: Floats) -> Floats:
 
 
 def change(values: Floats, over: float) -> float:
-    """Largest change over a time [s]; over the whole window where it is shorter."""
-    lag = min(round(over / STEP), len(values) - 1)
-    return float(np.max(np.abs(values[lag:] - values[:-lag])))
+    """Largest change over a time [s], of means of a sixth of it; over what there is where the window is shorter.
+
+    Single samples would tell how deep the steps of training are, not where power goes.
+
+    Examples
+    --------
+    >>> time = np.arange(0.0, 300.0, STEP)
+    >>> swings, climbs = np.sin(np.pi * time), 0.1 * time
+    >>> round(change(swings, 60.0), 9), round(change(swings + climbs, 60.0), 9)
+    (0.0, 6.0)
+    """
+    width = min(max(round(over / 6 / STEP), 1), len(values) // 2)
+    total = np.cumsum(np.concatenate([[0.0], values - values[0]]))
+    means = (total[width:] - total[:-width]) / width
+    lag = min(round(over / STEP), len(means) - 1)
+    return float(np.max(np.abs(means[lag:] - means[:-lag])))
 
 
 def within(values: Floats, time: float) -> float:
@@ -175,7 +188,7 @@ def within(values: Floats, time: float) -> float:
     4.0
     """
     high = low = values
-    width, count = 1, min(max(round(time / STEP), 1), len(values))
+    width, count = 1, min(round(time / STEP) + 1, len(values))
     while width < count:
         more = min(width, count - width)
         high, low = np.maximum(high[:-more], high[more:]), np.minimum(low[:-more], low[more:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
@@ -149,6 +150,28 @@ def occupancy(swings: Swings, jobs: Sequence[Job], pattern: Pattern, first: int 
     scale = np.array([float(job.servers) for job in jobs])
     levels *= scale[:, None]
     return Occupancy(scale, *levels)
+
+
+def calm(jobs: Sequence[Job], window: float) -> slice | None:
+    """Steps of the longest stretch in which some job runs and none starts or stops, but for a minute or its quarter.
+
+    Examples
+    --------
+    >>> calm([Job(servers=1, start=30.0, stop=540.0), Job(servers=1, start=30.0)], 600.0)
+    slice(9000, 54000, None)
+    """
+    stops = [math.inf if job.stop is None else job.stop for job in jobs]
+    events = sorted({*(min(at, window) for at in (*(job.start for job in jobs), *stops)), window})
+    spans = [
+        (end - begin, begin)
+        for begin, end in pairwise(events)
+        if any(job.start <= begin < stop for job, stop in zip(jobs, stops, strict=True))
+    ]
+    if not spans:
+        return None
+    length, begin = max(spans)
+    found = slice(round((begin + min(60.0, length / 4)) / STEP), round((begin + length) / STEP))
+    return found if found.stop - found.start > 10 / STEP else None
 
 
 def _generator(swings: Swings, job: int, part: int) -> np.random.Generator:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,32 +48,42 @@ def store(power: Floats, energy: Floats, limit: Floats, efficiency: float, filte
 
     Notes
     -----
-    The wish of a step is gain (mean - power), within the limit; the state of charge drifts to half full in ten times
-    `filter`, and stops when the store is full or empty. What the grid gives follows from the change of charge that was
-    possible, so energy in = energy out + loss + change of store in every step.
+    The wish of a step is gain (mean - power), and the state of charge drifts to half full in ten times `filter`; both
+    together stay within the limit, and stop when the store is full or empty. What the grid gives follows from the
+    change of charge that was possible, so energy in = energy out + loss + change of store in every step.
     """
     energy, limit, gain = energy[:, None], limit[:, None], gain[:, None]
     keep = math.exp(-STEP / filter)
     mean = scan((1 - keep) * power, keep, -np.inf, np.inf, power[:, 0])
     back = STEP / (_RESTORE * filter)
-    most = np.maximum(limit - back * energy / (2 * STEP * efficiency), 0.0)
-    wish = np.clip(gain * (mean - power), -most, most) * STEP
+    wish = gain * (mean - power) * STEP
     inside = np.where(wish > 0, wish * efficiency, wish / efficiency) + back * energy / 2
-    charge = scan(inside / energy, 1 - back, 0.0, 1.0, np.full(len(power), 0.5)) * energy
+    half, most = np.full(len(power), 0.5), STEP * (limit / energy)[:, 0]
+    charge = scan(inside / energy, 1 - back, 0.0, 1.0, half, most / efficiency, most * efficiency) * energy
     moved = np.diff(charge, axis=1, prepend=energy / 2)
     into, out = np.maximum(moved, 0.0) / STEP, np.maximum(-moved, 0.0) / STEP
     loss = into * (1 / efficiency - 1) + out * (1 - efficiency)
     return Stored(power + into / efficiency - out * efficiency, loss, charge[:, -1] - energy[:, 0] / 2)
 
 
-def scan(added: Floats, keep: float, low: float, high: float, first: Floats) -> Floats:
-    """States s[k] = clip(keep s[k-1] + added[k], low, high) of many rows, from `first`.
+def scan(
+    added: Floats,
+    keep: float,
+    low: float,
+    high: float,
+    first: Floats,
+    fall: Floats | None = None,
+    rise: Floats | None = None,
+) -> Floats:
+    """States s[k] = clip(keep s[k-1] + added[k], low, high) of many rows, from `first`, by at most `fall` or `rise`.
 
     Parameters
     ----------
     added : array, shape (J, N)
     keep, low, high : float
     first : array, shape (J,)
+    fall, rise : array, shape (J,), optional
+        Most that a step takes from a state or adds to it.
 
     Returns
     -------
@@ -80,13 +91,15 @@ def scan(added: Floats, keep: float, low: float, high: float, first: Floats) -> 
 
     Notes
     -----
-    Such maps compose to s -> clip(a s + c, lo, hi), so blocks of some sqrt(N) steps are composed side by side, chained,
-    and run again from their own beginnings.
+    Blocks of some sqrt(N) steps run side by side from guessed beginnings, which Newton's method brings to the ends of
+    the blocks before: each block is linear between its limits. A round makes one block more exact at least.
 
     Examples
     --------
     >>> scan(np.array([[1.0, 1.0, -3.0, 1.0]]), 1.0, 0.0, 1.5, np.array([0.0]))
     array([[1. , 1.5, 0. , 1. ]])
+    >>> scan(np.array([[1.0, 1.0, -3.0]]), 1.0, 0.0, 9.0, np.array([0.0]), np.array([0.5]), np.array([2.0]))
+    array([[1. , 2. , 1.5]])
     """
     rows, steps = added.shape
     length = math.isqrt(steps - 1) + 1
@@ -94,19 +107,31 @@ def scan(added: Floats, keep: float, low: float, high: float, first: Floats) -> 
     padded = np.zeros((rows, blocks * length))
     padded[:, :steps] = added
     by_step = np.ascontiguousarray(padded.reshape(rows, blocks, length).transpose(2, 0, 1))
-    c, lo, hi = np.zeros((rows, blocks)), np.full((rows, blocks), -np.inf), np.full((rows, blocks), np.inf)
-    for b in by_step:
-        c = keep * c + b
-        lo, hi = (_within(keep * edge + b, low, high) for edge in (lo, hi))
-    begin = np.empty((rows, blocks))
-    begin[:, 0] = first
-    for i in range(1, blocks):
-        begin[:, i] = np.clip(keep**length * begin[:, i - 1] + c[:, i - 1], lo[:, i - 1], hi[:, i - 1])
-    state = begin
-    for k, b in enumerate(by_step):
-        state = _within(keep * state + b, low, high)
-        by_step[k] = state
-    return by_step.transpose(1, 2, 0).reshape(rows, -1)[:, :steps]
+    bounds = (low, high, *(np.inf if most is None else most[:, None] for most in (fall, rise)))
+    begin = np.repeat(first[:, None], blocks, axis=1)
+    for _ in range(blocks):
+        states, slope = _blocks(by_step, keep, bounds, begin)
+        after = begin.copy()
+        for i in range(1, blocks):
+            moved = states[-1, :, i - 1] + slope[:, i - 1] * (after[:, i - 1] - begin[:, i - 1])
+            after[:, i] = _within(moved, low, high)
+        if np.allclose(after, begin, rtol=1e-13, atol=1e-15):
+            break
+        begin = after
+    return np.asarray(states.transpose(1, 2, 0).reshape(rows, -1)[:, :steps])
+
+
+def _blocks(by_step: Floats, keep: float, bounds: tuple[Any, ...], begin: Floats) -> tuple[Floats, Floats]:
+    """States of all blocks, shape (steps, J, blocks), and by how much their ends follow their beginnings."""
+    low, high, fall, rise = bounds
+    state, slope, states = begin, np.ones_like(begin), np.empty_like(by_step)
+    for k, added in enumerate(by_step):
+        free = keep * state + added
+        held = _within(free, state - fall, state + rise)
+        slope = np.where(free == held, keep * slope, slope)
+        state = states[k] = _within(held, low, high)
+        slope = np.where(state == held, slope, 0.0)
+    return states, slope
 
 
 def follow(power: Floats, lags: Iterable[float]) -> tuple[Floats, float]:
@@ -139,9 +164,9 @@ def follow(power: Floats, lags: Iterable[float]) -> tuple[Floats, float]:
     return power, stored
 
 
-def _within(values: Floats, low: float, high: float) -> Floats:
+def _within(values: Floats, low: Any, high: Any) -> Floats:
     """`np.clip`, several times faster on short arrays."""
-    return np.minimum(np.maximum(values, low), high)
+    return np.asarray(np.minimum(np.maximum(values, low), high))
 
 
 def ramped(power: Floats, up: Floats, down: Floats) -> Floats:
