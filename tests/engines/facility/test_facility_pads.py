@@ -12,7 +12,7 @@ from gigacampus import air
 from gigacampus.campus.spec.facility import Control, Design, HeatRejection
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility import control, design
-from gigacampus.engines.facility.cooling import water
+from gigacampus.engines.facility.cooling import coil_water, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.setpoints import rules
 from gigacampus.engines.facility.part_load import part_load
@@ -129,3 +129,16 @@ def test_no_weather_aborts_a_run(name: str) -> None:
     assert found.short[3] == (name != "chilled-water-adiabatic")  # pads bring it down to 37 C
     assert np.all(np.diff(found.excess) >= 0)
     np.testing.assert_allclose(found.heat_sensible + found.heat_latent, found.load, rtol=1e-12)
+
+
+def test_all_heat_latent_is_that_of_the_water_that_is_cooled() -> None:
+    """In frost the towers' water is held at what is asked for, not at what full fans could give."""
+    spec = facility({"use": "chilled-water-tower", "water_model": "all-latent"})
+    one = plant(spec, weather([-15.0, -5.0], 0.7), server(use="h100-dgx"))
+    side = one.side(1, np.ones(2), one.out, None)
+    asked = coil_water(spec.cooling) - 2.2
+    heat = side.rejected - side.rejection_fans
+    vaporised = 3.6 * heat / side.evaporation * 1e3  # kJ/kg
+    assert np.all(side.lifted == 0)
+    assert np.all(vaporised < air.latent_heat(np.array(asked)))
+    assert np.all(vaporised > air.latent_heat(np.array(asked + 5.5)))
