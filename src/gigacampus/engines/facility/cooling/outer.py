@@ -104,8 +104,9 @@ def _wetted(cooler: Cooler, task: Task, air_flow: Floats, flow: Floats, cooling:
     if cooler.spec.kind != "adiabatic":
         return cooler
     out, above = task.out, task.at.wet_above
-    dry, wet = (replace(cooler, wet=share).leaving(out, air_flow, flow, cooling) for share in (0.0, 1.0))
-    needed = np.clip((dry - target) / np.maximum(dry - wet, 1e-9), 0.0, 1.0)
+    dry, wet = (replace(cooler, wet=share) for share in (0.0, 1.0))
+    lacking = dry.leaving(out, air_flow, flow, cooling) - target
+    needed = np.clip(lacking / np.maximum(dry.intake(out)[0] - wet.intake(out)[0], 1e-9), 0.0, 1.0)
     return replace(cooler, wet=np.where(above == -np.inf, 1.0, np.where(out.dry_bulb > above, needed, 0.0)))
 
 

@@ -37,7 +37,7 @@ class Reached:
         Set-point, and the supply with all fans and machines that are left at full speed.
     excess : float [K]
     missing : float [MW]
-        Cooling that would bring the supply to its set-point.
+        Cooling that would bring the supply to its set-point: at most all heat, where the air is as warm as the water.
     """
 
     side: Literal["liquid", "air"]
