@@ -151,7 +151,7 @@ def supply_hours(run: Any) -> Figure | None:
     rows = tuple(
         (supply, *(hours[i] for hours in found.hours.values())) for i, supply in enumerate(found.supplies)
     )  # fmt: skip
-    drop = numbers.significant(found.drop, 2)
+    drop = "-".join(numbers.significant(value, 2) for value in sorted(set(found.drops.values())))
     return Figure(
         id="supply_hours",
         title=_held(found),
