@@ -44,6 +44,18 @@ def test_pads_stay_dry_at_low_load_while_dry_air_is_enough() -> None:
     assert made[1] > 0
 
 
+@pytest.mark.parametrize("load", [0.3, 1.0])
+def test_pads_wetted_in_all_warm_air_save_fans_and_cost_water(load: float) -> None:
+    adiabatic = {"use": "direct-to-chip-adiabatic", "rejection": {"use": "adiabatic-cooler", "wetting": "warm"}}
+    plants = [plant(facility(cooling), city("monroe-la")) for cooling in (adiabatic, "direct-to-chip-adiabatic")]
+    warm, needed = (one.side(0, np.full(8784, load), one.out, None) for one in plants)
+    assert np.all((warm.drawn > 0) >= (needed.drawn > 0))
+    assert warm.drawn.sum() > needed.drawn.sum()
+    assert warm.rejection_fans.sum() < needed.rejection_fans.sum()
+    assert np.all(warm.excess <= needed.excess + 1e-9)
+    np.testing.assert_allclose(warm.rejection_fans[warm.drawn == 0], needed.rejection_fans[warm.drawn == 0])
+
+
 @pytest.mark.parametrize("name", ["phoenix-az", "monroe-la"])
 @pytest.mark.parametrize("load", [0.1, 1.0])
 @pytest.mark.parametrize("kind", ["direct-to-chip", "chilled-water"])

@@ -31,8 +31,11 @@ class HeatRejection(FromCatalog):
     fan_approach: Kelvin | None = Field(
         None, description="water over air (tower: wet bulb) that fans hold where the set-point would need less air"
     )
-    wet_above: DegC | None = Field(
-        None, description="dry bulb above which as many coolers are wetted as the set-point needs (adiabatic)"
+    wet_above: DegC | None = Field(None, description="dry bulb above which coolers are wetted (adiabatic)")
+    wetting: Literal["needed", "warm"] = Field(
+        "needed",
+        description="wet as many as the set-point needs once all fans run, which saves water; or all in warm air, "
+        "which saves fans",
     )
     effectiveness: Share | None = Field(None, description="share of the wet-bulb depression that wetting reaches")
     cycles: float | None = Field(None, description="cycles of concentration", gt=1, le=100)

@@ -95,7 +95,8 @@ def _wetted(cooler: Cooler, task: Task, air_flow: Floats, flow: Floats, cooling:
     """Coolers of which as many are wetted, one by one, as the set-point needs at an air flow: none while dry air does.
 
     Makers wet once all fans run and by no more than is needed [1]_. Their waters mix, so that the share that is wet
-    carries its part of the fall from dry to wet.
+    carries its part of the fall from dry to wet. The other way, all are wetted in warm air, but where the least dry air
+    is enough.
 
     References
     ----------
@@ -107,6 +108,9 @@ def _wetted(cooler: Cooler, task: Task, air_flow: Floats, flow: Floats, cooling:
     dry, wet = (replace(cooler, wet=share) for share in (0.0, 1.0))
     lacking = dry.leaving(out, air_flow, flow, cooling) - target
     needed = np.clip(lacking / np.maximum(dry.intake(out)[0] - wet.intake(out)[0], 1e-9), 0.0, 1.0)
+    if cooler.spec.wetting == "warm":
+        least = np.full(np.shape(lacking), cooler.spec.fan_minimum)
+        needed = np.where(dry.leaving(out, least, flow, cooling) > target, 1.0, 0.0)
     return replace(cooler, wet=np.where(above == -np.inf, 1.0, np.where(out.dry_bulb > above, needed, 0.0)))
 
 
