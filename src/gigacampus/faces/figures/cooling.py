@@ -15,6 +15,14 @@ _KINDS = {
     "adiabatic": Text("Adiabatic coolers", "断熱式クーラー"),
     "tower": Text("Wet towers", "冷却塔"),
 }
+_PLACES = {
+    "chip case": Text("Chip case", "チップ表面"),
+    "coolant leaving": Text("Coolant leaving the racks", "ラック出口の冷却液"),
+    "coolant entering": Text("Coolant entering the racks", "ラック入口の冷却液"),
+    "facility water": Text("Facility water", "設備冷却水"),
+    "water of the coolers": Text("Water that leaves the coolers", "クーラー出口の水"),
+    "intake air": Text("Air at the coolers' intake", "クーラー吸込空気"),
+}
 _ORIGINS = {"ASHRAE": Text("ASHRAE", "ASHRAE"), "typical year": Text("typical year", "標準気象年")}
 
 
@@ -135,6 +143,50 @@ def _decided(rows: Sequence[tuple[Any, ...]]) -> Finding:
     return Finding(
         f"{what.en} of {size}{numbers.THIN}MW are installed, {times} times the full duty",
         f"{what.ja}は{size}{numbers.THIN}MW、全負荷の{times}倍を設置する",
+    )
+
+
+@figure("approach_chain")
+def approach_chain(run: Any) -> Figure | None:
+    """The liquid side's temperatures from the chips to the coolers' air on each design day, as a table."""
+    liquid = run.campus.facility.cooling.liquid if run.campus.physical else None
+    if liquid is None or not run.design.days[0].chain:
+        return None
+    days = run.design.days
+    limits = {"chip case": liquid.chip_limit, "coolant entering": liquid.supply}
+    rows = tuple(
+        (_PLACES[place], *(dict(judged.chain)[place] for judged in days), limits.get(place))
+        for place, _ in days[0].chain
+    )  # fmt: skip
+    warmest = max(dict(judged.chain)["chip case"] for judged in days)
+    return Figure(
+        id="approach_chain",
+        title=_cooled(warmest, liquid.chip_limit),
+        subtitle=Text(
+            "Temperatures at full IT from the chips' case to the air at the coolers' intake, each step an approach, °C",
+            "IT全負荷でのチップ表面からクーラー吸込空気までの温度(°C)。各段の差がアプローチ",
+        ),
+        table=Table(
+            (Column(Text("Place", "位置")), *(Column(_day(judged.day.name), "°C", 1) for judged in days),
+             Column(Text("Limit", "上限"), "°C", 1)),
+            rows,
+        ),
+        aria=Text("Table of temperatures from the chips to the outdoor air on each design day.", "設計日ごとのチップから外気までの温度の表"),
+        note=Text(
+            f"As run, chips pass their limit in {numbers.fixed(run.kpi['facility.hours_chip_above'].value or 0, 0)} hours of the life. "
+            "Intake air with pads wet, where they are wetted at that temperature.",
+            f"運転期間中にチップが上限を超えるのは{numbers.fixed(run.kpi['facility.hours_chip_above'].value or 0, 0)}時間。吸込空気は、噴霧する気温では噴霧後の値。",
+        ),
+        stages=("design", "facility"),
+    )  # fmt: skip
+
+
+def _cooled(warmest: float, limit: float) -> Finding:
+    gap = f"{numbers.significant(abs(limit - warmest), 2)}{numbers.THIN}K"
+    if warmest > limit:
+        return Finding(f"Chips pass their limit by {gap} on a design day", f"設計日にチップが許容温度を{gap}超える")
+    return Finding(
+        f"On every design day chips stay {gap} below their limit", f"すべての設計日でチップは許容温度を{gap}下回る"
     )
 
 

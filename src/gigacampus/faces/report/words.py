@@ -25,6 +25,7 @@ FIGURES_OF = {
         "pue_by_load",
         "design_days",
         "plant_sizes",
+        "approach_chain",
         "supply_hours",
         "control_front",
         "losses_by_part",
