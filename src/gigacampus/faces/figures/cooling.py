@@ -206,7 +206,7 @@ def supply_hours(run: Any) -> Figure | None:
     drop = "-".join(numbers.significant(value, 2) for value in sorted(set(found.drops.values())))
     return Figure(
         id="supply_hours",
-        title=_held(found),
+        title=_held(found, run.campus.facility.cooling.liquid),
         subtitle=Text(
             f"Hours of the typical year in which coolers at their design approach, and {drop} K from there to the supply, are too warm",
             f"クーラーの設計アプローチと供給までの{drop} Kを見込むと供給温度を保てない時間数、標準気象年",
@@ -221,16 +221,18 @@ def supply_hours(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _held(found: Any) -> Finding:
-    dry = dict(zip(found.supplies, found.hours["dry"], strict=True))
-    least = next((supply for supply, hours in dry.items() if hours == 0), None)
-    if least is None:
-        supply, hours = found.supplies[-1], numbers.fixed(dry[found.supplies[-1]], 0)
+def _held(found: Any, liquid: Any) -> Finding:
+    """Of the liquid side's own set-point where there is one, else of the lowest supply that dry coolers hold."""
+    if liquid is not None:
+        hours = {kind: numbers.fixed(h[found.supplies.index(liquid.supply)], 0) for kind, h in found.hours.items()}
         return Finding(
-            f"Dry coolers cannot hold {supply:g}{DEGREE} in {hours}{numbers.THIN}h of the typical year",
-            f"乾式クーラーは標準気象年の{hours}時間、{supply:g}{DEGREE}を保てない",
+            f"Dry coolers cannot hold {liquid.supply:g}{DEGREE} in {hours['dry']}{numbers.THIN}h of the year, adiabatic ones in {hours['adiabatic']}, towers in {hours['tower']}",
+            f"供給温度{liquid.supply:g}{DEGREE}を保てないのは標準気象年で乾式{hours['dry']}時間、断熱式{hours['adiabatic']}時間、冷却塔{hours['tower']}時間",
         )
+    dry = dict(zip(found.supplies, found.hours["dry"], strict=True))
+    supply = next((supply for supply, hours in dry.items() if hours == 0), found.supplies[-1])
+    short = numbers.fixed(dry[supply], 0)
     return Finding(
-        f"From {least:g}{DEGREE} of supply dry coolers hold in every hour of the typical year",
-        f"供給温度{least:g}{DEGREE}以上なら乾式クーラーが標準気象年の全時間で足りる",
+        f"At a supply of {supply:g}{DEGREE} dry coolers are too warm in {short}{numbers.THIN}h of the typical year",
+        f"供給温度{supply:g}{DEGREE}を乾式クーラーが保てないのは標準気象年の{short}時間",
     )

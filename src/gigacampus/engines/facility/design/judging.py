@@ -75,6 +75,7 @@ class DesignResult:
     drops : mapping of str to float [K]
         By kind of cooler: supply over the coolers' water, in `hours`.
     supplies : tuple of float [degC]
+        Every five, and the set-point of the liquid side.
     hours : mapping of str to tuple of float [h]
         By kind of cooler: hours of the typical year in which it cannot hold each supply.
     """
@@ -146,9 +147,11 @@ def judge(
         for i, day in enumerate(days)
     )
     drops = {kind: _drop(plant.cooling, kind, exchanger) for kind in coolers}
-    hours = {kind: hours_above(weather, SUPPLIES, cooler, drops[kind]) for kind, cooler in coolers.items()}
+    liquids = () if facility.cooling.liquid is None else (facility.cooling.liquid.supply,)
+    supplies = tuple(sorted({*SUPPLIES, *liquids}))
+    hours = {kind: hours_above(weather, supplies, cooler, drops[kind]) for kind, cooler in coolers.items()}
     backup = standby(facility, days, out.dry_bulb, pressure, highest)
-    result = DesignResult(judged, backup, rule.recirculation, rule.units_out, drops, SUPPLIES, hours)
+    result = DesignResult(judged, backup, rule.recirculation, rule.units_out, drops, supplies, hours)
     if not rule.accept_excess:
         _refuse(result, facility.cooling)
     return result
