@@ -49,6 +49,18 @@ WRONG = [
         "owners",
         "cannot own itself",
     ),
+    ("level that grows", "kind: growing, growth: 2 %", "kind: level, growth: 2 %", "amortisation", "say kind: growing"),
+    (
+        "level with a rest",
+        "kind: growing, growth: 2 %",
+        "kind: level, balloon: 50 %",
+        "amortisation",
+        "say kind: balloon",
+    ),
+    ("growing to a rest", "growth: 2 %", "growth: 2 %, balloon: 30 %", "amortisation", "say kind: balloon"),
+    ("growing by nothing", "kind: growing, growth: 2 %", "kind: growing", "amortisation", "'growing' needs growth"),
+    ("balloon of nothing", "kind: growing, growth: 2 %", "kind: balloon", "amortisation", "'balloon' needs balloon"),
+    ("cover of no use", "growth: 2 %", "growth: 2 %, dscr: 1.3", "amortisation", "say kind: sculpted"),
     ("unknown key", "escalator: 2.5 %", "escalater: 2.5 %", "escalater", "'escalator'"),
     (
         "two ways to a date",

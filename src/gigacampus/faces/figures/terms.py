@@ -26,6 +26,10 @@ REPAID = {
     "sculpted": Text("sculpted to a cover of {dscr}", "DSCR{dscr}倍に合わせた返済"),
     "bullet": Text("all at the end", "満期一括"),
     "balloon": Text("level to a rest of {balloon} at the end", "元利均等、満期に{balloon}を一括"),
+    "growing balloon": Text(
+        "payments that grow by {growth} a year, and a rest of {balloon} at the end",
+        "元利払いは年{growth}逓増、満期に{balloon}を一括",
+    ),
     "list": Text("listed shares of principal", "個別の元本返済額"),
 }
 _IN_WORDS = ("growth", "dscr", "balloon")
@@ -137,7 +141,8 @@ def _first(run: Any, name: str) -> str:
 def _repaid(run: Any, name: str) -> Text:
     loan = run.campus.deal.loans[name]
     sized = loan.sizing is not None and loan.amortisation.kind == "sculpted"
-    text = _SHAPED if sized else REPAID[loan.amortisation.kind]
+    grows = loan.amortisation.kind == "balloon" and loan.amortisation.growth
+    text = _SHAPED if sized else REPAID["growing balloon" if grows else loan.amortisation.kind]
     needed = {field: _value(run, name, f"amortisation.{field}") for field in _IN_WORDS if f"{{{field}}}" in text.en}
     needed_text = {field: f"{x:.2f}" if field == "dscr" else _per_cent(x) for field, x in needed.items()}
     return Text(text.en.format(**needed_text), text.ja.format(**needed_text))

@@ -31,13 +31,19 @@ class RateFrom(Part):
     rate: Rate = Field(description="rate a year")
 
 
+_USED = {"growth": ("growing", "balloon"), "balloon": ("balloon",), "dscr": ("sculpted",)}
+"""Kinds that use a number; the first of growth and balloon needs it."""
+_NEEDED = "kind '{kind}' needs {name}"
+_UNUSED = "{name} says nothing of kind '{kind}'; leave it out, or say kind: {of}"
+
+
 class Amortisation(Part):
     """How a loan is repaid once interest alone is over."""
 
     kind: Literal["level", "growing", "sculpted", "bullet", "balloon", "list"] = Field(
         "level",
-        description="level or growing payments, a fixed cover of the cash (sculpted), all at the end, level to a rest "
-        "due at the end (balloon), or a list of shares of principal",
+        description="level or growing payments, a fixed cover of the cash (sculpted), all at the end, level or growing "
+        "to a rest due at the end (balloon), or a list of shares of principal",
     )
     growth: FindRate = Field(0.0, description="growth of the payments from one year of repayment to the next")
     dscr: FindNumber = Field(1.0, description="cash available over debt service, for sculpted payments")
@@ -49,6 +55,12 @@ class Amortisation(Part):
         if (self.kind == "list") != bool(self.shares):
             raise PydanticCustomError("amortisation", "shares of principal are given for kind 'list', and only there")
         sums_to_one(dict(enumerate(self.shares)), "shares of principal")  # type: ignore[arg-type]
+        for name, kinds in _USED.items():
+            given = getattr(self, name) != type(self).model_fields[name].default
+            if self.kind == kinds[0] and name not in ("dscr", *self.model_fields_set):
+                raise PydanticCustomError("amortisation", _NEEDED, {"name": name, "kind": self.kind})
+            if given and self.kind not in kinds:
+                raise PydanticCustomError("amortisation", _UNUSED, {"name": name, "kind": self.kind, "of": kinds[0]})
         return self
 
 
