@@ -98,7 +98,7 @@ def finance_rent_total(run: Run) -> float:
 
 @kpi("finance.wal", "year", "finance", rows=rows_of("wal", "loans"), members="loans")
 def finance_wal(run: Run) -> dict[str, float | Undefined]:
-    """Weighted average life of a loan, by principal, from the day on which it starts."""
+    """Weighted average life of a loan that is repaid, by principal: years (30/360) from the day on which it starts."""
     return family(run, "wal")
 
 

@@ -338,3 +338,21 @@ def test_what_is_paid_before_it_comes_in_is_said() -> None:
   leases: {lease: {landlord: Box, tenant: Tenant, start: close, term: 5 years, rent: 6 m USD, every: monthly}}
 """)
     assert found.metrics["short_on_day.box"].value == pytest.approx(0.5e6, rel=1e-9)
+
+
+FLAT = """  loans:
+    loan: {borrower: Box, amount: 500 m USD, rest: Bank, coupon: 0 %, every: yearly, day_count: COUNT, start: close,
+           interest_only_until: 2026-12-31, final: 2030-12-31, amortisation: {kind: list, shares: [25 %, 25 %, 25 %, 25 %]}}
+  leases: {lease: {landlord: Box, tenant: Tenant, start: 2025-12-31, term: TERM years, rent: 200 m USD, every: yearly}}"""
+
+
+@pytest.mark.parametrize("count", ["30/360", "act/360", "act/365"])
+def test_average_life_counts_calendar_years_whatever_the_day_count(count: str) -> None:
+    found = tiny(FLAT.replace("COUNT", count).replace("TERM", "6"))
+    assert found.metrics["wal.loan"].value == pytest.approx((2 + 3 + 4 + 5) / 4, abs=1e-12)
+
+
+def test_a_loan_that_is_not_repaid_has_no_average_life() -> None:
+    wal = tiny(FLAT.replace("COUNT", "30/360").replace("TERM", "3")).metrics["wal.loan"]
+    assert wal.value is None
+    assert "never repaid" in wal.reason

@@ -24,7 +24,8 @@ _TIMES = {
     "late": ("1", "month of payment after the last, of what is still owed then"),
     "first": ("1", "month in which it starts"),
     "final": ("1", "month of the last payment"),
-    "years": ("year", "years since its start"),
+    "years": ("year", "years of interest since its start"),
+    "age": ("year", "calendar years since its start, months of a twelfth"),
     "carry": ("1", "no payment in the month before"),
 }
 _INTEREST = """
@@ -50,7 +51,7 @@ _PAYMENTS = """
     .arrears         = .interest_due - .interest ; interest that could not be paid, and is added to the loan
     .balance         = prev(.balance) + .draw + .added + .arrears - .principal ; balance
     .capitalised     = sum(.funded_interest + .added) ; capitalised interest
-    .wal [year]      = sum(.principal * .years) / sum(.principal) ; weighted average life, from its start
+    .wal [year]      = sum(.principal * .age) / sum(.principal) ; weighted average life, from its start
     .unpaid          = sum(.balance * .final) ; balance unpaid at the end
 """
 _PAID = ("draw", "interest", "principal", "fee", "fee_undrawn")
