@@ -151,7 +151,7 @@ def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     for name in s.deal.exposures:
         found[f"exposure.{slug(name)}"] = Metric(float(result.rows[f"exposures.{slug(name)}.maximum"]), "USD")
     for name, guarantee in s.deal.guarantees.items():
-        if guarantee.loan is not None:
+        if guarantee.behind:
             found[f"uncovered.{slug(name)}"] = Metric(float(result.rows[f"{slug(name)}.tail"]), "USD")
     for row in result.rows:
         if row.endswith(".tax.total"):

@@ -30,10 +30,8 @@ def lease_ends(run: Any) -> list[date]:
 
 
 def balance_at(run: Any, day: date) -> float:
-    """Debt outstanding at the end of a day's month, all loans together [the run's unit of money]."""
-    months = run.finance.months
-    index = min(int(np.searchsorted(months, np.datetime64(day, "M"))), len(months) - 1)
-    return sum(float(loan.balance[index]) for loan in run.finance.loans.values()) / money_of(run).factor
+    """Debt outstanding on a day after its payments, all loans together [the run's unit of money]."""
+    return sum(float(loan.owed(np.datetime64(day))) for loan in run.finance.loans.values()) / money_of(run).factor
 
 
 @figure("debt_and_cover")

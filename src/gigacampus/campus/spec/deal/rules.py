@@ -66,12 +66,10 @@ def _unknown_sources(deal: Deal) -> Iterator[Fault]:
                     message = f"not a source of {entity}; {near(source, sources)}"
                     yield ("entities", entity, "funding", index), message, source
     for name, guarantee in deal.guarantees.items():
-        if guarantee.loan is not None and guarantee.loan not in deal.loans:
-            yield (
-                ("guarantees", name, "loan"),
-                f"no loan of this name; {near(guarantee.loan, deal.loans)}",
-                guarantee.loan,
-            )
+        for loan in guarantee.behind:
+            if loan not in deal.loans:
+                place = "loan" if guarantee.loan is not None else "loans"
+                yield ("guarantees", name, place), f"no loan of this name; {near(loan, deal.loans)}", loan
     for name, service in deal.services.items():
         known = [*COSTS, *deal.leases, *(other for other in deal.services if other != name)]
         if service.of is not None and service.of not in known:
