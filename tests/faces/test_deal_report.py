@@ -216,6 +216,15 @@ def test_a_deal_alone_answers_for_the_ledger_of_finance_alone() -> None:
     assert "finance" not in ids["minimal"]
 
 
+def test_a_reserve_says_how_much_of_the_service_it_is() -> None:
+    """Hyperion's is the first half-year's; its payments grow, and it is 6 × first / highest months of the highest."""
+    run = kept("hyperion")
+    service = run.finance.loans["notes"].service[run.finance.loans["notes"].repays]
+    cell = next(row[1] for row in drawn(run, "term_sheet").table.rows if row[0].en == "Debt service reserve")
+    assert f"the first 6 months; {6 * service[0] / service.max():.1f} months of the highest" in cell.en
+    assert 6 * service[0] / service.max() < 5
+
+
 def test_a_reserve_has_one_name_in_japanese() -> None:
     """And what the program itself says of a deal is in Japanese throughout."""
     words = json.dumps(

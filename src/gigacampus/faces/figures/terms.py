@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gigacampus.campus.spec.deal import MONTHS
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import calendar
+from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
 EVERY = {
@@ -154,11 +156,18 @@ def _life(run: Any, name: str) -> Text | str:
 
 
 def _reserve(run: Any, name: str) -> Text | str:
-    months = run.campus.deal.loans[name].dsra
-    if not months:
+    """What is held: so many months of the first debt service, which are fewer of the highest where it grows."""
+    loan = run.campus.deal.loans[name]
+    if not loan.dsra:
         return ""
-    held = _amount(float(run.finance.rows[f"{slug(name)}.reserve_target"]))
-    return Text(f"{months} months, {held.en}", f"{months}か月分、{held.ja}")
+    held = float(run.finance.rows[f"{slug(name)}.reserve_target"])
+    service = run.finance.row(f"{slug(name)}.scheduled")[run.finance.loans[name].repays]
+    payments = max(1, round(loan.dsra / MONTHS[loan.every]))
+    most = float(np.convolve(service, np.ones(payments))[payments - 1 :].max(initial=0.0))
+    least = loan.dsra * held / most if most > held * (1 + 1e-6) else 0.0
+    rest = Text(f"; {least:.1f} months of the highest", f"(最大の元利払いの{least:.1f}か月分)") if least else EMPTY
+    amount = _amount(held)
+    return Text(f"{amount.en}, the first {loan.dsra} months{rest.en}", f"{amount.ja}、当初{loan.dsra}か月分{rest.ja}")
 
 
 def _holders(run: Any, name: str) -> Text:

@@ -126,7 +126,7 @@ class Loan(Part):
     rank: int = Field(1, description="order of payment; equal ranks share what there is by what is due", ge=1, le=20)
     upfront_fee: FindShare = Field(0.0, description="of the commitment, paid to the holders at the start")
     commitment_fee: Rate = Field(0.0, description="a year, on what is not drawn yet")
-    dsra: int = Field(0, description="months of debt service kept in reserve", ge=0, le=60)
+    dsra: int = Field(0, description="months of the first debt service held in reserve until the end", ge=0, le=60)
     dsra_funded: When | None = Field(None, description="when the reserve is filled; if not given, as repayment begins")
     quotes: dict[str, Quote] = Field(default_factory=dict, description="what it is quoted at, by name", max_length=100)
 
