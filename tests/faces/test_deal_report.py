@@ -19,6 +19,7 @@ from gigacampus.faces import figures, numbers
 from gigacampus.faces.figures import Figure
 from gigacampus.faces.report import glance
 from gigacampus.faces.report.inputs import Inputs
+from gigacampus.runs.kpi import slug
 from gigacampus.runs.pipeline import Run
 
 
@@ -214,6 +215,26 @@ def test_a_deal_alone_answers_for_the_ledger_of_finance_alone() -> None:
     assert ids["deal"] == {"finance"}
     assert {"facility", "site"} <= ids["minimal"]
     assert "finance" not in ids["minimal"]
+
+
+def test_the_debt_table_has_every_lease_and_loan_by_calendar_year() -> None:
+    """Rent and service in all are the statement's; a year without repayment has no cover."""
+    run = kept("abilene")
+    table, finance = drawn(run, "debt_and_cover").table, run.finance
+    names = [column.name.en for column in table.columns]
+    columns = dict(zip(names, zip(*table.rows, strict=True), strict=True))
+    rent = sum(float(finance.row(f"{slug(name)}.rent").sum()) for name in finance.leases)
+    service = sum(float(loan.service.sum()) for loan in finance.loans.values())
+    assert sum(columns["Rent"]) * 1e9 == pytest.approx(rent)
+    paid = sum(sum(column) for name, column in columns.items() if name.startswith("Debt service"))
+    assert paid * 1e9 == pytest.approx(service)
+    covers = [x for name, column in columns.items() if name.startswith("Least DSCR") for x in column]
+    assert None in covers
+    assert min(x for x in covers if x is not None) == pytest.approx(finance.metrics["dscr_min"].value)
+    assert [name for name in names if name.startswith("Balance")] == [
+        "Balance at end, loan 1",
+        "Balance at end, loan 2",
+    ]
 
 
 def test_a_reserve_says_how_much_of_the_service_it_is() -> None:
