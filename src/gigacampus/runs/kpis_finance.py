@@ -162,7 +162,12 @@ def finance_irr_roots(run: Run) -> dict[str, float | Undefined]:
     return family(run, "irr_roots")
 
 
-@kpi("finance.npv", "USD", "finance", rows=_party_rows, members="entities")
+def _valued_rows(run: Run, member: str) -> list[str]:
+    names = [name for name in run.campus.deal.entities if slug(name) == member] if run.campus.deal else []
+    return [*_party_rows(run, member), *(f"deal.entities.{name}.discount_rate" for name in names)]
+
+
+@kpi("finance.npv", "USD", "finance", rows=_valued_rows, members="entities")
 def finance_npv(run: Run) -> dict[str, float | Undefined]:
     """Net present value at closing of all that a party pays and receives, at its own discount rate."""
     return family(run, "npv")
