@@ -19,6 +19,7 @@ from gigacampus.faces import figures, numbers
 from gigacampus.faces.figures import Figure
 from gigacampus.faces.report import glance
 from gigacampus.faces.report.inputs import Inputs
+from gigacampus.faces.report.proof import rules
 from gigacampus.runs.kpi import slug
 from gigacampus.runs.pipeline import Run
 
@@ -257,3 +258,20 @@ def test_a_reserve_has_one_name_in_japanese() -> None:
     assert "預託" not in html("hyperion")
     assert "エスクロー運用益" in html("hyperion")
     assert "否定：仮定：" in html("hyperion")
+
+
+def test_the_lead_says_what_is_set_and_on_what_it_rests() -> None:
+    """Hyperion's cover is an input and its repayment is solved for; both need the options. Abilene's are found."""
+    said = glance.lead(kept("hyperion")).en
+    assert "at the 1.12 times cover that the schedule sets, if the options to renew are taken up" in said
+    assert "the escalator being found so that they are" in said
+    assert "no less than 1.12" not in said
+    assert re.search(r"at no less than 1\.\d\d times cover\.", glance.lead(kept("abilene")).en)
+    names = {rule.code.split()[0]: rule.name.en for rule in rules(kept("hyperion"))}
+    assert names["finance.dscr_min"].endswith("set by the schedule")
+
+
+def test_own_cash_is_not_raised() -> None:
+    """Interest is held against all that pays for the uses; Abilene's rent pays part of them."""
+    title = drawn(kept("abilene"), "sources_and_uses").title.en
+    assert "raises" not in title
