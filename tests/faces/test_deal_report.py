@@ -275,3 +275,12 @@ def test_own_cash_is_not_raised() -> None:
     """Interest is held against all that pays for the uses; Abilene's rent pays part of them."""
     title = drawn(kept("abilene"), "sources_and_uses").title.en
     assert "raises" not in title
+
+
+def test_rates_of_a_deal_have_three_digits_where_all_are_shown() -> None:
+    from gigacampus.faces.cli.running import shown
+    from gigacampus.runs.kpi import Value
+
+    assert shown(Value(0.0225, "fraction"), "finance.spread.notes_at_issue") == ("2.25", "%")
+    assert shown(Value(0.06691, "fraction"), "finance.irr.pimco") == ("6.69", "%")
+    assert shown(Value(0.47, "fraction"), "supply.renewable_annual") == ("47", "%")

@@ -80,7 +80,7 @@ def finance_debt_peak(run: Run) -> float:
 
 @kpi("finance.capitalised_interest", "USD", "finance", rows=rows_of("capitalised", "loans"))
 def finance_capitalised_interest(run: Run) -> float:
-    """Interest paid out of funding before rent begins."""
+    """Interest paid out of funding, or added to loans, until repayment begins; the books may capitalise more."""
     return _metric(run, "capitalised_interest")
 
 
@@ -88,6 +88,12 @@ def finance_capitalised_interest(run: Run) -> float:
 def finance_rent_year1(run: Run) -> float:
     """Rent of the first lease year, all leases together."""
     return _metric(run, "rent_year1")
+
+
+@kpi("finance.rent_committed", "USD", "finance", rows=rows_of("commitment", "leases"))
+def finance_rent_committed(run: Run) -> float:
+    """Rent of the first terms, before any option, undiscounted."""
+    return _metric(run, "rent_committed")
 
 
 @kpi("finance.rent_total", "USD", "finance", rows=rows_of("rent_total", "leases"))

@@ -11,7 +11,7 @@ from test_finance_rating import setting
 
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, account, renewal, run, supports
+from gigacampus.engines.finance import FinanceResult, account, closing, renewal, run, supports
 from gigacampus.engines.finance.rating import removal
 from gigacampus.errors import SpecError
 
@@ -389,3 +389,35 @@ def test_what_is_owed_on_a_day_is_before_the_payments_that_follow_it() -> None:
     one = tiny(BEHIND).loans["one"]
     days = np.array(["2025-12-30", "2025-12-31", "2028-12-30", "2028-12-31", "2031-12-31"], "datetime64[D]")
     assert one.owed(days) / M == pytest.approx([0, 400, 400, 300, 0])
+
+
+def test_owners_pay_on_the_day_of_the_interest_that_they_fund() -> None:
+    """Interest of 30 May, paid by the owners of a holding through it, is there on that day."""
+    spec = read("""
+name: day
+deal:
+  close: 2026-05-30
+  entities: {Bank: , Tenant: , Owner: , Holding: {owners: {Owner: 100 %}}, Box: {owners: {Holding: 100 %}}}
+  loans:
+    loan: {borrower: Box, amount: 100 m USD, rest: Bank, coupon: 6 %, interest_only_until: 2028-05-30,
+           final: 2032-05-30}
+  construction: {works: {payer: Box, amount: 100 m USD}}
+  leases: {lease: {landlord: Box, tenant: Tenant, start: 2028-05-30, term: 6 years, rent: 60 m USD}}
+""").campus.deal
+    assert spec is not None
+    found = run(spec)
+    calls = {flow.payer: flow for flow in found.flows if flow.kind == "contribution"}
+    paid = found.row("loan.interest") > 0
+    for payer in ("Owner", "Holding"):
+        days = calls[payer].dates[paid & (found.row(calls[payer].row) > 0)]
+        assert [str(day) for day in days] == ["2026-11-30", "2027-05-30", "2027-11-30", "2028-05-30"]
+    assert max(found.metrics[f"short_on_day.{name}"].value for name in ("box", "holding")) == pytest.approx(0, abs=1)
+
+
+def test_no_loan_is_no_way_to_close_a_deal() -> None:
+    """What no rent repays is closed by no loan at all, which is no answer."""
+    (gap,) = closing(
+        tiny_deal(FLAT.replace("COUNT", "30/360").replace("TERM", "3").replace("rent: 200 m", "rent: 0 m"))
+    )
+    assert gap.amount == pytest.approx(500 * M)
+    assert "loans.loan.amount" not in gap.closing

@@ -52,6 +52,13 @@ WRONG = [
         "floor.loans",
         "did you mean 'fixed",
     ),
+    (
+        "worth of a vehicle",
+        "South Fund: 40 %}",
+        "South Fund: 40 %}\n      discount_rate: 8 %",
+        "discount_rate",
+        "value North Fund",
+    ),
     ("unit missing", "rent: 260 m USD", "rent: 260", "leases.campus lease.rent", "the unit is missing"),
     ("negative amount", "amount: 800 m USD", "amount: -800 m USD", "loans.term loan.amount", "at least 0 USD"),
     ("unknown without figure", "coupon: 6 %", "coupon: unknown", "loans.fixed notes.coupon", "no figure says"),

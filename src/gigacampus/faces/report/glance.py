@@ -62,9 +62,14 @@ def _debt(run: Run) -> Iterator[Text]:
         cover, cover_ja = f" at the {at} times cover that the schedule sets", f"返済計画の定めるDSCR{at}倍で"
     if total[-1] > 1e-6 * float(total.max()):
         left = float(total[-1])
+        due = sum(float(run.finance.rows[f"{slug(name)}.unpaid"]) for name in run.finance.loans)
+        some = Text("")
+        if abs(due - left) > 1e-3 * left:
+            some = Text(f"; {numbers.money(due)} of it is what was not repaid on its last day, the rest interest since",
+                        f"(満期の未返済額は{numbers.money_ja(due)}、残りはその後の利息)")  # fmt: skip
         yield Text(
-            f"{numbers.money(left)} of debt is still owed when the deal ends.",
-            f"契約終了時に{numbers.money_ja(left)}の債務が残る。",
+            f"{numbers.money(left)} of debt is still owed when the deal ends{some.en}.",
+            f"契約終了時に{numbers.money_ja(left)}の債務が残る{some.ja}。",
         )
         return
     end = date.fromisoformat(f"{run.finance.months[min(int(owed[-1]) + 1, len(total) - 1)]}-01")

@@ -25,6 +25,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _unknown_loans(deal)
     yield from _slug_clashes(deal)
     yield from _circles(deal)
+    yield from _valued(deal)
     yield from _unknown_numbers(deal)
     yield from rating.faults(deal)
     yield from outlook.faults(deal)
@@ -119,6 +120,16 @@ def _circles(deal: Deal) -> Iterator[Fault]:
         if entity in above:
             yield ("entities", entity, "owners"), "an entity cannot own itself, not even through others", entity
             return
+
+
+def _valued(deal: Deal) -> Iterator[Fault]:
+    """Vehicles that are to be valued: what they receive they pay, so that a value is only that of the days between."""
+    borrowers = {loan.borrower for loan in deal.loans.values()}
+    for name, entity in deal.entities.items():
+        if entity.discount_rate is not None and (entity.owners or name in borrowers):
+            behind = ", ".join(entity.owners) or "an owner"
+            message = f"a vehicle pays on what it receives, and is worth nothing itself; value {behind} instead"
+            yield ("entities", name, "discount_rate"), message, entity.discount_rate
 
 
 def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:
