@@ -40,7 +40,7 @@ def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
     """A page with every KPI that it quotes as the run has it."""
 
     def quoted(match: re.Match[str]) -> str:
-        value, unit = running.shown(match[1], kpis[match[1]])
+        value, unit = running.shown(kpis[match[1]], match[1])
         return f"<!-- kpi {match[1]} -->{value} {unit}".rstrip() + "<!-- /kpi -->"
 
     return re.sub(r"<!-- kpi (\S+) -->.*?<!-- /kpi -->", quoted, text)
@@ -85,7 +85,7 @@ def models() -> str:
 
 
 def _rate(value: float) -> str:
-    return numbers.THIN.join(numbers.rate_of_return(value))
+    return f"{numbers.significant(100 * value)}{numbers.THIN}%"
 
 
 @cache

@@ -111,6 +111,5 @@ def test_the_report_s_head_parts_them_too() -> None:
 
 
 def test_a_rate_of_return_has_a_decimal() -> None:
-    assert running.shown("finance.irr.fund", Value(0.1184, "fraction")) == ("11.8", "%")
-    assert running.shown("finance.irr_roots.fund", Value(1.0, "1")) == ("1.00", "")
-    assert running.shown("facility.erf", Value(0.1184, "fraction")) == ("12", "%")
+    assert running.shown(Value(0.1184, "fraction"), "finance.irr.fund") == ("11.8", "%")
+    assert running.shown(Value(0.1184, "fraction"), "facility.erf") == ("12", "%")

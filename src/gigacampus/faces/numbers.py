@@ -154,15 +154,6 @@ def limit(bound: float, unit: str) -> tuple[str, str]:
     return max(usual, own, key=lambda text: sum(map(str.isdigit, text[0])))
 
 
-def rate_of_return(rate: float) -> tuple[str, str]:
-    """A rate of return: per cent with one decimal.
-
-    >>> rate_of_return(0.1184)
-    ('11.8', '%')
-    """
-    return fixed(100 * rate, 1), "%"
-
-
 def published(value: float, unit: str) -> tuple[str, str]:
     """An input as it was given, with its own digits: up to seven of them, and its unit.
 

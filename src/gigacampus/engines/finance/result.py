@@ -74,6 +74,10 @@ class LoanResult:
     repays: NDArray[np.bool_]
     holders: dict[str, float]
 
+    def owed(self, days: Days) -> Floats:
+        """What is owed on some days after their payments, shape of `days` [USD]."""
+        return np.append(0.0, self.balance)[np.searchsorted(self.dates, days, side="right")]
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -135,7 +139,7 @@ class LeaseBook:
 @dataclass(frozen=True)
 class GuaranteeYears:
     """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt`
-    (what the guaranteed loan still owes) and `uncovered` (debt above the most that it pays) in [USD]."""
+    (what the guaranteed loans still owe on that day) and `uncovered` (debt above the most that it pays) in [USD]."""
 
     dates: Days
     threshold: Floats

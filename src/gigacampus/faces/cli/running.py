@@ -141,16 +141,16 @@ def table(kpis: Mapping[str, Value], names: list[str]) -> str:
     longest = max((len(name) for name in names), default=0)
     lines = []
     for name in names:
-        value, unit = shown(name, kpis[name])
+        value, unit = shown(kpis[name], name)
         why = kpis[name].reason if kpis[name].value is None else unit
         lines.append(wrapped(f"  {name:<{longest}} {value:>14} ", why, " " * 8))
     return "\n".join(lines)
 
 
-def shown(name: str, value: Value) -> tuple[str, str]:
-    """A KPI's value and unit as texts."""
-    if name.startswith("finance.irr") and value.unit == "fraction" and value.value is not None:
-        return numbers.rate_of_return(value.value)
+def shown(value: Value, name: str) -> tuple[str, str]:
+    """A KPI's value and unit as texts; a rate, a price or a share of the deal to three digits."""
+    if name.startswith("finance.") and value.unit == "fraction" and value.value is not None:
+        return numbers.significant(100 * value.value), "%"
     return numbers.shown(value.value, value.unit, ratio=value.unit == "1")
 
 

@@ -61,18 +61,45 @@ def _debt(run: Run) -> Iterator[Text]:
     what = Text("The loans are", "借入") if many else _one_loan(next(iter(run.finance.loans)))
     at = numbers.fixed(min(covers), 2) if covers else ""
     cover, cover_ja = (f" at no less than {at} times cover", f"最低DSCR{at}倍で") if covers else ("", "")
+    if debt.set_by_schedule(run):
+        cover, cover_ja = f" at the {at} times cover that the schedule sets", f"返済計画の定めるDSCR{at}倍で"
     if total[-1] > 1e-6 * float(total.max()):
         left = float(total[-1])
+        due = sum(float(run.finance.rows[f"{slug(name)}.unpaid"]) for name in run.finance.loans)
+        some = Text("")
+        if abs(due - left) > 1e-3 * left:
+            some = Text(f"; {numbers.money(due)} of it is what was not repaid on its last day, the rest interest since",
+                        f"(満期の未返済額は{numbers.money_ja(due)}、残りはその後の利息)")  # fmt: skip
         yield Text(
-            f"{numbers.money(left)} of debt is still owed when the deal ends.",
-            f"契約終了時に{numbers.money_ja(left)}の債務が残る。",
+            f"{numbers.money(left)} of debt is still owed when the deal ends{some.en}.",
+            f"契約終了時に{numbers.money_ja(left)}の債務が残る{some.ja}。",
         )
         return
     end = date.fromisoformat(f"{run.finance.months[min(int(owed[-1]) + 1, len(total) - 1)]}-01")
+    given = _conditions(run, end)
     yield Text(
-        f"{what.en} repaid in full by {numbers.month(end)}{cover}.",
-        f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する。",
+        f"{what.en} repaid in full by {numbers.month(end)}{cover}{given.en}.",
+        f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する{given.ja}。",
     )
+
+
+def _conditions(run: Run, end: date) -> Text:
+    """On what it rests that loans are repaid by a day: options of the leases, and figures that are solved for it."""
+    options = any(lease.first_end < end and any(x for _, x in lease.options) for lease in run.finance.leases.values())
+    found = [Text("if the options to renew are taken up", "更新の行使が前提")] * options
+    deal = run.campus.deal
+    ends = {f"{slug(name)}.{what}" for name in run.finance.loans for what in ("plan_end", "unpaid")}
+    for target in deal.solve if deal is not None else ():
+        if target.so_that in ends and not target.equals:
+            term = (
+                Text("the escalator", "賃料の改定率")
+                if target.unknown.endswith(".escalator")
+                else Text("a term", "条件")
+            )
+            found.append(Text(f"{term.en} being found so that they are", f"{term.ja}は完済するよう求めた値"))
+    if not found:
+        return Text("")
+    return Text(", " + ", ".join(x.en for x in found), f"({'、'.join(x.ja for x in found)})")
 
 
 def _open(run: Run) -> Iterator[Text]:
@@ -234,17 +261,18 @@ def _key(run: Run, inputs: Inputs, name: str, states: dict[str, str], gap: bool)
     if name in words.TIMES or family in words.TIMES:
         unit_text = Text("times", "倍")
     elif family == "finance.irr" and value.value is not None:
-        number, unit = numbers.rate_of_return(value.value)
+        number = numbers.significant(100 * value.value)
     elif value.unit == "t" and unit:
         unit_text = Text(f"{unit} CO₂e", f"{unit} CO₂e")
     state = states.get(name) or states.get(_TWINS.get(name, ""), "no rule")
-    return Key(name, _label(run, name), number, unit_text, inputs.grade(inputs.of_kpi(name)), state, value.reason, gap)
+    return Key(name, label(run, name), number, unit_text, inputs.grade(inputs.of_kpi(name)), state, value.reason, gap)
 
 
 _TWINS = {"facility.wue": "impact.wue", "impact.wue": "facility.wue"}
 
 
-def _label(run: Run, name: str) -> Text:
+def label(run: Run, name: str) -> Text:
+    """What a KPI is called, with whose it is, and whether it is set."""
     text = words.kpi(name)
     if name == "finance.dscr_min" and debt.set_by_schedule(run):
         return Text(f"{text.en}, set by the schedule", f"{text.ja}(返済計画の設定値)")
