@@ -95,12 +95,10 @@ def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
     ]  # fmt: skip
     low, high = min(all_x) - 0.06 * span, max(all_x)
     axis = {"range": [low, high + 0.3 * span], "nticks": 6, "showspikes": False, "anchor": "y"}
-    unit = parts.note(Text("thousand m³", "千m³"), 1.0, 0.0, xanchor="right", yanchor="bottom", yshift=2,
-                      font={"size": 12, "color": "@ink2"})  # fmt: skip
     wider = {**axis, "range": [low - 0.4 * span, high + 1.6 * span], "nticks": 4}
     return {
         "data": [line, *dots],
-        "layout": {"xaxis": axis, "yaxis": parts.between(min(all_y), max(all_y), "GWh", digits=2), "annotations": [*notes, unit],
+        "layout": {"xaxis": axis, "yaxis": parts.between(min(all_y), max(all_y), "GWh", digits=2), "annotations": notes,
                    "hovermode": "closest", "margin": {"r": 24}},
         "narrow": {"layout": {"xaxis": wider, "margin": {"r": 8}}},
     }  # fmt: skip
