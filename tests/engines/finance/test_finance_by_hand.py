@@ -400,7 +400,7 @@ deal:
   entities: {Bank: , Tenant: , Owner: , Holding: {owners: {Owner: 100 %}}, Box: {owners: {Holding: 100 %}}}
   loans:
     loan: {borrower: Box, amount: 100 m USD, rest: Bank, coupon: 6 %, interest_only_until: 2028-05-30,
-           final: 2032-05-30}
+           funded: day one, final: 2032-05-30}
   construction: {works: {payer: Box, amount: 100 m USD}}
   leases: {lease: {landlord: Box, tenant: Tenant, start: 2028-05-30, term: 6 years, rent: 60 m USD}}
 """).campus.deal

@@ -42,13 +42,14 @@ def payment_days(s: Statement, vehicle: str) -> list[date]:
 
 
 def call_days(s: Statement, vehicle: str) -> list[date]:
-    """Day in each month on which a vehicle calls on its owners: on which it, or what it owns, pays interest from
-    funding; else the month's last."""
+    """Day in each month on which a vehicle calls on its owners: the month's last, or that of interest, its own or of
+    what it owns, for which no loan is drawn beside the owners' money."""
     days = s.grid.days()
-    for name, times in s.loans.items():
-        if s.deal.loans[name].borrower == vehicle:
-            due = times.pay * times.open > 0
-            days = [min(day, paid) if d else day for day, paid, d in zip(days, times.dates, due, strict=True)]
+    borrowed = {name: loan for name, loan in s.deal.loans.items() if loan.borrower == vehicle}
+    for name in borrowed if all(loan.funded == "day one" for loan in borrowed.values()) else ():
+        times = s.loans[name]
+        due = times.pay * times.open > 0
+        days = [min(day, paid) if d else day for day, paid, d in zip(days, times.dates, due, strict=True)]
     for owned in s.vehicles:
         if vehicle in s.owners(owned):
             days = [min(pair) for pair in zip(days, call_days(s, owned), strict=True)]
