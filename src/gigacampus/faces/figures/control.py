@@ -98,7 +98,7 @@ def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
     wider = {**axis, "range": [low - 0.4 * span, high + 1.6 * span], "nticks": 4}
     return {
         "data": [line, *dots],
-        "layout": {"xaxis": axis, "yaxis": parts.between(min(all_y), max(all_y), "GWh", digits=2), "annotations": notes,
+        "layout": {"xaxis": axis, "yaxis": parts.between(min(all_y), max(all_y), "GWh", digits=0 if max(all_y) > 50 else 2), "annotations": notes,
                    "hovermode": "closest", "margin": {"r": 24}},
         "narrow": {"layout": {"xaxis": wider, "margin": {"r": 8}}},
     }  # fmt: skip
