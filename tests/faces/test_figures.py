@@ -133,7 +133,7 @@ def test_a_table_figure_says_every_leg_in_both_languages() -> None:
     assert all(cell.ja for row in legs.table.rows for cell in row if isinstance(cell, figures.Text) and row[1] is None)
     assert {f.id for f in made("hyperion") if f.listed} == {
         "term_sheet", "annual_cash", "two_way", "off_the_balance_sheet", "balance_sheets", "power_chain", "design_days",
-        "plant_sizes", "supply_hours", "swing_limits",
+        "plant_sizes", "approach_chain", "supply_hours", "swing_limits",
     }  # fmt: skip
 
 
@@ -293,3 +293,9 @@ def test_a_deal_has_one_unit_of_money(name: str, unit: str) -> None:
     assert money_of(run(name)).unit == unit
     units = {column.unit for figure in made(name) for column in figure.table.columns}
     assert units & {"bn USD", "m USD", "USD"} == {unit}
+
+
+def test_a_notebook_offers_only_what_plotly_draws() -> None:
+    plot = figures.Plot(run("hyperion"))
+    for name in dir(plot):
+        getattr(plot, name)()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gigacampus.campus import catalog
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.part import Part
 from gigacampus.errors import CampusError, ResidualError, SpecError
@@ -56,7 +57,10 @@ def test_every_stage_needs_only_earlier_ones() -> None:
 
 @pytest.mark.parametrize("name", ["hyperion", "abilene"])
 def test_a_stage_reads_only_what_it_declares(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every field of the spec that a door looks at stands in its stage's `reads`, every result in its `needs`."""
+    """Every field of the spec that a door looks at stands in its stage's `reads`, every result in its `needs`.
+
+    What it looks up in the catalogue is among its `files`.
+    """
     loaded = inputs.read_spec(EXAMPLES / f"{name}.yaml")
     whole = Run(loaded)
     for stage in whole.stages:
@@ -70,12 +74,17 @@ def test_a_stage_reads_only_what_it_declares(name: str, monkeypatch: pytest.Monk
             seen.add(f"{places[id(self)]}.{field}".lstrip("."))
         return value
 
+    looked: list[str] = []
+    entry = catalog.entry
+    monkeypatch.setattr(catalog, "entry", lambda section, name: looked.append(section) or entry(section, name))
     monkeypatch.setattr(Part, "__getattribute__", watch)
     for stage in whole.stages:
         bare = Run(loaded, store=False)
         bare._results = {need: whole.get(need) for need in stage.needs}
         seen.clear()
+        looked.clear()
         stage.call(bare)
+        assert not looked or stage.files(loaded), f"{stage.name} looks into {looked}"
         assert set(bare._results) == set(stage.needs), stage.name
         undeclared = {p for p in seen if not any(p == r or p.startswith((f"{r}.", f"{r}[")) for r in stage.reads)}
         assert not undeclared, f"{stage.name} reads {sorted(undeclared)}"

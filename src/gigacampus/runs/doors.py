@@ -66,7 +66,7 @@ def offer(run: Run) -> Any:
 
 def design(run: Run) -> Any:
     """The cooling plant on its site's design days."""
-    from gigacampus.campus.spec.facility import HeatRejection
+    from gigacampus.campus.spec.facility import HeatRejection, WaterLoop
     from gigacampus.engines.facility import design as room
 
     assert run.campus.compute is not None
@@ -77,7 +77,9 @@ def design(run: Run) -> Any:
     for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection):
         if spec is not None:
             coolers[spec.kind] = spec
-    return room.judge(facility, server, run.site, run.campus.site.design, rating, run.rating * rating, coolers)
+    highest, given = run.rating * rating, run.campus.site.design
+    open_water = WaterLoop.model_validate("warm-water-tower")
+    return room.judge(facility, server, run.site, given, rating, highest, coolers, open_water.clean_water_drop)
 
 
 def response(run: Run) -> Any:

@@ -85,6 +85,16 @@ def factor_bytes(loaded: spec.Loaded) -> bytes:
     return mix + _sections("water_factors", "embodied", "materials")
 
 
+def cooler_bytes(loaded: spec.Loaded) -> bytes:
+    """What the design stage reads beside the spec, for its key: the catalogue's coolers, which it compares."""
+    return _sections("cooling_rejection")
+
+
+def analogue_bytes(loaded: spec.Loaded) -> bytes:
+    """What a varied deal looks up again, for the key of the stage that varies it."""
+    return _sections("market_analogues")
+
+
 def _sections(*names: str) -> bytes:
     return b"".join((catalog.folder() / f"{name}.yaml").read_bytes() for name in names)
 

@@ -123,6 +123,12 @@ def facility_hours_short(run: Run) -> float:
     return float(run.facility.hours_short)
 
 
+@kpi("facility.hours_chip_above", "h", "facility")
+def facility_hours_chip_above(run: Run) -> float:
+    """Hours in which the case of a chip at its peak power is above its limit."""
+    return float(run.facility.chip_above.sum())
+
+
 # Supply
 
 

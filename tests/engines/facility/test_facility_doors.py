@@ -277,10 +277,11 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     cooling = 7.5 * (1 + pump)
     water = x * 5.56 / cooling / 1.1
     most = min(max(1.5 * x, 0.125), 1.0)
+    rated = math.log((1 - 1.4 * 5.56 / 11.11) / (1 - 5.56 / 11.11)) / (1 - 1.4)
 
     def leaving(a: float) -> float:
-        units = (5.56 / 5.55) * 1.5 / (a**-0.8 + 0.5 * water**-0.85) / water
-        z = water / a
+        units = rated * 1.5 / (a**-0.8 + 0.5 * water**-0.85) / water
+        z = 1.4 * water / a
         e = math.exp(-units * (1 - z))
         return t + cooling / ((1 - e) / (1 - z * e)) - cooling
 

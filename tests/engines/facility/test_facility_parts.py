@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import Chiller, HeatRejection, OutsideAir
-from gigacampus.engines.facility.cooling import chiller, exchanger, outside_air, water
+from gigacampus.engines.facility.cooling import chiller, exchanger, glycol, outside_air, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.errors import SpecError
@@ -95,8 +95,34 @@ def test_carnot_cop_falls_with_lift_and_stops_at_its_ends() -> None:
     cops = chiller.carnot_cop(15.0, np.linspace(20, 45, 200))
     assert np.all(np.diff(cops) < 0)
     assert chiller.carnot_cop(15.0, one(10.0)) == chiller.carnot_cop(15.0, one(20.0))
-    with pytest.raises(SpecError, match="30 K"):
-        chiller.carnot_cop(15.0, one(45.1))
+    machine, water = Chiller.model_validate({"use": "warm-water-centrifugal", "capacity": 1.0}), glycol.fluid(0.0)
+    for lift, trips in ((44.9, 0.0), (45.1, 1.0)):
+        power, beyond, short = chiller.lift(machine, (water, water), one(0.4), 1.0, one(15.0), one(15.0 + lift))
+        assert short[0] == trips
+        assert beyond[0] == (0.4 if trips else 0.0)
+        assert np.isfinite(power[0])
+
+
+def test_a_carnot_machine_lifts_what_its_motor_was_rated_for() -> None:
+    machine = Chiller.model_validate({"use": "warm-water-centrifugal", "capacity": 1.0})
+    lifts = np.array([5.0, 15.0, 22.77, 30.0, 40.0])
+    power, beyond = chiller.chill(machine, np.full(5, 2.0), 1.0, 15.0, 15.0 + lifts)
+    assert (2.0 - beyond)[:3] == pytest.approx([1, 1, 1])
+    assert power[2:] == pytest.approx(power[2])  # the motor is at its rating
+    assert (2.0 - beyond)[3] == pytest.approx(0.71 / 0.69108 * (22.77 + 9) / (30 + 9), rel=1e-4)
+
+
+def test_the_air_of_a_dry_cooler_is_what_two_selections_of_one_coil_agree_on() -> None:
+    """With 30 hp instead of 40 hp fans and half the water it cools 50 C to 40 C at 36.2 C, as the maker says."""
+    cooler = Cooler(HeatRejection.model_validate({"use": "dry-cooler", "margin": 1.0}), 2.931, 5.56)
+    air = Outdoors.of(weather([36.2], 0.3))
+    flow, air_flow = one(2514.5 / 10 / (2931 / 5.56)), one((89.48 / 117.68) ** (1 / 3))
+    assert cooler.leaving(air, air_flow, flow, one(10.0))[0] == pytest.approx(40.0, abs=0.05)
+    for ratio, off in ((1.0, 0.4), (1.8, -0.4)):
+        other = Cooler(
+            HeatRejection.model_validate({"use": "dry-cooler", "margin": 1.0, "capacity_ratio": ratio}), 2.931, 5.56
+        )
+        assert (other.leaving(air, air_flow, flow, one(10.0))[0] - 40.0) / off > 1
 
 
 def test_curves_give_the_reference_and_agree_with_the_carnot_fraction() -> None:
@@ -113,7 +139,7 @@ def test_curves_beyond_their_box() -> None:
     """Leaving water beyond the box is refused; a hot condenser follows Carnot, a cold one is held by control."""
     york = Chiller.model_validate("york-yk-vsd")
     with pytest.raises(SpecError, match=r"outside the chiller's curves, 4\.44 to 8\.89"):
-        chiller.full_load_cop(york, 12.8, one(20.0))
+        chiller.refuse_beyond(york, np.array(12.8))
     edge, beyond = chiller.full_load_cop(york, 7.0, np.array([29.44, 35.0]))
     assert beyond == pytest.approx(edge * (29.44 - 7 + 9) / (35 - 7 + 9))
     cold = chiller.full_load_cop(york, 7.0, np.array([12.78, 5.0]))

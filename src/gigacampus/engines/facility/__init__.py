@@ -19,13 +19,13 @@ Fouling and glycol widen approaches, of chillers and coils too (`glycol`), thin 
 staged down to one at its minimum, cycles follow the limiting ion of the make-up. Design days have a door of their own
 (`design`), and so have failures (`availability`), seconds (`swings`) and set-points chosen hour by hour (`control`).
 
-Water that a permit, a drought or a cap leaves is given as it is asked for (`permit`): plants run dry where they can,
-and what towers lack is missing cooling. Blowdown may be treated and drawn again (`water`).
+Water that a permit, a drought or a cap leaves is given as it is asked for (`permit`): as many units run dry as must and
+can (`drought`), and what towers lack is missing cooling. Blowdown may be treated and drawn again (`water`).
 
 Not modelled: recirculation of discharge but on design days, humidification of halls that recirculate their air, heat
 that walls let through, storage of cold, warmth of the make-up (some 3 % of what its vapour takes), staging of coolers'
-fans (all run, for the cube law makes that cheapest). Water drawn where the power is generated stands in
-`engines.impact`.
+fans (all run, for the cube law makes that cheapest), heaters of towers' basins in frost, thin air in servers' own fans.
+Water drawn where the power is generated stands in `engines.impact`.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
+from gigacampus.engines.facility import control
+from gigacampus.engines.facility.flows import Flows
 from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.power import Loading, loadings
@@ -58,10 +60,12 @@ class PartLoad:
 def part_load(facility: Facility, server: Server, weather: Weather, it_rating: float) -> PartLoad:
     """PUE, WUE and their parts by load, as a mean over the weather year in which IT never changes.
 
+    The plant runs as in the run: by rules, or at set-points that control chooses for each load.
+
     Parameters
     ----------
     facility, server, weather
-        As in `peak_ratio`.
+        As in `peak_ratio`; the weather with `price` and `carbon` where control minimises them.
     it_rating : float [MW]
         For which the elements of the power chain are sized.
 
@@ -69,8 +73,12 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
     -------
     PartLoad
     """
-    plant, load = Plant.of(facility, server, weather), np.array(LOADS)
-    flows = plant.evaluate(np.repeat(load[:, None], plant.out.dry_bulb.size, axis=1), plant.out)
+    load, years = np.array(LOADS), []
+    for one in LOADS:
+        steady = np.full(weather.dry_bulb.size, one)
+        plant = Plant.of(facility, server, weather, control.held(facility, server, weather, steady))
+        years.append(plant.year(steady))
+    flows = Flows(**{f.name: np.stack([getattr(year, f.name) for year in years]) for f in fields(Flows)})
 
     def mean(values: Floats) -> Floats:
         return np.asarray(np.mean(values, axis=1))

@@ -44,7 +44,7 @@ class Allotted:
 
 
 def allot(supply: Water, timeline: Timeline, rating: Floats, wet: Use, dry: Use) -> Allotted:
-    """Who gets how much: the plant as it asks, else as it asks when it runs dry, else a share of that.
+    """Who gets how much: the plant as it asks, else units of it while others run dry, else a share of what all dry ask.
 
     Parameters
     ----------
@@ -72,20 +72,28 @@ def allot(supply: Water, timeline: Timeline, rating: Floats, wet: Use, dry: Use)
     rates = (np.full(timeline.hours, math.inf) if supply.cap is None else rating * supply.cap).tolist()
     asks = [values.tolist() for values in (wet.drawn, wet.discharged, dry.drawn, dry.discharged, months)]
     full = tank = supply.tank
-    dries, shares, withdrawn, stored = (np.zeros(timeline.hours) for _ in range(4))
+    wets, shares, withdrawn, stored = (np.zeros(timeline.hours) for _ in range(4))
     for hour, (much, waste, least, rest, month) in enumerate(zip(*asks, strict=True)):
         room = max(min([rates[hour], *(left[period[hour]] for period, left in draws)]), 0.0)
-        used, share, gone = much, 1.0, waste
-        if short := much > room + tank or waste > out[month]:
-            share = min(1.0, _over(room + tank, least), _over(out[month], rest))
-            used, gone = least * share, rest * share
+        used, part, share, gone = much, 1.0, 1.0, waste
+        if much > room + tank or waste > out[month]:
+            part = min(_between(room + tank, much, least), _between(out[month], waste, rest))
+            share = 1.0 if part > 0 else min(1.0, _over(room + tank, least), _over(out[month], rest))
+            used, gone = (share * dry + part * (wet - dry) for wet, dry in ((much, least), (waste, rest)))
         taken = min(room, used + max(full - tank, 0.0))
         tank += taken - used
         for period, left in draws:
             left[period[hour]] -= taken
         out[month] -= gone
-        dries[hour], shares[hour], withdrawn[hour], stored[hour] = short, share, taken, tank
-    return Allotted(Scarcity(dries > 0, shares), withdrawn, stored)
+        wets[hour], shares[hour], withdrawn[hour], stored[hour] = part, share, taken, tank
+    return Allotted(Scarcity(wets, shares), withdrawn, stored)
+
+
+def _between(have: float, asked: float, dry: float) -> float:
+    """Share of the way from what is asked for dry to what is asked for that there is."""
+    if asked <= have:
+        return 1.0
+    return min(max((have - dry) / (asked - dry), 0.0), 1.0) if asked > dry else 0.0
 
 
 def _over(have: float, asked: float) -> float:

@@ -9,14 +9,16 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility
-from gigacampus.engines.facility import cooling, power
+from gigacampus.engines.facility import cooling, drought, power
 from gigacampus.engines.facility.cooling import settled, water
-from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
-from gigacampus.engines.facility.cooling.sides import Side, choose, liquid_share, plus, rationed, side
+from gigacampus.engines.facility.cooling.setpoints import Setpoints
+from gigacampus.engines.facility.cooling.sides import Side, liquid_share, mixed, plus, rationed, side
 from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
 from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
 
+HELD = 1e-6
+"""Excess [K] up to which a temperature counts as held."""
 Held = tuple[Setpoints | None, Setpoints | None]
 """Set-points of the liquid and the air side that control chose; None: rules."""
 
@@ -88,30 +90,22 @@ class Plant:
     ) -> tuple[Side, Side, Floats]:
         """Liquid and air side, and 1 where there is not the water that they ask for; without `scarcity` the cap rules.
 
-        Where water is short they run dry; what they ask for even then is rationed.
+        Where water is short as many units run dry as must; what they ask for even then is rationed.
         """
         liquid, air = self.sides_of(self.cooling, inside, out, held)
         none, supply = np.zeros(np.shape(liquid.makeup)), self.facility.water
         cap = np.inf if supply is None or supply.cap is None else supply.cap
-        dry = liquid.drawn + air.drawn > cap if scarcity is None else scarcity.dry
-        if not np.any(dry):
+        if not np.any(liquid.drawn + air.drawn > cap if scarcity is None else scarcity.wet < 1):
             return liquid, air, none
-        dry_liquid, dry_air = self._dried(inside, out, held, scarcity, cap)
-        return choose(dry, dry_liquid, liquid), choose(dry, dry_air, air), none + dry
-
-    def _dried(
-        self, inside: power.Indoors, out: Outdoors, held: Held, scarcity: Scarcity | None, cap: float
-    ) -> tuple[Side, Side]:
-        """Both sides with no water where they can do without, and with a share of what they ask for even then."""
-        whole = settled.run_dry(self.cooling)
-        plants = self.plants(whole)
-        points = [_unwetted(plant, points) for plant, points in zip(plants, held, strict=True)]
-        liquid, air = self.sides_of(whole, inside, out, (points[0], points[1]))
-        asked = liquid.drawn + air.drawn
-        share = (
-            np.divide(cap, asked, out=np.ones_like(asked), where=asked > cap) if scarcity is None else scarcity.share
+        dry_liquid, dry_air = drought.dried(self, inside, out, held)
+        if scarcity is None:
+            scarcity = Scarcity.of(cap, liquid.drawn + air.drawn, dry_liquid.drawn + dry_air.drawn)
+        rises = [drought.rise(plant) for plant in self.plants()]
+        liquid, air = (
+            mixed(wet, rationed(dry, scarcity.share, rise), scarcity.wet)
+            for wet, dry, rise in zip((liquid, air), (dry_liquid, dry_air), rises, strict=True)
         )
-        return rationed(liquid, share, _rise(plants[0])), rationed(air, share, _rise(plants[1]))
+        return liquid, air, none + (scarcity.wet < 1)
 
     def sides_of(
         self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors, held: Held = (None, None)
@@ -235,19 +229,10 @@ class Plant:
             reused=both.reused,
             short=both.short,
             capped=capped,
+            chip_above=np.where(liquid.excess > cooling.chip_room(self.cooling, held[0]) + HELD, 1.0, 0.0),
         )
 
     def at(self, load: Floats, hours: Ints, scarcity: Scarcity | None = None) -> Flows:
         """Everything at a load and an hour of the weather year, both of shape (n,)."""
         liquid, air = (None if points is None else points.at(hours) for points in self.held)
         return self.evaluate(load, self.out.at(hours), (liquid, air), scarcity)
-
-
-def _rise(plant: CoolingPlant | None) -> float:
-    """Warming of what carries a side's heat to its wet coolers [K]."""
-    return plant.loop.rise if plant is not None and plant.loop is not None else 0.0
-
-
-def _unwetted(plant: CoolingPlant | None, points: Setpoints | None) -> Setpoints | None:
-    """Set-points that wet no intake air; beyond the machines' models the hour is short."""
-    return None if plant is None else replace(points or rules(plant), wet_above=np.array(np.inf))

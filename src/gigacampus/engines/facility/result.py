@@ -78,6 +78,8 @@ class FacilityResult:
     short, unserved, dark, capped : array of bool, shape (H,)
         Hours in which a set-point is not held, in which IT is curtailed for want of power, in which halls are off, and
         in which there is not the water that the plant asks for.
+    chip_above : array of bool, shape (H,)
+        Hours in which the case of a chip at its peak power is above its limit.
     discharge_max : float or None
         Warmest water that may be discharged [degC].
     cycles : float or None
@@ -129,6 +131,7 @@ class FacilityResult:
     unserved: Bools
     dark: Bools
     capped: Bools
+    chip_above: Bools
     cycles: float | None
     limiting_ion: str | None
     reclaimed: float
@@ -234,6 +237,7 @@ def result_of(facility: Facility, hourly: Hourly, fluid_lost: float) -> Facility
             **named,
             "short": flows.short > 0,
             "capped": flows.capped > 0,
+            "chip_above": flows.chip_above > 0,
             "cycles": cycles,
             "limiting_ion": ion,
             "reclaimed": 0.0 if supply is None else supply.reclaimed,

@@ -98,7 +98,7 @@ def asked(plant: Plant, timeline: Timeline, it: Floats, rating: Floats) -> tuple
         return flows, PLENTY
     dry = _laid(plant.year(load, DROUGHT).scaled(scale), timeline)
     scarcity = allot(supply, timeline, rate, Use.of(flows), Use.of(dry)).scarcity
-    hours = np.flatnonzero(scarcity.dry)
+    hours = np.flatnonzero(scarcity.wet < 1)
     if hours.size > 0:
         weather = timeline.weather[hours]
         short = plant.at(load[timeline.phase[hours], weather], weather, scarcity.at(hours))

@@ -15,6 +15,14 @@ _KINDS = {
     "adiabatic": Text("Adiabatic coolers", "断熱式クーラー"),
     "tower": Text("Wet towers", "冷却塔"),
 }
+_PLACES = {
+    "chip case": Text("Chip case", "チップ表面"),
+    "coolant leaving": Text("Coolant leaving the racks", "ラック出口の冷却液"),
+    "coolant entering": Text("Coolant entering the racks", "ラック入口の冷却液"),
+    "facility water": Text("Facility water", "設備冷却水"),
+    "water of the coolers": Text("Water that leaves the coolers", "クーラー出口の水"),
+    "intake air": Text("Air at the coolers' intake", "クーラー吸込空気"),
+}
 _ORIGINS = {"ASHRAE": Text("ASHRAE", "ASHRAE"), "typical year": Text("typical year", "標準気象年")}
 
 
@@ -138,6 +146,50 @@ def _decided(rows: Sequence[tuple[Any, ...]]) -> Finding:
     )
 
 
+@figure("approach_chain")
+def approach_chain(run: Any) -> Figure | None:
+    """The liquid side's temperatures from the chips to the coolers' air on each design day, as a table."""
+    liquid = run.campus.facility.cooling.liquid if run.campus.physical else None
+    if liquid is None or not run.design.days[0].chain:
+        return None
+    days = run.design.days
+    limits = {"chip case": liquid.chip_limit, "coolant entering": liquid.supply}
+    rows = tuple(
+        (_PLACES[place], *(dict(judged.chain)[place] for judged in days), limits.get(place))
+        for place, _ in days[0].chain
+    )  # fmt: skip
+    warmest = max(dict(judged.chain)["chip case"] for judged in days)
+    return Figure(
+        id="approach_chain",
+        title=_cooled(warmest, liquid.chip_limit),
+        subtitle=Text(
+            "Temperatures at full IT from the chips' case to the air at the coolers' intake, each step an approach, °C",
+            "IT全負荷でのチップ表面からクーラー吸込空気までの温度(°C)。各段の差がアプローチ",
+        ),
+        table=Table(
+            (Column(Text("Place", "位置")), *(Column(_day(judged.day.name), "°C", 1) for judged in days),
+             Column(Text("Limit", "上限"), "°C", 1)),
+            rows,
+        ),
+        aria=Text("Table of temperatures from the chips to the outdoor air on each design day.", "設計日ごとのチップから外気までの温度の表"),
+        note=Text(
+            f"As run, chips pass their limit in {numbers.fixed(run.kpi['facility.hours_chip_above'].value or 0, 0)} hours of the life. "
+            "Intake air with pads wet, where they are wetted at that temperature.",
+            f"運転期間中にチップが上限を超えるのは{numbers.fixed(run.kpi['facility.hours_chip_above'].value or 0, 0)}時間。吸込空気は、噴霧する気温では噴霧後の値。",
+        ),
+        stages=("design", "facility"),
+    )  # fmt: skip
+
+
+def _cooled(warmest: float, limit: float) -> Finding:
+    gap = f"{numbers.significant(abs(limit - warmest), 2)}{numbers.THIN}K"
+    if warmest > limit:
+        return Finding(f"Chips pass their limit by {gap} on a design day", f"設計日にチップが許容温度を{gap}超える")
+    return Finding(
+        f"On every design day chips stay {gap} below their limit", f"すべての設計日でチップは許容温度を{gap}下回る"
+    )
+
+
 @figure("supply_hours")
 def supply_hours(run: Any) -> Figure | None:
     """Hours of the typical year in which coolers of each kind cannot hold a supply temperature, as a table."""
@@ -151,10 +203,10 @@ def supply_hours(run: Any) -> Figure | None:
     rows = tuple(
         (supply, *(hours[i] for hours in found.hours.values())) for i, supply in enumerate(found.supplies)
     )  # fmt: skip
-    drop = numbers.significant(found.drop, 2)
+    drop = "-".join(numbers.significant(value, 2) for value in sorted(set(found.drops.values())))
     return Figure(
         id="supply_hours",
-        title=_held(found),
+        title=_held(found, run.campus.facility.cooling.liquid),
         subtitle=Text(
             f"Hours of the typical year in which coolers at their design approach, and {drop} K from there to the supply, are too warm",
             f"クーラーの設計アプローチと供給までの{drop} Kを見込むと供給温度を保てない時間数、標準気象年",
@@ -169,16 +221,18 @@ def supply_hours(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _held(found: Any) -> Finding:
-    dry = dict(zip(found.supplies, found.hours["dry"], strict=True))
-    least = next((supply for supply, hours in dry.items() if hours == 0), None)
-    if least is None:
-        supply, hours = found.supplies[-1], numbers.fixed(dry[found.supplies[-1]], 0)
+def _held(found: Any, liquid: Any) -> Finding:
+    """Of the liquid side's own set-point where there is one, else of the lowest supply that dry coolers hold."""
+    if liquid is not None:
+        hours = {kind: numbers.fixed(h[found.supplies.index(liquid.supply)], 0) for kind, h in found.hours.items()}
         return Finding(
-            f"Dry coolers cannot hold {supply:g}{DEGREE} in {hours}{numbers.THIN}h of the typical year",
-            f"乾式クーラーは標準気象年の{hours}時間、{supply:g}{DEGREE}を保てない",
+            f"Dry coolers cannot hold {liquid.supply:g}{DEGREE} in {hours['dry']}{numbers.THIN}h of the year, adiabatic ones in {hours['adiabatic']}, towers in {hours['tower']}",
+            f"供給温度{liquid.supply:g}{DEGREE}を保てないのは標準気象年で乾式{hours['dry']}時間、断熱式{hours['adiabatic']}時間、冷却塔{hours['tower']}時間",
         )
+    dry = dict(zip(found.supplies, found.hours["dry"], strict=True))
+    supply = next((supply for supply, hours in dry.items() if hours == 0), found.supplies[-1])
+    short = numbers.fixed(dry[supply], 0)
     return Finding(
-        f"From {least:g}{DEGREE} of supply dry coolers hold in every hour of the typical year",
-        f"供給温度{least:g}{DEGREE}以上なら乾式クーラーが標準気象年の全時間で足りる",
+        f"At a supply of {supply:g}{DEGREE} dry coolers are too warm in {short}{numbers.THIN}h of the typical year",
+        f"供給温度{supply:g}{DEGREE}を乾式クーラーが保てないのは標準気象年の{short}時間",
     )

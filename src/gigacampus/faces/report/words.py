@@ -25,6 +25,7 @@ FIGURES_OF = {
         "pue_by_load",
         "design_days",
         "plant_sizes",
+        "approach_chain",
         "supply_hours",
         "control_front",
         "losses_by_part",
@@ -102,6 +103,7 @@ KPIS: dict[str, Text] = {
     "facility.wue": Text("Water on site per IT energy", "敷地内の水使用量(IT電力量あたり)"),
     "facility.peak": Text("Highest hourly load", "最大負荷(1時間値)"),
     "facility.hours_short": Text("Hours above the cooling set-point", "冷却の設定温度を超える時間"),
+    "facility.hours_chip_above": Text("Hours with chips above their limit", "チップが許容温度を超える時間"),
     "facility.design_excess": Text("Supply above its set-point on design days", "設計日の設定温度超過"),
     "facility.design_missing": Text("Cooling missing on the worst design day", "設計日の冷却能力不足"),
     "facility.cooler_margin_liquid": Text(

@@ -32,14 +32,16 @@ def part_load_ratio(use: str, load: float) -> float:
     return float(chiller.part_load(curves.eirfplr, np.array(load), curves.least)) / load
 
 
-def dry_cooler(use: str, dry_bulb: float, heat: float, cooling: float) -> SimpleNamespace:
-    """Dry coolers for a heat [MW] at full speed: water that `leaves` [degC], `fans` [kW], `effectiveness`, `ntu`."""
+def dry_cooler(
+    use: str, dry_bulb: float, heat: float, cooling: float, air_flow: float = 1.0, water_flow: float = 1.0
+) -> SimpleNamespace:
+    """Dry coolers for a heat [MW] at flows over design: water that `leaves` [degC], `fans` [kW], `effectiveness`."""
     spec = HeatRejection.model_validate({"use": use, "margin": 1.0})
-    cooler, t = Cooler(spec, heat, cooling), dry_bulb * _ONE
+    cooler, t = Cooler(spec, heat, spec.range), dry_bulb * _ONE
     air = SimpleNamespace(dry_bulb=t, wet_bulb=t, dew_point=t, pressure=101_325 * _ONE)  # its humidity plays no part
-    leaving = cooler.leaving(Outdoors.of(air), _ONE, _ONE, cooling * _ONE)[0]
+    leaving = cooler.leaving(Outdoors.of(air), air_flow * _ONE, water_flow * _ONE, cooling * _ONE)[0]
     effect = cooling / (leaving + cooling - dry_bulb)
-    return SimpleNamespace(leaves=leaving, fans=1e3 * cooler.fans(_ONE)[0], effectiveness=effect, ntu=cooler.ntu)
+    return SimpleNamespace(leaves=leaving, fans=1e3 * cooler.fans(air_flow * _ONE)[0], effectiveness=effect)
 
 
 def element_loss(use: str, load: float) -> float:

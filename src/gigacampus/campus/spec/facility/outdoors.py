@@ -31,7 +31,12 @@ class HeatRejection(FromCatalog):
     fan_approach: Kelvin | None = Field(
         None, description="water over air (tower: wet bulb) that fans hold where the set-point would need less air"
     )
-    wet_above: DegC | None = Field(None, description="dry bulb above which the intake air is wetted (adiabatic)")
+    wet_above: DegC | None = Field(None, description="dry bulb above which coolers are wetted (adiabatic)")
+    wetting: Literal["needed", "warm"] = Field(
+        "needed",
+        description="wet as many as the set-point needs once all fans run, which saves water; or all in warm air, "
+        "which saves fans",
+    )
     effectiveness: Share | None = Field(None, description="share of the wet-bulb depression that wetting reaches")
     cycles: float | None = Field(None, description="cycles of concentration", gt=1, le=100)
     drift: Share = Field(description="drift over water flow (tower)")
@@ -83,9 +88,14 @@ class WaterLoop(FromCatalog):
             raise PydanticCustomError("loop", "rise, outer_rise and pump_efficiency must be above zero")
         if self.outer_rise is None and (self.exchanger_approach > 0 or self.outer_pressure > 0):
             raise PydanticCustomError("loop", "without outer_rise, exchanger_approach and outer_pressure must be 0")
-        if self.glycol is not None and self.glycol > 0.5:
-            raise PydanticCustomError("loop", "glycol must be at most 50 %, to which its properties are known")
+        if self.glycol is not None and self.glycol > 0.6:
+            raise PydanticCustomError("loop", "glycol must be at most 60 %, to which its properties are known")
         return self
+
+    @property
+    def clean_water_drop(self) -> float:
+        """Approach of its heat exchanger between plain waters, with fouling [K]."""
+        return self.exchanger_approach * (1 + self.exchanger_fouling)
 
     @property
     def least_flow(self) -> float:

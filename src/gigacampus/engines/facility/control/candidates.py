@@ -17,6 +17,9 @@ RISES = {"liquid": (1.25, 2.0, 3.0), "air": (0.75, 1.25, 2.0)}
 """Warming of the facility water over the rules'."""
 FANS = (0.5, 0.7, 0.85, 1.25)
 """Air over water through the coolers while chillers run."""
+NEEDED = -273.0
+"""Dry bulb above which as many pads are wetted as the set-point needs: always; no cooler without chillers does with
+less water."""
 FEW, ALL = 0.0, np.inf
 """Chillers that run: as few as carry the heat, or all."""
 
@@ -54,7 +57,8 @@ def _chosen(plant: CoolingPlant, control: Control) -> Iterator[Setpoints]:
             yield from _product(supplies, rise, machines=(FEW, ALL), blown=blown)
         elif plant.chiller is None:
             # a colder supply takes more air; it saves nothing but a tower's water, whose cold air carries less vapour
-            yield from _product(supplies if plant.rejection.kind == "tower" else supplies[-1:], rise, wet=wet)
+            pads = (-np.inf, NEEDED) if len(wet) > 1 else wet
+            yield from _product(supplies if plant.rejection.kind == "tower" else supplies[-1:], rise, wet=pads)
         else:
             yield from _product(supplies, rise, wet=wet)
     if plant.rejection is not None and plant.chiller is not None:
@@ -74,7 +78,7 @@ def _product(
     blown: tuple[float, ...] = (1.0,),
 ) -> Iterator[Setpoints]:
     """All combinations."""
-    for row in product(supplies, (rise,), fans, wet, free, machines, blown, (np.inf,)):
+    for row in product(supplies, (rise,), fans, wet, free, machines, blown, (np.inf,), (0.0,)):
         yield Setpoints(*map(np.array, row))
 
 

@@ -37,7 +37,7 @@ def liquid(
     reused = (heat + pumps) * reuse
     design = coolant.supply - coolant_drop(plant)
     asked = design if points is None else water_for(plant, points)
-    carried = loop.cool(plant, out, heat + pumps - reused, full * (1 + pump), asked, points, design)
+    carried = loop.cool(plant, out, heat + pumps, full * (1 + pump), asked, points, design, reused)
     return side(heat, **{**vars(carried), "cdu_pumps": pumps, "reused": reused})
 
 
@@ -112,6 +112,15 @@ def coolant_drop(plant: CoolingPlant) -> float:
     coolant = plant.liquid
     assert coolant is not None
     return coolant.cdu_approach * (glycol.fluids(plant)[0].film + coolant.cdu_fouling)
+
+
+def chip_room(plant: CoolingPlant, points: Setpoints | None = None) -> Floats:
+    """Excess of the coolant at which a chip at its peak power reaches its limit [K]; inf without liquid."""
+    coolant = plant.liquid
+    if coolant is None:
+        return np.array(np.inf)
+    supply = coolant.supply if points is None else points.supply
+    return np.asarray(coolant.chip_limit - (coolant.chip - coolant.supply) - supply)
 
 
 def inlet(plant: CoolingPlant, out: Outdoors, points: Setpoints | None = None) -> Floats:

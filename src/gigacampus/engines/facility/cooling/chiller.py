@@ -12,7 +12,11 @@ from gigacampus.errors import SpecError
 LIFTS = np.array([7.5, 12.5, 17.5, 22.5, 27.5])
 ETAS = np.array([0.50, 0.57, 0.63, 0.69, 0.71])
 """Share of Carnot's COP at a lift [K]: fitted to centrifugal machines of 1.5 MW and above inside their own box (D)."""
-LEAST_LIFT, MOST_LIFT = 5.0, 30.0
+LEAST_LIFT, MOST_LIFT = 5.0, 45.0
+"""Control keeps the least. The fit ends at 30 K; on to the most, that of machines for heat recovery (60 C leaving
+condenser water over 10 C), the last share is held (assumed)."""
+RATED_LIFT = 22.77
+"""Of AHRI 550/590's rating point, 29.44 over 6.67 degC: up to it a machine gives its reference capacity."""
 PINCH = 2.0
 """Refrigerant below the leaving, or above the leaving condenser water [K]: in the fit, with water on both sides."""
 
@@ -31,11 +35,6 @@ def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
     -------
     array
 
-    Raises
-    ------
-    SpecError
-        At a lift above 30 K, which the fit does not reach.
-
     Notes
     -----
     COP = eta (T_chw - 2 + 273.15) / (T_ecw - T_chw + 9): evaporation 2 K below the chilled water, condensation 7 K
@@ -47,12 +46,6 @@ def carnot_cop(leaving: Floats | float, entering: Floats) -> Floats:
     [8.82, 6.92]
     """
     lift = np.maximum(entering - leaving, LEAST_LIFT)
-    if np.any(lift > MOST_LIFT + 1e-9):
-        raise SpecError(
-            f"a chiller with {np.min(leaving):.1f} C chilled water and {np.max(entering):.1f} C condenser water lifts "
-            f"by more than {MOST_LIFT:.0f} K, beyond the fit; "
-            "choose warmer chilled water, other heat rejection, or curves"
-        )
     return np.asarray(np.interp(lift, LIFTS, ETAS) * (leaving - 2 + 273.15) / (lift + 9))
 
 
@@ -92,15 +85,22 @@ def _curves(chiller: Chiller, leaving: Floats | float, entering: Floats) -> tupl
     .. [1] EnergyPlus Engineering Reference, "Electric Chiller Model Based on Condenser Entering Temperature".
     """
     curves = chiller.curves
-    if not (curves.leaving[0] <= np.min(leaving) and np.max(leaving) <= curves.leaving[1]):
-        raise SpecError(
-            f"chilled water of {np.min(leaving):.1f} C lies outside the chiller's curves, {curves.leaving[0]:g} to "
-            f"{curves.leaving[1]:g} C; change the supply air, the coil or the chiller"
-        )
     y = np.clip(entering, *curves.entering)
     beyond = (y - leaving + 9) / (np.maximum(entering, y) - leaving + 9)
     capacity = biquadratic(curves.capft, leaving, y) * beyond
     return capacity, curves.cop / biquadratic(curves.eirft, leaving, y) * beyond
+
+
+def refuse_beyond(chiller: Chiller, leaving: Floats) -> None:
+    """Refuse chilled water [degC] that a machine's curves do not reach."""
+    if chiller.model == "carnot-fraction":
+        return
+    cold, warm = chiller.curves.leaving
+    if not (cold <= np.min(leaving) and np.max(leaving) <= warm):
+        raise SpecError(
+            f"facility.cooling: chilled water of {np.min(leaving):.1f} C lies outside the chiller's curves, {cold:g} "
+            f"to {warm:g} C; change the supply air, the coil or the chiller"
+        )
 
 
 def part_load(coefficients: tuple[float, float, float], load: Floats, least: float) -> Floats:
@@ -154,19 +154,38 @@ def chill(
     Notes
     -----
     By curves P = Q_avail / COP(T) EIRFPLR(Q / Q_avail); the Carnot fraction stages machines so that each runs near full
-    load, P = Q / COP(T). Capacity is Q_ref CAPFT(T), without curves Q_ref.
+    load, P = Q / COP(T). Capacity is Q_ref CAPFT(T); without curves Q_ref up to the rated lift, and beyond it what the
+    motor's rated power lifts, Q_ref COP(T) / COP(rated).
     """
     assert chiller.capacity is not None, "chillers are sized on the design days before anything runs"
     reference = chiller.capacity * full
     if chiller.model == "carnot-fraction":
-        lifted = np.minimum(heat, reference)
-        return lifted / carnot_cop(leaving, entering), heat - lifted
+        cop, rated = carnot_cop(leaving, entering), carnot_cop(leaving, leaving + np.array(RATED_LIFT))
+        lifted = np.minimum(heat, reference * np.minimum(cop / rated, 1.0))
+        return lifted / cop, heat - lifted
     capacity, cop = _curves(chiller, leaving, entering)
     available = reference * capacity
     lifted = np.minimum(heat, available)
     running = available if machines is None else available * _running(lifted / available, machines, chiller.units)
     power = running / cop * part_load(chiller.curves.eirfplr, lifted / running, chiller.curves.least)
     return power, heat - lifted
+
+
+def lift(
+    chiller: Chiller,
+    fluids: tuple[Fluid, Fluid],
+    heat: Floats,
+    full: float,
+    leaving: Floats,
+    entering: Floats,
+    machines: Floats | None = None,
+) -> tuple[Floats, Floats, Floats]:
+    """Power of the chillers between fluids, evaporator's and condenser's, the heat beyond their capacity, and 1 where
+    the lift is beyond their model: there they trip, and all heat is."""
+    cold, warm = behind(chiller, leaving, entering, *fluids)
+    cold, warm, tripped = within(chiller, np.asarray(cold), warm)
+    power, beyond = chill(chiller, heat, full, cold, warm, machines)
+    return power, np.where(tripped > 0, heat, beyond), tripped
 
 
 def _running(load: Floats, machines: Floats, units: int) -> Floats:

@@ -9,14 +9,14 @@ import numpy as np
 from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.errors import SpecError
 
-SHARES = np.array([0.0, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50])
+SHARES = np.array([0.0, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60])
 """Propylene glycol by mass."""
-FREEZES = np.array([0.0, -2.87, -4.87, -7.17, -9.79, -12.79, -16.32, -20.57, -25.77, -32.19])
+FREEZES = np.array([0.0, -2.87, -4.87, -7.17, -9.79, -12.79, -16.32, -20.57, -25.77, -32.19, -40.16, -50.00])
 """[degC]"""
-DENSITY = np.array([1.0, 1.0057, 1.0093, 1.0130, 1.0168, 1.0206, 1.0242, 1.0277, 1.0307, 1.0333])
-HEAT = np.array([1.0, 0.9816, 0.9718, 0.9610, 0.9486, 0.9343, 0.9181, 0.9002, 0.8807, 0.8601])
-VISCOSITY = np.array([1.0, 1.3620, 1.5757, 1.8283, 2.1334, 2.5025, 2.9445, 3.4661, 4.0755, 4.7893])
-CONDUCTIVITY = np.array([1.0, 0.9027, 0.8572, 0.8137, 0.7720, 0.7322, 0.6940, 0.6574, 0.6223, 0.5886])
+DENSITY = np.array([1.0, 1.0057, 1.0093, 1.0130, 1.0168, 1.0206, 1.0242, 1.0277, 1.0307, 1.0333, 1.0353, 1.0366])
+HEAT = np.array([1.0, 0.9816, 0.9718, 0.9610, 0.9486, 0.9343, 0.9181, 0.9002, 0.8807, 0.8601, 0.8387, 0.8170])
+VISCOSITY = np.array([1.0, 1.3620, 1.5757, 1.8283, 2.1334, 2.5025, 2.9445, 3.4661, 4.0755, 4.7893, 5.6487, 6.7483])
+CONDUCTIVITY = np.array([1.0, 0.9027, 0.8572, 0.8137, 0.7720, 0.7322, 0.6940, 0.6574, 0.6223, 0.5886, 0.5560, 0.5248])
 """Over water's at 35 degC: Melinder, Properties of Secondary Working Fluids, IIR 2010, as fitted in CoolProp's MPG."""
 
 
@@ -76,7 +76,7 @@ def needed(freezing: float) -> float:
     Raises
     ------
     SpecError
-        If even half glycol freezes above it.
+        If even 60 % of glycol, to which its properties are known, freezes above it.
 
     Examples
     --------
@@ -85,8 +85,8 @@ def needed(freezing: float) -> float:
     """
     if freezing < FREEZES[-1]:
         raise SpecError(
-            f"the loop must not freeze down to {freezing:.1f} C and half glycol freezes at {FREEZES[-1]:.1f} C; lower "
-            "facility.cooling.loop.freeze_margin, or give glycol"
+            f"facility.cooling.loop must not freeze down to {freezing:.1f} C, and 60 % of glycol freezes at "
+            f"{FREEZES[-1]:.1f} C; give loop.glycol: some 40 % turns to slush, and bursts nothing"
         )
     return float(np.interp(-freezing, -FREEZES, SHARES))
 

@@ -93,8 +93,8 @@ class Cooler:
         Cooling of the water at full load; the water's flow follows the load.
     transfer : float
         Coefficient of heat transfer of the fluid over plain water's.
-    wet_above : array [degC], optional
-        Dry bulb above which intake air is wetted; the spec's by default.
+    wet : array or float [0-1]
+        Share of adiabatic coolers whose pads are wet; the others' air is dry, and their waters mix.
     near : array or float [K]
         Water over intake air to which fans cool where a set-point would need less air; inf: they do not.
     """
@@ -103,7 +103,7 @@ class Cooler:
     heat: float
     rise: Floats | float
     transfer: float = 1.0
-    wet_above: Floats | None = None
+    wet: Floats | float = 0.0
     near: Floats | float = np.inf
 
     @property
@@ -161,11 +161,9 @@ class Cooler:
             return out.wet_bulb, np.zeros_like(out.wet_bulb)
         if self.spec.kind == "dry":
             return out.dry_bulb, np.zeros_like(out.dry_bulb)
-        assert self.spec.wet_above is not None
         assert self.spec.effectiveness is not None
         wetted, added = water.adiabatic(out, self.spec.effectiveness)
-        wet = out.dry_bulb > (self.spec.wet_above if self.wet_above is None else self.wet_above)
-        return np.where(wet, wetted, out.dry_bulb), np.where(wet, added, 0.0)
+        return out.dry_bulb - self.wet * (out.dry_bulb - wetted), self.wet * added
 
     def effectiveness(self, air_flow: Floats, water_flow: Floats, slope: Floats, colder: Floats) -> Floats:
         """Cooling of the water over inlet water less intake air, by mass flows; `slope` is c_e over that at design."""
@@ -211,10 +209,16 @@ class Cooler:
         if self.tower:
             slope = saturation_slope(intake, target + cooling, out.pressure) / self.design_slope
             colder = self.spec.design_air - intake
-        density = self.density(out)
-        return exchanger.air_flow(
-            lambda a: self.effectiveness(a * density, water_flow, slope, colder), needed, self.spec.fan_minimum, most
-        )
+        asked = (needed, self.density(out), water_flow, slope, colder, most)
+        needed, density, water_flow, slope, colder, most = np.broadcast_arrays(*asked)
+        speed = np.array(most)
+        inside = self.effectiveness(most * density, water_flow, slope, colder) > needed
+        if np.any(inside):  # only what is not at its most is solved
+            n, rho, w, s, c, top = (x[inside] for x in (needed, density, water_flow, slope, colder, most))
+            speed[inside] = exchanger.air_flow(
+                lambda a: self.effectiveness(a * rho, w, s, c), n, self.spec.fan_minimum, top
+            )
+        return speed
 
     def fans(self, air_flow: Floats, out: Outdoors | None = None) -> Floats:
         """Fan power [MW per MW of IT rating]: the cube of the speed, times the air's density."""

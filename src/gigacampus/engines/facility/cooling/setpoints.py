@@ -27,7 +27,8 @@ class Setpoints:
     fans : array
         Air over water through the coolers, both over design, while chillers run.
     wet_above : array [degC]
-        Dry bulb above which adiabatic coolers wet their intake air: -inf and inf are wet and dry.
+        Dry bulb above which as many adiabatic coolers are wetted as the set-point needs: -inf and inf are all and none,
+        in need or not.
     free : array [0-1]
         Most of the heat that coolers take without chillers: 0 leaves the economiser out.
     machines : array
@@ -36,6 +37,8 @@ class Setpoints:
         1 where outside air may be blown through the hall, 0 where the hall's air is recirculated.
     near : array [K]
         Water over air (tower: wet bulb) to which fans cool where the set-point would need less air; inf: they do not.
+    reset : array [K]
+        Water over air that fans of condenser water hold, and do not go beyond in air below design; 0: as `fans` says.
     """
 
     supply: Floats
@@ -46,6 +49,7 @@ class Setpoints:
     machines: Floats
     blown: Floats
     near: Floats
+    reset: Floats
 
     def at(self, index: object) -> Setpoints:
         """The same at chosen places."""
@@ -53,12 +57,20 @@ class Setpoints:
 
 
 def rules(plant: CoolingPlant) -> Setpoints:
-    """The set-points that the plant's own figures are: fans follow the set-point, chillers take what coolers leave."""
+    """The set-points that the plant's own figures are: fans follow the set-point, chillers take what coolers leave.
+
+    Fans of condenser water hold its design approach to the air, a reset that follows the weather [1]_.
+
+    References
+    ----------
+    .. [1] ASHRAE Handbook - HVAC Applications, chapter "Supervisory control strategies and optimization".
+    """
     supply = plant.liquid.supply if plant.liquid else plant.air.supply if plant.air else np.nan
     rise = plant.loop.rise if plant.loop else np.nan
     above = plant.rejection.wet_above if plant.rejection and plant.rejection.wet_above is not None else np.inf
     near = plant.rejection.fan_approach if plant.rejection and plant.rejection.fan_approach is not None else np.inf
-    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, np.inf, 1.0, near)))
+    reset = plant.rejection.approach if plant.rejection and plant.chiller else 0.0
+    return Setpoints(*map(np.array, (supply, rise, 1.0, above, 1.0, np.inf, 1.0, near, reset)))
 
 
 def approach(base: float, warm_rise: float, effect: float, design_rise: float, rise: Floats) -> Floats:

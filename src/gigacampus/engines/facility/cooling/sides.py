@@ -34,7 +34,8 @@ class Side:
     excess : array [K]
         By how much the supply is warmer than its set-point.
     missing : array [MW]
-        Cooling that would bring the supply back to its set-point.
+        Cooling that would bring the supply back to its set-point: at most all the heat, however much hotter the air is,
+        for that is what other machines would have to lift.
     reused : array [MW]
         Heat that somebody takes instead of the air.
     short : array
@@ -92,6 +93,14 @@ def plus(a: Side, b: Side) -> Side:
 def choose(where: Bools, a: Side, b: Side) -> Side:
     """`a` in the hours where the condition holds, `b` in the others."""
     return Side(**{f.name: np.where(where, getattr(a, f.name), getattr(b, f.name)) for f in fields(Side)})
+
+
+def mixed(a: Side, b: Side, share: Floats) -> Side:
+    """A side of which a share is `a` and the rest `b`: their waters mix, and an hour that is short in either is."""
+    one = {f.name: share * getattr(a, f.name) + (1 - share) * getattr(b, f.name) for f in fields(Side)}
+    one["short"] = np.maximum(np.where(share > 0, a.short, 0.0), np.where(share < 1, b.short, 0.0))
+    one["bled"] = np.where(share > 0, a.bled, b.bled)
+    return Side(**one)
 
 
 _WATER = ("evaporation", "drift", "blowdown", "makeup", "recycled", "latent")

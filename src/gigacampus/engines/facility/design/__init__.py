@@ -10,8 +10,9 @@ the spec accepts it.
 A typical year holds no extremes, so its warmest hour judges nothing. Days are ASHRAE's: 0.4 % dry bulb with the wet
 bulb that coincides, 0.4 % wet bulb, and the dry bulb that comes once in so many years. Where the site's values are not
 given, the first two are the typical year's own percentiles, and called so; the third is left out. Temperatures are
-judged, not the humidity of outside air; water is there, and nobody takes heat. Outside-air handlers have no surface to
-find: their fans move the full heat's air, at altitude more of it.
+judged, not the humidity of outside air; water is there, and nobody takes heat; the plant runs by the rules. Chillers
+lose capacity with lift, and beyond their model they trip and the day is judged short. Outside-air handlers have no
+surface to find: their fans move the full heat's air, at altitude more of it.
 """
 
 from gigacampus.engines.facility.design.days import Day, design_days, extreme

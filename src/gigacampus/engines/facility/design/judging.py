@@ -12,19 +12,17 @@ from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejection
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility import cooling
-from gigacampus.engines.facility.cooling import loop
+from gigacampus.engines.facility.cooling import outer
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.design.days import Day, design_days, outdoors
 from gigacampus.engines.facility.design.sizing import side_left
 from gigacampus.engines.facility.design.standby import Standby, standby
 from gigacampus.engines.facility.outdoors import Outdoors, Weather
-from gigacampus.engines.facility.plant import Plant
+from gigacampus.engines.facility.plant import HELD, Plant
 from gigacampus.errors import InfeasibleError
 from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
 
-HELD = 1e-6
-"""Excess [K] up to which a set-point counts as held."""
 SUPPLIES = (25.0, 30.0, 35.0, 40.0, 45.0)
 
 
@@ -39,7 +37,7 @@ class Reached:
         Set-point, and the supply with all fans and machines that are left at full speed.
     excess : float [K]
     missing : float [MW]
-        Cooling that would bring the supply to its set-point.
+        Cooling that would bring the supply to its set-point: at most all heat, where the air is as warm as the water.
     """
 
     side: Literal["liquid", "air"]
@@ -74,9 +72,10 @@ class DesignResult:
         Gensets; None where there are none.
     recirculation : float [K]
     units_out : int
-    drop : float [K]
-        Supply over the coolers' water, in `hours`.
+    drops : mapping of str to float [K]
+        By kind of cooler: supply over the coolers' water, in `hours`.
     supplies : tuple of float [degC]
+        Every five, and the set-point of the liquid side.
     hours : mapping of str to tuple of float [h]
         By kind of cooler: hours of the typical year in which it cannot hold each supply.
     """
@@ -85,7 +84,7 @@ class DesignResult:
     standby: Standby | None
     recirculation: float
     units_out: int
-    drop: float
+    drops: Mapping[str, float]
     supplies: tuple[float, ...]
     hours: Mapping[str, tuple[float, ...]]
 
@@ -108,6 +107,7 @@ def judge(
     it_rating: float,
     highest: float,
     coolers: Mapping[str, HeatRejection],
+    exchanger: float = 0.0,
 ) -> DesignResult:
     """The plant at full IT on its design days.
 
@@ -121,6 +121,8 @@ def judge(
         Highest load at the meter, which gensets must carry.
     coolers : mapping of str to HeatRejection
         What `hours` compares.
+    exchanger : float [K]
+        Approach of the heat exchanger that a tower's open water would need where the plant has none, in `hours`.
 
     Returns
     -------
@@ -144,20 +146,28 @@ def judge(
         )
         for i, day in enumerate(days)
     )
-    drop = _drop(plant.cooling)
-    hours = {kind: hours_above(weather, SUPPLIES, cooler, drop) for kind, cooler in coolers.items()}
+    drops = {kind: _drop(plant.cooling, kind, exchanger) for kind in coolers}
+    liquids = () if facility.cooling.liquid is None else (facility.cooling.liquid.supply,)
+    supplies = tuple(sorted({*SUPPLIES, *liquids}))
+    hours = {kind: hours_above(weather, supplies, cooler, drops[kind]) for kind, cooler in coolers.items()}
     backup = standby(facility, days, out.dry_bulb, pressure, highest)
-    result = DesignResult(judged, backup, rule.recirculation, rule.units_out, drop, SUPPLIES, hours)
+    result = DesignResult(judged, backup, rule.recirculation, rule.units_out, drops, supplies, hours)
     if not rule.accept_excess:
         _refuse(result, facility.cooling)
     return result
 
 
-def _drop(plant: CoolingPlant) -> float:
-    """Supply over the coolers' water [K]."""
-    if plant.liquid is not None:
-        return cooling.coolant_drop(plant)
-    return loop.exchanger_drop(plant) if plant.loop else 0.0
+def _drop(plant: CoolingPlant, kind: str, exchanger: float) -> float:
+    """Supply over the water of coolers of a kind [K]: coolant unit or coil, and a heat exchanger where there is one.
+
+    A tower's water is open to the air, so that it needs one in any plant.
+    """
+    if plant.loop is None:
+        return exchanger if kind == "tower" else 0.0
+    between = outer.exchanger_drop(plant) if plant.loop.outer_rise is not None else 0.0
+    if kind == "tower" and between == 0:
+        between = exchanger
+    return cooling.exchange(plant)[0] + between
 
 
 def _reached(plant: CoolingPlant, liquid: Side, hall: Side, i: int, rating: float, share: float) -> list[Reached]:
@@ -181,14 +191,15 @@ def _chain(plant: CoolingPlant, liquid: Side, out: Outdoors, i: int) -> tuple[tu
     if coolant is None or plant.loop is None or plant.rejection is None:
         return ()
     supply = coolant.supply + float(liquid.excess[i])
+    wet = np.asarray(out.dry_bulb > (np.inf if plant.rejection.wet_above is None else plant.rejection.wet_above), float)
     facility_water = supply - cooling.coolant_drop(plant)
     return (
         ("chip case", supply + coolant.chip - coolant.supply),
         ("coolant leaving", supply + coolant.rise),
         ("coolant entering", supply),
         ("facility water", facility_water),
-        ("water of the coolers", facility_water - loop.exchanger_drop(plant)),
-        ("intake air", float(Cooler(plant.rejection, 1.0, 1.0).intake(out)[0][i])),
+        ("water of the coolers", facility_water - outer.exchanger_drop(plant)),
+        ("intake air", float(Cooler(plant.rejection, 1.0, 1.0, wet=wet).intake(out)[0][i])),
     )
 
 

@@ -12,7 +12,6 @@ from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility.cooling import settled
-from gigacampus.engines.facility.cooling.setpoints import rules
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.design.days import design_days, outdoors
 from gigacampus.engines.facility.outdoors import Bools, Outdoors, Weather
@@ -150,12 +149,9 @@ def _spare(units: int, out: int, what: str, given: float | None) -> float:
 
 
 def side_left(plant: Plant, cooling: CoolingPlant, which: int, out: Outdoors) -> Side:
-    """One side at full IT with units out; where the chillers' lift is too high for them, they trip."""
+    """One side at full IT with units out."""
     left = settled.with_units_out(cooling, plant.facility.design.units_out)
-    one = plant.plants(left)[which]
-    carnot = one is not None and one.chiller is not None and one.chiller.model == "carnot-fraction"
-    points = rules(one) if one is not None and carnot else None
-    return plant.side(which, np.ones_like(out.dry_bulb), out, points, left)
+    return plant.side(which, np.ones_like(out.dry_bulb), out, None, left)
 
 
 def built(facility: Facility, sizes: Sizes) -> Facility:
