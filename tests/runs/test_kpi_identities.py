@@ -411,7 +411,7 @@ def average_life(r: Run) -> Family:
     found = {}
     for name, loan in r.finance.loans.items():
         years = (loan.dates - np.datetime64(r.campus.deal.close)).astype(float) / 365.25
-        found[name] = Near(float((loan.principal * years).sum() / loan.principal.sum()), 0.01)
+        found[name] = Near(float((loan.principal * years).sum() / loan.principal.sum()), 0.02)
     return found
 
 
