@@ -26,7 +26,7 @@ compute:
   basis: facility
   phases:
     - {name: Hall 1, ready: 2029-01-01, power: 20 MW}
-    - {name: Hall 2, ready: 2029-07-01, power: 20 MW}
+    - {name: Hall 2, ready: 2029-07-01, power: 15 MW}
 workload:
   training: {share: 60 %, job_accelerators: 100000}
   serving: {share: 25 %}
@@ -41,7 +41,7 @@ facility:
   heat_reuse: {share: 20 %, temperature: 40 C}
   swings: {smoothing: [rack-storage, battery, ramps]}
 supply:
-  grid: {import_limit: 20 MW}
+  grid: {import_limit: 14 MW}
   plants:
     sun: {kind: solar, capacity: 60 MW, behind_meter: true}
     gas: {kind: gas, capacity: 6 MW, behind_meter: true}
