@@ -21,6 +21,7 @@ from gigacampus.faces import figures, numbers
 from gigacampus.faces.figures import Figure
 from gigacampus.runs import inputs
 from gigacampus.runs.pipeline import Run
+from gigacampus.runs.verify.reading import changed
 
 HYPERION, COLOCATION = "hyperion", "models/colocation"
 MWH = 0.29307107  # an MMBtu
@@ -121,8 +122,7 @@ def explorer(r: Run, f: Figure) -> Iterator[Claim]:
 def months(r: Run, f: Figure) -> Iterator[Claim]:
     first = (spoken_year(f) - r.timeline.start.year) * 12 - r.timeline.start.month + 1
     it, load, water = (
-        r.timeline.monthly(flow)[first : first + 12]
-        for flow in (r.facility.it, r.facility.load, r.facility.withdrawal)
+        r.timeline.monthly(flow)[first : first + 12] for flow in (r.facility.it, r.facility.load, r.facility.withdrawal)
     )
     yield from zip(column(f, "IT"), it / 1e3, strict=True)
     yield from zip(column(f, "PUE"), load / it, strict=True)
@@ -199,7 +199,9 @@ def power_chain(r: Run, f: Figure) -> Iterator[Claim]:
     ups = next(one for one in r.part_load.elements if one.name == "ups")
     yield cell(f, "UPS or rectifier", "Stranded"), ups.rating * (1 - ups.needed / ups.installed)
     yield cell(f, "UPS or rectifier", "Load"), 100 * ups.power / ups.rating
-    yield from said(f, numbers.significant(ups.rating - ups.usable), f"{numbers.percent(kpi(r, 'facility.stranded'))} %")
+    yield from said(
+        f, numbers.significant(ups.rating - ups.usable), f"{numbers.percent(kpi(r, 'facility.stranded'))} %"
+    )
 
 
 def downtime_by_cause(r: Run, f: Figure) -> Iterator[Claim]:
@@ -230,7 +232,9 @@ def power_swings(r: Run, f: Figure) -> Iterator[Claim]:
     yield cell(f, "Nothing smoothed", "Ramp in 1 s"), kpi(r, "facility.swing_ramp_raw")
     yield cell(f, "Nothing smoothed", "Pst"), kpi(r, "facility.flicker_pst_raw")
     yield column(f, "0.1 to 20 Hz")[-1], kpi(r, "facility.swing_energy_band")
-    yield from said(f, *(numbers.significant(kpi(r, f"facility.swing_{n}")) for n in ("energy_band_raw", "energy_band", "ramp")))
+    yield from said(
+        f, *(numbers.significant(kpi(r, f"facility.swing_{n}")) for n in ("energy_band_raw", "energy_band", "ramp"))
+    )
     for raw, series in ((True, r.swings.raw_power), (False, r.swings.smoothed_power)):
         octaves = [one for one in f.data if "xaxis" in one][0 if raw else 1]
         waves = np.abs(np.fft.rfft(series)) ** 2 / len(series) ** 2
@@ -272,7 +276,9 @@ def embodied_by_year(r: Run, f: Figure) -> Iterator[Claim]:
 
 def paid(r: Run, kind: str, payer: str = "", payee: str = "") -> float:
     """Payments of a kind over the life [USD]."""
-    flows = (one for one in r.finance.flows if one.kind == kind and payer in ("", one.payer) and payee in ("", one.payee))
+    flows = (
+        one for one in r.finance.flows if one.kind == kind and payer in ("", one.payer) and payee in ("", one.payee)
+    )
     return sum(float(r.finance.row(one.row).sum()) for one in flows)
 
 
@@ -323,7 +329,9 @@ def annual_cash(r: Run, f: Figure) -> Iterator[Claim]:
     by_year = {int(y): float(got[years == y].sum()) for y in np.unique(years)}
     best = max(by_year, key=lambda y: by_year[y])
     cash = r.finance.row("beignet.cfads")
-    yield from zip(column(f, "CFADS"), (float(cash[years == int(y)].sum()) / 1e9 for y in column(f, "Year")), strict=True)
+    yield from zip(
+        column(f, "CFADS"), (float(cash[years == int(y)].sum()) / 1e9 for y in column(f, "Year")), strict=True
+    )
     yield sum(sum(column(f, f"To {owner}")) for owner in owners) * 1e9, sum(by_year.values())
     yield from said(f, numbers.money(sum(by_year.values())), numbers.money(by_year[best]), str(best))
 
@@ -334,7 +342,8 @@ def who_gets_what(r: Run, f: Figure) -> Iterator[Claim]:
     yield cell(f, (pimco, "as lender"), "Received"), served(r) * holders[pimco] / 1e9
     yield cell(f, (pimco, "as lender"), "IRR before"), 100 * kpi(r, "finance.irr.pimco")
     yield cell(f, ("Meta", "as tenant"), "Paid in"), kpi(r, "finance.rent_total") / 1e9
-    yield from said(f, f"${numbers.significant(kpi(r, 'finance.rent_total') / 1e9)}", numbers.significant(served(r) / 1e9))
+    rent, back = kpi(r, "finance.rent_total") / 1e9, served(r) / 1e9
+    yield from said(f, f"${numbers.significant(rent)}", numbers.significant(back))
 
 
 def guarantee_by_year(r: Run, f: Figure) -> Iterator[Claim]:
@@ -394,8 +403,8 @@ def persistence(r: Run, f: Figure) -> Iterator[Claim]:
 
 def loss_by_party(r: Run, f: Figure) -> Iterator[Claim]:
     at = int(r.renewal.ends[0])
-    rows = [row for row in f.table.rows if [english(x) for x in row[:4]] == [
-        "Collapse", str(r.renewal.dates[at]), "Guaranteed", "owners paid by share"] and english(row[5]) == "lender"]  # fmt: skip
+    wanted = ["Collapse", str(r.renewal.dates[at]), "Guaranteed", "owners paid by share"]
+    rows = [row for row in f.table.rows if [english(x) for x in row[:4]] == wanted and english(row[5]) == "lender"]
     lost = sum(float(x[at]) for x in r.renewal.scenarios["collapse"].losses["by share"].lenders.values())
     yield sum(row[-1] for row in rows) * 1e9, lost
     yield from said(f, f"{numbers.percent(lost / float(r.renewal.debt[at]))} %")
@@ -450,10 +459,10 @@ LINES: dict[str, tuple[str, Line]] = {
     line.__name__: (HYPERION, line)
     for line in (
         life_line, energy_sankey, energy_by_year, load_duration, explorer, months, facility_weather, losses_by_part,
-        design_days, plant_sizes, approach_chain, supply_hours, pue_by_load, power_chain, downtime_by_cause, water_balance,
-        control_front, power_swings, swing_limits, carbon_by_year, embodied_by_year, money_sankey, sources_and_uses,
-        term_sheet, debt_and_cover, annual_cash, who_gets_what, guarantee_by_year, tornado, two_way, fan,
-        value_by_year, persistence, loss_by_party, worth_without_supports, off_the_balance_sheet, balance_sheets,
+        design_days, plant_sizes, approach_chain, supply_hours, pue_by_load, power_chain, downtime_by_cause,
+        water_balance, control_front, power_swings, swing_limits, carbon_by_year, embodied_by_year, money_sankey,
+        sources_and_uses, term_sheet, debt_and_cover, annual_cash, who_gets_what, guarantee_by_year, tornado, two_way,
+        fan, value_by_year, persistence, loss_by_party, worth_without_supports, off_the_balance_sheet, balance_sheets,
     )
 } | {
     "covenants": (COLOCATION, covenants),
@@ -494,3 +503,18 @@ def test_a_figure_tells_the_run(name: str) -> None:
             assert str(should) in has
         else:
             assert has == pytest.approx(should, rel=1e-6, abs=1e-9)
+
+
+def test_without_liquid_the_finding_has_the_least_supply_that_dry_coolers_hold() -> None:
+    r = Run(
+        changed(
+            EXAMPLES / "minimal.yaml",
+            {"facility": {"cooling": "air-cooled-chiller"}, "compute.server": {"liquid_share": "0 %"}},
+        )
+    )
+    figure = figures.FIGURES["supply_hours"](r)
+    assert figure is not None
+    dry = dict(zip(r.design.supplies, r.design.hours["dry"], strict=True))
+    supply = min((degrees for degrees, hours in dry.items() if hours == 0), default=max(dry))
+    assert f"{supply:g} °C" in english(figure.title)
+    assert f"{dry[supply]:,.0f} h" in english(figure.title)

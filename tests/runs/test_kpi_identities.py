@@ -1,4 +1,4 @@
-"""Every KPI against an expression of its own: an identity, a sum of what results hold, a conversion written out by hand.
+"""Every KPI against an expression of its own: an identity, a sum of what results hold, a conversion by hand.
 
 One line a KPI, none of which calls the KPI's own function or a ratio that the results keep ready. A KPI without a line
 fails, and so does a line that no run ever reaches.
@@ -437,6 +437,16 @@ def left_uncovered(r: Run) -> Family:
     return found
 
 
+def tax(r: Run) -> Family:
+    """Paid, less what is saved of other tax."""
+    found = {}
+    for party in parties(r):
+        if f"{slug(party)}.tax.paid" in r.finance.rows:
+            paid, saved = (float(r.finance.row(f"{slug(party)}.tax.{end}").sum()) for end in ("paid", "saved"))
+            found[party] = paid - saved
+    return found
+
+
 def months_of(r: Run, row: str) -> Family:
     """Months in which a covenant's row stands while debt is owed."""
     found = {}
@@ -690,7 +700,9 @@ KPIS: dict[str, Line] = {
         r.facility.residual_energy, r.supply.residual_energy, r.supply.residual_energy_life, r.supply.residual_storage
     ),
     "residual.water": lambda r: max(r.facility.residual_water, r.facility.residual_heat),
-    "residual.swings": lambda r: max(one.residual for one in (r.swings.raw, r.swings.smoothed, *r.swings.alone.values())),
+    "residual.swings": lambda r: max(
+        one.residual for one in (r.swings.raw, r.swings.smoothed, *r.swings.alone.values())
+    ),
     "residual.money": lambda r: max(
         [0.0, *r.finance.residuals.values()] + ([] if r.accounting is None else [*r.accounting.residuals.values()])
     ),
@@ -718,11 +730,7 @@ KPIS: dict[str, Line] = {
     "finance.moic": each_party(multiple, before_tax),
     "finance.payback": each_party(back, before_tax),
     "finance.npv": worth_at_close,
-    "finance.tax": lambda r: {
-        party: float(sum(r.finance.row(f"{slug(party)}.tax.{end}").sum() * sign for end, sign in (("paid", 1), ("saved", -1))))
-        for party in parties(r)
-        if f"{slug(party)}.tax.paid" in r.finance.rows
-    },
+    "finance.tax": tax,
     "finance.headroom": headroom,
     "finance.locked_months": lambda r: months_of(r, "locked"),
     "finance.default_months": lambda r: months_of(r, "default"),
