@@ -2,7 +2,7 @@
 
     uv run python scripts/build_docs.py               write
     uv run python scripts/build_docs.py --code        write what follows from the code alone, without a run
-    uv run python scripts/build_docs.py --bench FILE  write the JSON of `python -m benchmarks --json` as README's table
+    uv run python scripts/build_docs.py --bench FILE  write the JSON of `python -m benchmarks --json` as its tables
     uv run python scripts/build_docs.py --pictures    take README's pictures of the report, with Chromium
     uv run python scripts/build_docs.py --check       fail and name the pages that are stale
 
@@ -23,7 +23,18 @@ from pathlib import Path
 
 from parts.code import catalog_tables, command_texts, grades, kpi_tables, stages
 from parts.fields import dictionary, units
-from parts.results import EXAMPLE, ROOT, benchmarks, hyperion, ledger_rows, ledger_sum, models, run_text, with_kpis
+from parts.results import (
+    EXAMPLE,
+    FIRST,
+    ROOT,
+    benchmarks,
+    hyperion,
+    ledger_rows,
+    ledger_sum,
+    models,
+    run_text,
+    with_kpis,
+)
 
 from gigacampus.campus.spec import json_schema
 from gigacampus.errors import CampusError
@@ -131,8 +142,9 @@ def main(arguments: Sequence[str]) -> None:
         return pictures()
     steps: list[Callable[[], dict[Path, str]]] = [pages] if "--code" in arguments else [pages, measured, held]
     if "--bench" in arguments:
-        block = {"benchmarks": partial(benchmarks, arguments[-1])}
-        steps = [lambda: made(dict.fromkeys(("README.md", "README.ja.md"), block))]
+        first, whole = partial(benchmarks, arguments[-1], FIRST), partial(benchmarks, arguments[-1])
+        tables = {"README.md": first, "README.ja.md": first, "docs/benchmarks.md": whole}
+        steps = [lambda: made({page: {"benchmarks": make} for page, make in tables.items()})]
     old = list[str]()
     for step in steps:
         wanted = step()

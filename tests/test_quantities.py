@@ -57,6 +57,14 @@ def test_every_factor_agrees_with_pint(units: pint.UnitRegistry, unit: str, spel
     )  # the US survey acre
 
 
+@pytest.mark.parametrize("unit", sorted(ACCEPTED))
+def test_the_unit_that_an_error_proposes_is_the_field_s_own(unit: str) -> None:
+    with pytest.raises(ValueError, match="the unit is missing") as caught:
+        parse_quantity("7", unit)
+    written = str(caught.value).split("'")[1]
+    assert parse_quantity(written, unit) == pytest.approx(0.07 if unit.startswith("fraction") else 7.0, rel=1e-15)
+
+
 @given(st.floats(min_value=-1e12, max_value=1e12, allow_nan=False), st.sampled_from(sorted(ACCEPTED)))
 def test_what_is_written_reads_back(value: float, unit: str) -> None:
     assert parse_quantity(format_quantity(value, unit), unit) == pytest.approx(value, rel=1e-15, abs=1e-300)

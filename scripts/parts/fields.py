@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from gigacampus.campus import catalog
 from gigacampus.campus.spec import Campus
 from gigacampus.campus.spec.deal import Findable
+from gigacampus.campus.spec.deal.terms import Printed
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.campus.spec.supply import Plant
 from gigacampus.quantities import ACCEPTED, Quantity, format_quantity
@@ -80,7 +81,14 @@ def kind_of(annotation: Any, metadata: tuple[Any, ...] | list[Any] = ()) -> str:
     return _kind_of_type(annotation)
 
 
-WORDS: Mapping[Any, str] = {str: "text", float: "number", int: "whole number", bool: "true or false"}
+WORDS: Mapping[Any, str] = {
+    Printed: "figure as printed, with its unit",
+    Any: "any value",
+    str: "text",
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+}
 
 
 def _kind_of_type(annotation: Any) -> str:  # noqa: PLR0911

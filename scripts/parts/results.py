@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,21 +29,18 @@ def hyperion() -> Mapping[str, Value]:
 
 def run_text() -> str:
     """What `gigacampus run` prints of it, but progress, folder and what differs by machine."""
-    result = gigacampus.run(EXAMPLE)
-    shown = running.table(result.kpi, [name for name in running.HEADLINE if name in result.kpi])
-    promises = [f"  {running.MARKS[verdict.state]} {running.promise_line(verdict)}" for verdict in result.promises]
-    title = f"{result.campus.name}: {result.campus.case}"
+    shown = running.lines(Run(inputs.read_spec(EXAMPLE)))
     closed = "Balances close to … (limit 10⁻⁹, relative)"
     folder = "Results in runs/hyperion-…\nReport     runs/hyperion-…/report.html"
     command = "$ uv run gigacampus run examples/hyperion.yaml"
-    return "\n".join(["```text", command, "…", title, "", shown, *promises, "", closed, folder, "```"])
+    return "\n".join(["```text", command, "…", *shown, "", closed, folder, "```"])
 
 
 def with_kpis(text: str, kpis: Mapping[str, Value]) -> str:
     """A page with every KPI that it quotes as the run has it."""
 
     def quoted(match: re.Match[str]) -> str:
-        value, unit = running.shown(kpis[match[1]])
+        value, unit = running.shown(kpis[match[1]], match[1])
         return f"<!-- kpi {match[1]} -->{value} {unit}".rstrip() + "<!-- /kpi -->"
 
     return re.sub(r"<!-- kpi (\S+) -->.*?<!-- /kpi -->", quoted, text)
@@ -72,9 +69,9 @@ def models() -> str:
         returns = [run.finance.metrics[key].value for run in (base, bad)]
         rows.append((
             f"[{base.campus.case}](../examples/models/{name}.yaml)", vehicle,
-            numbers.quantity(returns[0], "fraction"), f"{base.finance.metrics['dscr_min'].value:.2f}",
+            _rate(returns[0]), f"{base.finance.metrics['dscr_min'].value:.2f}",
             f"{paid / hours:.2f}",
-            f"{numbers.quantity(returns[1], 'fraction')} ({words})" if turn else "the price follows the cost",
+            _rate(returns[1]) + f" ({words})" if turn else "the price follows the cost",
         ))  # fmt: skip
     head = (
         "model",
@@ -85,6 +82,10 @@ def models() -> str:
         "IRR after a bad turn, debt sized anew",
     )
     return table(head, rows)
+
+
+def _rate(value: float) -> str:
+    return f"{numbers.significant(100 * value)}{numbers.THIN}%"
 
 
 @cache
@@ -136,8 +137,12 @@ def ledger_counts(area: str, rows: list[verify.Outcome]) -> tuple[str, ...]:
     return area, str(len(rows)), str(hits), str(len(rows) - hits), str(derived), str(known)
 
 
-def benchmarks(file: str) -> str:
-    """The figures that `python -m benchmarks --json` gave."""
+FIRST = ("run-cold", "run-warm", "run-lease", "dispatch-site-year", "facility.climates", "finance.waterfall")
+"""Benchmarks that the first page shows."""
+
+
+def benchmarks(file: str, names: Collection[str] = ()) -> str:
+    """The figures that `python -m benchmarks --json` gave, of all or of these names."""
     head = ("what", "gigacampus", "peer", "unit", "times better", "note")
     rows = [
         (
@@ -149,5 +154,6 @@ def benchmarks(file: str) -> str:
             cell(row["note"]),
         )
         for row in json.loads(Path(file).read_text(encoding="utf-8"))
+        if not names or row["name"] in names
     ]
     return table(head, rows)

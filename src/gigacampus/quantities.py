@@ -21,9 +21,10 @@ _POWER = {"MW": 1.0, "kW": 1e-3, "GW": 1e3, "W": 1e-6}
 _ENERGY = {"MWh": 1.0, "kWh": 1e-3, "GWh": 1e3, "TWh": 1e6}
 _MONEY = {"USD": 1.0, "k USD": 1e3, "m USD": 1e6, "bn USD": 1e9}
 
+# The first spelling of each is the unit itself (of a fraction, the per cent that readers write): errors propose it.
 ACCEPTED: Mapping[str, Mapping[str, float]] = {
     "MW": _POWER,
-    "kW": {unit: factor * 1e3 for unit, factor in _POWER.items()},
+    "kW": {"kW": 1.0, "MW": 1e3, "GW": 1e6, "W": 1e-3},
     "MWh": _ENERGY,
     "MVA": {"MVA": 1.0, "GVA": 1e3},
     "J": {"J": 1.0, "kJ": 1e3, "MJ": 1e6},

@@ -34,6 +34,18 @@ BAD = {
     "endless digits": (BASE.replace("100 MW", "9" * 5000 + " MW"), "compute.phases[0].power", 7, "over 40 digits"),
     "leap day": (BASE.replace("2029-01-01", "2029-02-29"), "compute.phases[0].ready", 7, "no such day"),
     "dates out of order": (BASE.replace("2029-01-01", "2045-01-01"), "life.end", 4, "life.end must be after"),
+    "phases out of order": (
+        BASE.replace("phases: [", "phases: [{name: Late, ready: 2031-01-01, power: 9 MW},\n    "),
+        "compute.phases[1].ready",
+        8,
+        "Hall 1 is ready before Late",
+    ),
+    "less than a server": (
+        BASE.replace("compute:", "compute:\n  server: {use: gb200-nvl72, peak_power: 132 MW}"),
+        "compute.phases[0].power",
+        8,
+        "Hall 1 holds no server: its power is 100 MW, and one takes",
+    ),
     "cold plates in air": (
         BASE + "facility: {cooling: meta-air}\n",
         "facility.cooling",

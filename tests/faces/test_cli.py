@@ -109,6 +109,10 @@ def test_strict_turns_a_broken_promise_into_exit_code_one(tmp_path: Path) -> Non
 def test_new_validate_and_schema(tmp_path: Path) -> None:
     assert cli("new", cwd=tmp_path).returncode == 0
     assert cli("validate", "campus.yaml", cwd=tmp_path).returncode == 0
+    text = (tmp_path / "campus.yaml").read_text()
+    assert "supply.unserved, at_most: 0 MWh" in text
+    assert "facility.hours_short, at_most: 0 h" in text
+    assert '"Columbus, Ohio"' in text
     again = cli("new", cwd=tmp_path)
     assert again.returncode == 1
     assert "--force" in again.stderr
@@ -136,6 +140,41 @@ def test_explain_reaches_a_source() -> None:
     assert process.returncode == 0
     assert "source: " in process.stdout
     assert "http" in process.stdout
+
+
+def test_explain_shows_what_power_costs_by_item() -> None:
+    node = json.loads(cli("explain", EXAMPLES / "minimal.yaml", "supply.cost_per_mwh", "--json").stdout)
+    items = [child["value"] for child in node["of"] if child["name"].startswith("supply.costs.")]
+    assert len(items) > 2
+    assert sum(items) == pytest.approx(node["value"], rel=1e-12)
+    assert items == sorted(items, key=abs, reverse=True)
+
+
+def test_explain_says_why_a_kpi_is_undefined() -> None:
+    process = cli("explain", EXAMPLES / "minimal.yaml", "facility.cycles")
+    assert "is undefined:  the spec gives no quality of the make-up water" in process.stdout
+
+
+def test_explain_fits_the_terminal_but_for_addresses() -> None:
+    lines = cli("explain", EXAMPLES / "minimal.yaml", "facility.pue").stdout.splitlines()
+    assert [line for line in lines if len(line) > 80 and "://" not in line] == []
+
+
+def test_explain_stops_at_a_depth_and_says_how_to_go_on() -> None:
+    few, more = (
+        cli("explain", EXAMPLES / "hyperion.yaml", "finance.irr.blue_owl", "--depth", n).stdout for n in (2, 5)
+    )
+    assert "more below: --depth 5 goes on" in few
+    tree, deeper = (text.partition(" inputs, ") for text in (few, more))
+    assert len(tree[0].splitlines()) < len(deeper[0].splitlines())
+    assert tree[2] == deeper[2], "the inputs are those of the whole walk"
+
+
+def test_verify_has_a_head_and_the_tolerance() -> None:
+    head, first, *_ = cli("verify", "finance.hyperion").stdout.splitlines()
+    assert head.split() == ["id", "published", "computed", "within", "unit"]
+    assert len(first.split()) == 7
+    assert head.index("within") + len("within") <= 74
 
 
 def test_an_output_folder_of_something_else_is_refused(tmp_path: Path) -> None:
@@ -189,6 +228,20 @@ def test_run_says_what_would_close_a_deal(tmp_path: Path) -> None:
     spec.write_text(DEAL.read_text().replace("rent: 15 m USD", f"rent: {typed}"))
     assert "Does not close" not in cli("run", spec, "--out", tmp_path / "run").stdout
     assert gap["closing"]["loans.notes.amount"]["value"] == pytest.approx(75e6, rel=1e-5)
+
+
+def test_consistent_tells_hyperion_s_readings_apart() -> None:
+    process = cli("consistent", EXAMPLES / "hyperion.yaml")
+    assert process.returncode == 0, process.stderr
+    assert "These cannot all be true: notes, coupon, share, commitment, cover." in process.stdout
+    assert "Fits: B: sculpted notes, growing rent" in process.stdout
+
+
+def test_consistent_without_figures_names_the_file_and_an_example() -> None:
+    process = cli("consistent", EXAMPLES / "abilene.yaml")
+    assert process.returncode == 2
+    assert "abilene.yaml: deal.published: no figure is published of this deal" in process.stderr
+    assert "examples/hyperion.yaml" in process.stderr
 
 
 def test_run_says_which_published_figures_are_missed(tmp_path: Path) -> None:

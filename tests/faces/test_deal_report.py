@@ -19,6 +19,8 @@ from gigacampus.faces import figures, numbers
 from gigacampus.faces.figures import Figure
 from gigacampus.faces.report import glance
 from gigacampus.faces.report.inputs import Inputs
+from gigacampus.faces.report.proof import rules
+from gigacampus.runs.kpi import slug
 from gigacampus.runs.pipeline import Run
 
 
@@ -216,6 +218,35 @@ def test_a_deal_alone_answers_for_the_ledger_of_finance_alone() -> None:
     assert "finance" not in ids["minimal"]
 
 
+def test_the_debt_table_has_every_lease_and_loan_by_calendar_year() -> None:
+    """Rent and service in all are the statement's; a year without repayment has no cover."""
+    run = kept("abilene")
+    table, finance = drawn(run, "debt_and_cover").table, run.finance
+    names = [column.name.en for column in table.columns]
+    columns = dict(zip(names, zip(*table.rows, strict=True), strict=True))
+    rent = sum(float(finance.row(f"{slug(name)}.rent").sum()) for name in finance.leases)
+    service = sum(float(loan.service.sum()) for loan in finance.loans.values())
+    assert sum(columns["Rent"]) * 1e9 == pytest.approx(rent)
+    paid = sum(sum(column) for name, column in columns.items() if name.startswith("Debt service"))
+    assert paid * 1e9 == pytest.approx(service)
+    covers = [x for name, column in columns.items() if name.startswith("Least DSCR") for x in column]
+    assert None in covers
+    assert min(x for x in covers if x is not None) == pytest.approx(finance.metrics["dscr_min"].value)
+    assert [name for name in names if name.startswith("Balance")] == [
+        "Balance at end, loan 1",
+        "Balance at end, loan 2",
+    ]
+
+
+def test_a_reserve_says_how_much_of_the_service_it_is() -> None:
+    """Hyperion's is the first half-year's; its payments grow, and it is 6 × first / highest months of the highest."""
+    run = kept("hyperion")
+    service = run.finance.loans["notes"].service[run.finance.loans["notes"].repays]
+    cell = next(row[1] for row in drawn(run, "term_sheet").table.rows if row[0].en == "Debt service reserve")
+    assert f"the first 6 months; {6 * service[0] / service.max():.1f} months of the highest" in cell.en
+    assert 6 * service[0] / service.max() < 5
+
+
 def test_a_reserve_has_one_name_in_japanese() -> None:
     """And what the program itself says of a deal is in Japanese throughout."""
     words = json.dumps(
@@ -227,3 +258,29 @@ def test_a_reserve_has_one_name_in_japanese() -> None:
     assert "預託" not in html("hyperion")
     assert "エスクロー運用益" in html("hyperion")
     assert "否定：仮定：" in html("hyperion")
+
+
+def test_the_lead_says_what_is_set_and_on_what_it_rests() -> None:
+    """Hyperion's cover is an input and its repayment is solved for; both need the options. Abilene's are found."""
+    said = glance.lead(kept("hyperion")).en
+    assert "at the 1.12 times cover that the schedule sets, if the options to renew are taken up" in said
+    assert "the escalator being found so that they are" in said
+    assert "no less than 1.12" not in said
+    assert re.search(r"at no less than 1\.\d\d times cover\.", glance.lead(kept("abilene")).en)
+    names = {rule.code.split()[0]: rule.name.en for rule in rules(kept("hyperion"))}
+    assert names["finance.dscr_min"].endswith("set by the schedule")
+
+
+def test_own_cash_is_not_raised() -> None:
+    """Interest is held against all that pays for the uses; Abilene's rent pays part of them."""
+    title = drawn(kept("abilene"), "sources_and_uses").title.en
+    assert "raises" not in title
+
+
+def test_rates_of_a_deal_have_three_digits_where_all_are_shown() -> None:
+    from gigacampus.faces.cli.running import shown
+    from gigacampus.runs.kpi import Value
+
+    assert shown(Value(0.0225, "fraction"), "finance.spread.notes_at_issue") == ("2.25", "%")
+    assert shown(Value(0.06691, "fraction"), "finance.irr.pimco") == ("6.69", "%")
+    assert shown(Value(0.47, "fraction"), "supply.renewable_annual") == ("47", "%")

@@ -12,7 +12,7 @@ from pages import DEAL, EXAMPLES, run
 
 from gigacampus.campus.spec import read
 from gigacampus.faces import figures
-from gigacampus.faces.figures import Figure, energy_flow, explorer, look, money_flow, sankey
+from gigacampus.faces.figures import Figure, costs, energy_flow, explorer, look, money_flow, sankey
 from gigacampus.faces.figures.base import Cell, Mark
 from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.text import plain
@@ -71,6 +71,17 @@ def test_money_in_is_money_out_at_every_node(name: str) -> None:
     assert into == pytest.approx(out, rel=1e-9)
     payments = sum(float(run(name).finance.row(f.row).sum()) for f in run(name).finance.flows) / 1e9
     assert sum(v for (_, e), v in flows.items() if e[0] == ">") <= payments
+
+
+@pytest.mark.parametrize("name", ["hyperion", "abilene", "minimal"])
+def test_the_items_of_power_s_cost_add_up(name: str) -> None:
+    made = costs.power_costs(run(name))
+    assert made is not None
+    *items, total = made.table.rows
+    for column in (1, 2):
+        assert sum(row[column] for row in items) == pytest.approx(total[column], rel=1e-12)
+    assert total[1] == run(name).kpi["supply.cost_per_mwh"].value
+    assert bool(made.note) == (name == "abilene"), "own plants' capital has no payer in the deal's bill"
 
 
 def test_energy_by_year_is_the_energy_delivered() -> None:
@@ -133,7 +144,7 @@ def test_a_table_figure_says_every_leg_in_both_languages() -> None:
     assert all(cell.ja for row in legs.table.rows for cell in row if isinstance(cell, figures.Text) and row[1] is None)
     assert {f.id for f in made("hyperion") if f.listed} == {
         "term_sheet", "annual_cash", "two_way", "off_the_balance_sheet", "balance_sheets", "power_chain", "design_days",
-        "plant_sizes", "approach_chain", "supply_hours", "swing_limits",
+        "plant_sizes", "approach_chain", "supply_hours", "swing_limits", "power_costs", "as_published",
     }  # fmt: skip
 
 

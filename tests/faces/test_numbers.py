@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigacampus.engines.policy import Verdict
 from gigacampus.faces import numbers
+from gigacampus.faces.cli import running
 from gigacampus.faces.numbers import MINUS, THIN
+from gigacampus.faces.report import glance
+from gigacampus.runs.kpi import Value
 
 
 @pytest.mark.parametrize(
@@ -74,3 +78,38 @@ def test_three_digits_are_right_to_half_of_the_last(value: float) -> None:
         mantissa, power = text.split(" × 10")
         text = f"{mantissa}e{power.translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))}"
     assert float(text) == pytest.approx(value, rel=0.0051)
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "unit", "texts"),
+    [
+        (0.0327, 0.03, "fraction", ("3.27 %", "3 %")),
+        (0.9163, 0.92, "fraction", ("91.6 %", "92 %")),
+        (0.91996, 0.92, "fraction", ("91.996 %", "92 %")),
+        (0.9163, 0.914, "fraction", ("92 %", "91.4 %")),
+        (1.0949, 1.09, "1", ("1.095", "1.09")),
+        (1.09, 1.1, "1", ("1.09", "1.10")),
+        (0.92, 0.92, "fraction", ("92 %", "92 %")),
+        (2.7321e10, 2.7312e10, "USD", ("27.32 bn USD", "27.312 bn USD")),
+        (None, 1.1, "1", ("–", "1.10")),
+    ],
+)
+def test_a_verdict_has_the_digits_that_part_value_from_bound(
+    value: float | None, bound: float, unit: str, texts: tuple[str, str]
+) -> None:
+    verdict = Verdict("a.kpi", "at_most", bound, value, unit, "pass", None, "")
+    assert running.promise_line(verdict) == f"a.kpi at most {texts[1]}: {texts[0]}, pass"
+
+
+def test_the_report_s_head_parts_them_too() -> None:
+    said = glance.rule_value(Verdict("facility.voltage_change", "at_most", 0.03, 0.0327, "fraction", "fail", -0.1, ""))
+    assert said.en == f"3.27{THIN}%"
+    cover = Verdict("finance.dscr_min", "at_least", 1.3, 1.2987, "1", "fail", -0.1, "")
+    assert (glance.rule_value(cover).en, glance.limit_value(cover.kpi, 1.3, "1").en) == ("1.299 times", "1.30 times")
+    money = Verdict("finance.debt_peak", "at_most", 2e9, 2.0004e9, "USD", "fail", -0.1, "")
+    assert glance.rule_value(money).en == f"$2.0004{THIN}bn"
+
+
+def test_a_rate_of_return_has_a_decimal() -> None:
+    assert running.shown(Value(0.1184, "fraction"), "finance.irr.fund") == ("11.8", "%")
+    assert running.shown(Value(0.1184, "fraction"), "facility.erf") == ("12", "%")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from office import needs_office, recalculated
 from openpyxl.formula.translate import Translator
@@ -30,7 +31,7 @@ from gigacampus.faces.export.formulas import FIRST, Place, Writer, lowered
 from gigacampus.faces.export.funding import funding_rows
 from gigacampus.faces.export.layout import Layout
 from gigacampus.faces.export.model import Model
-from gigacampus.runs import store
+from gigacampus.runs import store, tables
 from gigacampus.runs.pipeline import Run
 from gigacampus.runs.selfcheck import deals
 from gigacampus.runs.selfcheck.draw import Draw
@@ -214,7 +215,9 @@ def test_each_row_has_one_formula_across_all_months() -> None:
 
 def test_inputs_calculations_and_outputs_stand_apart() -> None:
     sheets = read_back("hyperion")
-    assert sheets.sheetnames == ["Cover", "Inputs", "Timing", "Calculations", "Cash flows", "Outputs", "Checks"]
+    assert sheets.sheetnames == [
+        "Cover", "Inputs", "Timing", "Calculations", "Cash flows", "Outputs", "Accounts", "Checks",
+    ]  # fmt: skip
     for cell in itertools.chain.from_iterable(sheets["Calculations"].iter_rows(min_row=6, min_col=FIRST + 1)):
         edge = cell.column in (FIRST, FIRST + 1 + laid("hyperion")[0].count)
         assert cell.data_type == "f" or cell.value is None or (edge and cell.value == 0), cell.coordinate
@@ -246,6 +249,27 @@ def test_years_are_those_of_the_lease() -> None:
                          "net_.meta.net": "party.Meta",
                          "beignet.distribution.blue_owl": "distribution.Blue Owl"}.items():  # fmt: skip
         assert lines[line][-20:] == pytest.approx(years[column].tolist(), rel=1e-12, abs=1e-3), line
+
+
+@pytest.mark.parametrize("name", ["hyperion", "abilene"])
+def test_books_are_in_the_workbook_and_in_a_table(name: str) -> None:
+    """Every line of income and balance, whose sums meet: income with its change, assets with what is against them."""
+    accounts, sheet = run(name).accounting, read_back(name, values=True)["Accounts"]
+    rows = [(r[0].value, [c.value for c in r[1 : 1 + len(accounts.dates)]]) for r in sheet.iter_rows()]
+    sums = {what: np.array([v for n, v in rows if n == what and v[0] is not None]) for what in
+            ("Income of the year", "income so far", "Assets", "Liabilities and equity")}  # fmt: skip
+    assert sums["Assets"] == pytest.approx(sums["Liabilities and equity"], abs=1e3)
+    shown = [any(np.any(line) for line in accounts.income["operating"][p].values()) for p in accounts.own_sheets]
+    assert sums["Income of the year"] == pytest.approx(np.diff(sums["income so far"][shown], prepend=0.0), abs=1e3)
+    table = pq.read_table(io.BytesIO(tables.accounts(run(name))))
+    assert table.num_rows == len(accounts.dates)
+    for basis, sheets in accounts.sheets.items():
+        for party, own in sheets.items():
+            names = {what: f"{basis}.{slug(party)}.{what}." for what in ("assets", "liabilities", "equity")}
+            column = {what: sum(table[c].to_numpy() for c in table.column_names if c.startswith(begin))
+                      for what, begin in names.items()}  # fmt: skip
+            assert column["assets"] == pytest.approx(column["liabilities"] + column["equity"], abs=1e3), party
+            assert column["assets"] == pytest.approx(sum(own.assets.values()), abs=1e-3)
 
 
 @pytest.mark.parametrize("name", NAMES)

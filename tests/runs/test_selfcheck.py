@@ -173,6 +173,27 @@ def test_a_pair_that_breaks_its_relation_is_seen() -> None:
     assert twins.compare(free, more, cost, 2.0)["supply.total_cost"] == 0
 
 
+def test_fluid_and_yearly_water_grow_with_the_campus_and_so_do_its_permit_and_tank() -> None:
+    sizes = next(relation for relation in twins.RELATIONS if relation.name == "sizes")
+    before = {"facility.fluid_lost": (34.0, "kg"), "facility.water_year": (5.0, "m3/year")}
+    assert max(twins.compare(sizes, before, {k: (10 * v, u) for k, (v, u) in before.items()}, 10.0).values()) < 1e-15
+    water = {"permit": {"daily": "500 m3", "discharge_max": "30 C"}, "tank": "90 m3", "cap": "0.5 L/kWh"}
+    tree = {"name": "T", "life": {"end": "2029-03-01"}, "site": {"weather": "columbus-oh", "grid": "pjm"},
+            "compute": {"phases": [{"name": "Hall", "ready": "2029-01-01", "power": "50 MW"}]},
+            "facility": {"water": water}}  # fmt: skip
+    scaled = sizes.change(Draw(1), tree, 10.0)["facility"]["water"]
+    assert (scaled["permit"]["daily"], scaled["tank"]) == ("5000.0 m3", "900.0 m3")
+    assert (scaled["permit"]["discharge_max"], scaled["cap"]) == ("30 C", "0.5 L/kWh")
+
+
+def test_the_largest_gap_that_is_printed_is_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = [twins.Seen("sizes", 0, 2e-11), twins.Seen("sizes", 8, 0.9, fault="seed 8, sizes: facility.water")]
+    monkeypatch.setattr(selfcheck, "_map", lambda *arguments: seen)
+    holds, text = selfcheck._twins(FEW, None)  # type: ignore[arg-type]
+    assert not holds
+    assert "1 off, 9.0e-01 at most" in text
+
+
 def test_a_process_that_differs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeat, "_elsewhere", lambda seeds, way: {"0/kpi.json": way["hash"], "0/hourly.parquet": "a"})
     assert repeat.differences([0]) == (2, ["0/kpi.json"])

@@ -118,18 +118,40 @@ def together(parts: list[float], decimals: int) -> list[str]:
     return [fixed(whole / scale, decimals) for whole in floors]
 
 
-def shown(value: float | None, unit: str, ratio: bool = False) -> tuple[str, str]:
-    """A value and its unit as two texts, such as ``("27.3", "bn USD")``."""
+def shown(value: float | None, unit: str, ratio: bool = False, digits: int = 0) -> tuple[str, str]:
+    """A value and its unit as two texts, such as ``("27.3", "bn USD")``; to so many significant digits if said."""
     if value is None:
         return "–", ""
     if unit == "fraction":
-        return percent(value), "%"
+        return significant(100 * value, digits) if digits else percent(value), "%"
     if unit == "1":
-        return (fixed(value, 2), "") if ratio else (significant(value), "")
+        return fixed(value, 2) if ratio and not digits else significant(value, digits or 3), ""
     for above, factor, name in _SCALES.get(unit, ((0.0, 1.0, unit),)):
         if abs(value) >= above:
-            return significant(value / factor), name
+            return significant(value / factor, digits or 3), name
     raise AssertionError(unit)
+
+
+def apart(value: float, bound: float, unit: str) -> int:
+    """Significant digits at which a value and its bound look different; 0 where they do as they are shown, or never.
+
+    >>> apart(0.0327, 0.03, "fraction"), apart(0.9163, 0.92, "fraction"), apart(1.09, 1.1, "1"), apart(0.03, 0.03, "1")
+    (3, 3, 0, 0)
+    """
+    if shown(value, unit, True) != shown(bound, unit, True):
+        return 0
+    looks = (n for n in range(3, 13) if shown(value, unit, True, n) != shown(bound, unit, True, n))
+    return next(looks, 0) if value != bound else 0
+
+
+def limit(bound: float, unit: str) -> tuple[str, str]:
+    """A bound as it is shown, or with its own digits where it has more.
+
+    >>> limit(1.1, "1"), limit(0.914, "fraction"), limit(0.03, "fraction")
+    (('1.10', ''), ('91.4', '%'), ('3', '%'))
+    """
+    usual, own = shown(bound, unit, True), published(bound, unit)
+    return max(usual, own, key=lambda text: sum(map(str.isdigit, text[0])))
 
 
 def published(value: float, unit: str) -> tuple[str, str]:
@@ -165,29 +187,29 @@ def unit_ja(unit: str) -> str:
     return _JAPANESE.get(unit, unit)
 
 
-def quantity(value: float | None, unit: str, ratio: bool = False) -> str:
+def quantity(value: float | None, unit: str, ratio: bool = False, digits: int = 0) -> str:
     """A value with its unit behind a thin space.
 
     >>> quantity(15.2e6, "MWh") == "15.2" + THIN + "TWh"
     True
     """
-    number, name = shown(value, unit, ratio)
+    number, name = shown(value, unit, ratio, digits)
     return f"{number}{THIN}{name}" if name else number
 
 
-def quantity_ja(value: float | None, unit: str, ratio: bool = False) -> str:
+def quantity_ja(value: float | None, unit: str, ratio: bool = False, digits: int = 0) -> str:
     """The same in Japanese text.
 
     >>> quantity_ja(27.3e9, "USD"), quantity_ja(5.29e6, "t")
     ('273億ドル', '529万t')
     """
     if unit == "USD" and value is not None:
-        return money_ja(value)
+        return money_ja(value, digits or 3)
     if unit == "t" and value is not None and abs(value) >= 1e4:
-        return f"{significant(value / 1e4)}万t"
-    number, name = shown(value, unit, ratio)
+        return f"{significant(value / 1e4, digits or 3)}万t"
+    number, name = shown(value, unit, ratio, digits)
     if name == "million m³" and value is not None:
-        return f"{significant(value / 1e4)}万m³"
+        return f"{significant(value / 1e4, digits or 3)}万m³"
     return f"{number}{THIN}{unit_ja(name)}" if name else number
 
 

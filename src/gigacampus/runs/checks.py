@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from gigacampus.campus.spec import Loaded
 from gigacampus.campus.spec.deal import Deal
@@ -36,6 +36,43 @@ def check(loaded: Loaded, figures: bool = True) -> None:
         policy.check(loaded.campus.promises, known(loaded))
         if loaded.campus.deal is not None:
             _check_deal(loaded, loaded.campus.deal, figures)
+
+
+@dataclass(frozen=True)
+class Outlasting:
+    """A contract of the deal that runs on after the campus's life: what it is, its last day, and months between."""
+
+    kind: str
+    name: str
+    until: date
+    life_end: date
+
+    @property
+    def months(self) -> int:
+        """Months from the end of the life to that of the contract, at least 1."""
+        return max(round((self.until - self.life_end).days * 12 / 365.25), 1)
+
+
+_LAST = {"leases": "end", "loans": "final", "guarantees": "until"}
+
+
+def outlasting(loaded: Loaded) -> list[Outlasting]:
+    """Leases, loans and guarantees that end more than a day after the campus's life; refinanced loans end before."""
+    deal, life = loaded.campus.deal, loaded.campus.life
+    if deal is None or life is None or not loaded.campus.physical:
+        return []
+    calendar, gone = Calendar(deal, _events(loaded)), {loan.refinances for loan in deal.loans.values()}
+    return [
+        Outlasting(kind, name, calendar[f"{name}.{_LAST[kind]}"], life.end)
+        for kind in _LAST
+        for name in getattr(deal, kind)
+        if name not in gone and calendar[f"{name}.{_LAST[kind]}"] > life.end + timedelta(days=1)
+    ]
+
+
+def _events(loaded: Loaded) -> dict[str, date]:
+    phases = loaded.campus.compute.built if loaded.campus.compute else []
+    return {phase.name: phase.ready for phase in phases} | ({"ready": phases[-1].ready} if phases else {})
 
 
 @contextmanager
@@ -66,10 +103,9 @@ def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
 
 
 def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
-    phases = loaded.campus.compute.built if loaded.campus.compute else []
-    events = {phase.name: phase.ready for phase in phases} | ({"ready": phases[-1].ready} if phases else {})
+    phases, events = loaded.campus.compute.built if loaded.campus.compute else [], _events(loaded)
     calendar = Calendar(deal, events)
-    found = [*_costs(deal)]
+    found = [*_costs(deal), *_too_late(loaded, deal, calendar)]
     if not loaded.campus.physical:
         paid = [name for name, service in deal.services.items() if service.rates is not None]
         found += [Problem(UNMEASURED, f"deal.services.{name}.rates") for name in paid]
@@ -82,6 +118,17 @@ def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
         found += _figures(deal, events, {phase.name: phase.power for phase in phases})
     if found:
         raise SpecError(*found)
+
+
+def _too_late(loaded: Loaded, deal: Deal, calendar: Calendar) -> Iterator[Problem]:
+    """Leases whose rent starts when the campus runs no longer."""
+    if loaded.campus.life is None:
+        return
+    end = loaded.campus.life.end
+    for name in deal.leases:
+        if (start := calendar[f"{name}.start"]) > end:
+            yield Problem(f"the lease starts on {start}, after the campus's life ends, {end}",
+                          f"deal.leases.{name}.start", fix="Give a later life.end, or an earlier start")  # fmt: skip
 
 
 def _figures(deal: Deal, events: Mapping[str, date], powers: Mapping[str, float]) -> list[Problem]:

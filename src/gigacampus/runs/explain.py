@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 
 from gigacampus.campus.spec import Origin
-from gigacampus.campus.spec.deal import Deal
 from gigacampus.errors import CampusError, Problem
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
-from gigacampus.runs.kpi import Kpi, find, slug
+from gigacampus.runs.behind import Behind
+from gigacampus.runs.kpi import Kpi, find
 from gigacampus.runs.pipeline import Run
-
-DEAL = "deal."
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Node:
     about: str
     children: tuple[Node, ...] = ()
     inputs: tuple[Origin, ...] = field(default=())
+    reason: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -37,6 +36,7 @@ class Node:
         below = {"of": [child.plain() for child in self.children]} if self.children else {}
         return (
             {"name": self.name, "value": self.value, "unit": self.unit, "about": self.about}
+            | ({"reason": self.reason} if self.reason else {})
             | below
             | ({"inputs": inputs} if inputs else {})
         )
@@ -62,10 +62,13 @@ def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
     entry, member = find(name)
     value = run.kpi[name]
     children = [_kpi(run, of, seen | {name}) for of in entry.of if of in run.kpi and of not in seen]
+    terms = entry.terms(run) if entry.terms and run.runs(entry.stage) else {}
+    children += [Node(term, cost, entry.unit, about) for term, (cost, about) in terms.items()]
     rows = entry.rows(run, member) if entry.rows and run.finance is not None else []
-    seen_rows: set[str] = set()
-    children += [_row(run, behind, seen_rows) for behind in rows]
-    return Node(name, value.value, value.unit, entry.about, tuple(children), () if rows else tuple(_inputs(run, entry)))
+    seen_rows, under = set[str](), Behind(run)
+    children += [_row(run, row, seen_rows, under) for row in rows]
+    inputs = () if rows else tuple(_inputs(run, entry))
+    return Node(name, value.value, value.unit, entry.about, tuple(children), inputs, value.reason)
 
 
 def _inputs(run: Run, entry: Kpi) -> Iterator[Origin]:
@@ -83,49 +86,19 @@ def _reads(run: Run, name: str) -> set[str]:
     return set(stage.reads).union(*(_reads(run, need) for need in stage.needs))
 
 
-def behind(run: Run, name: str) -> tuple[list[str], list[Origin]]:
-    """The rows and the inputs that a row of the statement rests on directly.
-
-    A number that the deal finds rests on the figure that it is found from, and on the rows of that figure.
-    """
-    graph = run.finance.graph
-    row = graph.rows[name]
-    rows, inputs = list(graph.precedents(name)), _origins(run, name)
-    for index, target in enumerate(_deal(run).solve if row.solved else ()):
-        if target.unknown == row.path:
-            rows += [target.so_that] if target.so_that in graph.rows else []
-            inputs += [o for o in [run.loaded.origins.get(f"deal.solve[{index}].equals")] if o]
-    return rows, inputs
-
-
-def _row(run: Run, name: str, seen: set[str]) -> Node:
+def _row(run: Run, name: str, seen: set[str], under: Behind) -> Node:
     """A row of the statement, with the rows that it rests on; what stands behind a row is walked once."""
+    if name not in run.finance.graph.rows:
+        return Node(name, None, "", "a term of the deal", (), tuple(under.of(name)[1]))
     row = run.finance.graph.rows[name]
     if name in seen:
         return Node(name, *_value(run, name), "(above)")
     seen.add(name)
-    rows, inputs = behind(run, name)
+    rows, inputs = under.of(name)
     how = row.formula or ("found by solve" if row.solved else "")
     about = f"{row.label}: {how}" if how else row.label
-    children = [_row(run, below, seen) for below in rows]
+    children = [_row(run, below, seen, under) for below in rows]
     return Node(name, *_value(run, name), about, tuple(children), tuple(inputs))
-
-
-def _deal(run: Run) -> Deal:
-    assert run.campus.deal is not None
-    return run.campus.deal
-
-
-def _origins(run: Run, name: str) -> list[Origin]:
-    """The number of the spec behind an input row; for a flag or a time, the dates of its contract."""
-    row = run.finance.graph.rows[name]
-    if row.formula:
-        return []
-    if row.path:
-        return [o for o in [run.loaded.origins.get(DEAL + row.path)] if o]
-    names = {slug(part): part for _, part, _ in _deal(run).contracts()}
-    contract = names.get(name.partition(".")[0])
-    return [o for path, o in run.loaded.origins.items() if o.is_date and f".{contract}." in path]
 
 
 def _value(run: Run, name: str) -> tuple[float | None, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gigacampus.runs import provenance, store
+from gigacampus.runs import provenance, store, tables
 from gigacampus.runs.kpi import slug
 from gigacampus.runs.pipeline import Run
 
@@ -25,6 +25,7 @@ def write(run: Run, target: Path, faces: Mapping[str, bytes]) -> Path:
         "promises.json": _json([vars(verdict) for verdict in run.policy]),
         "monthly.parquet": run.monthly,
         **({"hourly.parquet": run.hourly} if run.campus.physical else {}),
+        **({"accounts.parquet": tables.accounts(run)} if run.accounting is not None else {}),
         **faces,
         store.MARK: _json(provenance.record(run)),
     }

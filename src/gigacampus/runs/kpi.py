@@ -52,8 +52,9 @@ Members = Literal[
 class Kpi:
     """One registered KPI, or a family of them, one for each party.
 
-    `of` names the KPIs that it is made of, `rows` gives the rows of the statement behind it, and `members` says what a
-    family has one of for each: what the deal lists under that name.
+    `of` names the KPIs that it is made of, `terms` gives what adds up to it (by name: value, meaning), `rows` gives the
+    rows of the statement behind it, and `members` says what a family has one of for each: what the deal lists under
+    that name.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Kpi:
     of: tuple[str, ...]
     rows: Callable[[Run, str], list[str]] | None
     members: Members | None
+    terms: Callable[[Run], Mapping[str, tuple[float, str]]] | None = None
 
     @property
     def about(self) -> str:
@@ -100,11 +102,12 @@ def kpi(
     of: tuple[str, ...] = (),
     rows: Callable[[Run, str], list[str]] | None = None,
     members: Members | None = None,
+    terms: Callable[[Run], Mapping[str, tuple[float, str]]] | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function of the `Run` as a KPI of a stage; that of a family gives a mapping by member."""
 
     def register(call: Function) -> Function:
-        REGISTRY[name] = Kpi(name, unit, stage, call, standard, of, rows, members)
+        REGISTRY[name] = Kpi(name, unit, stage, call, standard, of, rows, members, terms)
         return call
 
     return register

@@ -132,7 +132,15 @@ def facility_hours_chip_above(run: Run) -> float:
 # Supply
 
 
-@kpi("supply.cost_per_mwh", "USD/MWh", "supply", of=("facility.energy",))
+def _cost_items(run: Run) -> dict[str, tuple[float, str]]:
+    """What power costs by item, the dearest first."""
+    from gigacampus.engines.supply import ITEMS
+
+    found = sorted(run.supply.cost_items.items(), key=lambda item: -abs(item[1]))
+    return {f"supply.costs.{name}": (cost, ITEMS[name]) for name, cost in found if cost}
+
+
+@kpi("supply.cost_per_mwh", "USD/MWh", "supply", of=("facility.energy",), terms=_cost_items)
 def supply_cost(run: Run) -> float:
     """All-in cost of power, capital recovery included, in money of supply.price_year."""
     return defined(run.supply.cost_per_mwh, "nothing was consumed")

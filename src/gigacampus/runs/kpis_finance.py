@@ -80,7 +80,7 @@ def finance_debt_peak(run: Run) -> float:
 
 @kpi("finance.capitalised_interest", "USD", "finance", rows=rows_of("capitalised", "loans"))
 def finance_capitalised_interest(run: Run) -> float:
-    """Interest paid out of funding before rent begins."""
+    """Interest paid out of funding, or added to loans, until repayment begins; the books may capitalise more."""
     return _metric(run, "capitalised_interest")
 
 
@@ -88,6 +88,12 @@ def finance_capitalised_interest(run: Run) -> float:
 def finance_rent_year1(run: Run) -> float:
     """Rent of the first lease year, all leases together."""
     return _metric(run, "rent_year1")
+
+
+@kpi("finance.rent_committed", "USD", "finance", rows=rows_of("commitment", "leases"))
+def finance_rent_committed(run: Run) -> float:
+    """Rent of the first terms, before any option, undiscounted."""
+    return _metric(run, "rent_committed")
 
 
 @kpi("finance.rent_total", "USD", "finance", rows=rows_of("rent_total", "leases"))
@@ -98,7 +104,7 @@ def finance_rent_total(run: Run) -> float:
 
 @kpi("finance.wal", "year", "finance", rows=rows_of("wal", "loans"), members="loans")
 def finance_wal(run: Run) -> dict[str, float | Undefined]:
-    """Weighted average life of a loan, by principal, from the day on which it starts."""
+    """Weighted average life of a loan that is repaid, by principal: years (30/360) from the day on which it starts."""
     return family(run, "wal")
 
 
@@ -162,7 +168,12 @@ def finance_irr_roots(run: Run) -> dict[str, float | Undefined]:
     return family(run, "irr_roots")
 
 
-@kpi("finance.npv", "USD", "finance", rows=_party_rows, members="entities")
+def _valued_rows(run: Run, member: str) -> list[str]:
+    names = [name for name in run.campus.deal.entities if slug(name) == member] if run.campus.deal else []
+    return [*_party_rows(run, member), *(f"deal.entities.{name}.discount_rate" for name in names)]
+
+
+@kpi("finance.npv", "USD", "finance", rows=_valued_rows, members="entities")
 def finance_npv(run: Run) -> dict[str, float | Undefined]:
     """Net present value at closing of all that a party pays and receives, at its own discount rate."""
     return family(run, "npv")

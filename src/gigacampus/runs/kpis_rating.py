@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def _quoted_rows(run: Run, member: str) -> list[str]:
     quotes = run.campus.deal.quotes if run.campus.deal else {}
-    return [f"{slug(loan)}.service" for name, (loan, _) in quotes.items() if slug(name) == member]
+    found = [(loan, name.removeprefix(f"{loan} ")) for name, (loan, _) in quotes.items() if slug(name) == member]
+    return [row for loan, name in found for row in (f"{slug(loan)}.service", f"deal.loans.{loan}.quotes.{name}")]
 
 
 @kpi("finance.price", "fraction", "finance", rows=_quoted_rows, members="quotes")

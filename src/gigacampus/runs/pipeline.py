@@ -153,9 +153,13 @@ class Run:
         assert life is not None
         return Timeline.of([phase.ready for phase in compute.built], life.end)
 
+    def stage(self, name: str) -> Stage:
+        """The row of the stage table with that name."""
+        return self._stages[name]
+
     def runs(self, name: str) -> bool:
         """Whether the spec has what the stage is about."""
-        when = self._stages[name].when
+        when = self.stage(name).when
         return when == "always" or (self.campus.physical if when == "physical" else self.campus.deal is not None)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import html
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ ACCESSORS: dict[str, Callable[[Run], Any]] = {}
 """What faces add to a result, by name: ``plot`` makes figures."""
 
 
+_WANTS = {"physical": "campus to run", "deal": "deal"}
+
+
 class Kpis(Mapping[str, Value]):
     """KPIs by dotted name; each has `value`, `unit` and, where it is undefined, `reason`."""
 
@@ -24,6 +28,9 @@ class Kpis(Mapping[str, Value]):
         self._values = dict(values)
 
     def __getitem__(self, name: str) -> Value:
+        if name not in self._values:
+            near = difflib.get_close_matches(name, self._values, n=3, cutoff=0.5)
+            raise KeyError(f"no KPI is called {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -129,7 +136,13 @@ class Result:
     def __getattr__(self, name: str) -> Any:
         if name in ACCESSORS:
             return ACCESSORS[name](self._run)
-        return getattr(self._run, name)
+        found = getattr(self._run, name)
+        if found is None and not self._run.runs(name):
+            raise CampusError(f"the spec has no {_WANTS[self._run.stage(name).when]}, so there is no {name}")
+        return found
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *ACCESSORS, *(stage.name for stage in self._run.stages)})
 
     def __repr__(self) -> str:
         return f"<Result of {self.campus.name}: {self.campus.case}>"

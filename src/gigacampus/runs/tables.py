@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigacampus.runs.kpi import slug
+
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
@@ -96,6 +98,17 @@ def _statement(run: Run, physical: dict[str, tuple[str, Any]]) -> dict[str, tupl
     for name in run.finance.rows:
         columns[f"finance.{name}"] = (run.finance.graph.rows[name].unit, _on(axis, months, run.finance.row(name)))
     return columns
+
+
+def accounts(run: Run) -> bytes:
+    """One row a year's end: each party's income statement and balance sheet, on both bases of its leases [USD]."""
+    columns: dict[str, tuple[str, Any]] = {"month": ("", run.accounting.dates.astype("datetime64[ms]"))}
+    for basis, sheets in run.accounting.sheets.items():
+        for party, sheet in sheets.items():
+            parts = {"income": run.accounting.income[basis][party], **vars(sheet)}
+            for part, lines in parts.items():
+                columns |= {f"{basis}.{slug(party)}.{part}.{line}": ("USD", level) for line, level in lines.items()}
+    return parquet(columns)
 
 
 def _on(axis: Any, months: Any, values: Any) -> Any:

@@ -309,6 +309,23 @@ def test_balance_sheets_by_hand() -> None:
     assert line(finance_lease, "lease liabilities")[k] == line(tenant, "lease liabilities")[k]
 
 
+def test_income_statements_by_hand() -> None:
+    """In 2028: rent of 100 a year however it is paid, works of 1,000 over 20 years, a quarter of it all the tenant's;
+    lines of each party and year are the change of its income so far."""
+    _, accounts = ran(small())
+    k = at(accounts, "2028-12")
+    company, tenant = (accounts.income["operating"][party] for party in ("Co", "Tenant"))
+    assert (company["rent"][k] + company["rent spread evenly"][k]) == pytest.approx(100)
+    assert company["depreciation"][k] == pytest.approx(-50)
+    earned = sum(line[k] for line in company.values())
+    assert tenant["share of the income of Co"][k] == pytest.approx(0.25 * earned)
+    assert (tenant["rent"][k] + tenant["rent spread evenly"][k]) == pytest.approx(-100)
+    for basis, parties in accounts.income.items():
+        for party, lines in parties.items():
+            so_far = accounts.sheets[basis][party].equity["income so far"]
+            assert np.sum([*lines.values()], axis=0) == pytest.approx(np.diff(so_far, prepend=0.0), abs=1.0)
+
+
 def test_interest_is_part_of_the_works_until_they_are_let() -> None:
     """10 % on 500 in the year of building, written off over 20 years; that of later years is a cost."""
     company = ran(small(("rest: Bank, coupon: 0 %", "rest: Bank, coupon: 10 %")))[1]

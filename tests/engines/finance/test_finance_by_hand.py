@@ -11,7 +11,7 @@ from test_finance_rating import setting
 
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, account, renewal, run, supports
+from gigacampus.engines.finance import FinanceResult, account, closing, renewal, run, supports
 from gigacampus.engines.finance.rating import removal
 from gigacampus.errors import SpecError
 
@@ -338,3 +338,86 @@ def test_what_is_paid_before_it_comes_in_is_said() -> None:
   leases: {lease: {landlord: Box, tenant: Tenant, start: close, term: 5 years, rent: 6 m USD, every: monthly}}
 """)
     assert found.metrics["short_on_day.box"].value == pytest.approx(0.5e6, rel=1e-9)
+
+
+QUARTERS = "{kind: list, shares: [25 %, 25 %, 25 %, 25 %]}"
+FLAT = """  loans:
+    loan: {borrower: Box, amount: 500 m USD, rest: Bank, coupon: 0 %, every: yearly, day_count: COUNT, start: close,
+           interest_only_until: 2026-12-31, final: 2030-12-31, amortisation: QUARTERS}
+  leases:
+    lease: {landlord: Box, tenant: Tenant, start: 2025-12-31, term: TERM years, rent: 200 m USD, every: yearly}"""
+FLAT = FLAT.replace("QUARTERS", QUARTERS)
+
+
+@pytest.mark.parametrize("count", ["30/360", "act/360", "act/365"])
+def test_average_life_counts_calendar_years_whatever_the_day_count(count: str) -> None:
+    found = tiny(FLAT.replace("COUNT", count).replace("TERM", "6"))
+    assert found.metrics["wal.loan"].value == pytest.approx((2 + 3 + 4 + 5) / 4, abs=1e-12)
+
+
+def test_a_loan_that_is_not_repaid_has_no_average_life() -> None:
+    wal = tiny(FLAT.replace("COUNT", "30/360").replace("TERM", "3")).metrics["wal.loan"]
+    assert wal.value is None
+    assert "never repaid" in wal.reason
+
+
+BEHIND = """  loans:
+    one: {borrower: Box, amount: 400 m USD, rest: Bank, coupon: 5 %, every: yearly, start: close,
+          interest_only_until: 2027-12-31, final: 2031-12-31, amortisation: QUARTERS}
+    two: {borrower: Box, amount: 300 m USD, rest: Fund, coupon: 6 %, every: half-yearly, start: close,
+          interest_only_until: 2027-12-31, final: 2029-12-15, amortisation: QUARTERS}
+  leases: {lease: {landlord: Box, tenant: Tenant, start: 2027-12-01, term: 8 years, rent: 300 m USD, every: monthly}}
+  guarantees:
+    value:
+      {guarantor: Owner, beneficiary: Box, start: 2028-12-20, until: 2030-12-20, loans: [one, two], cap: 350 m USD}"""
+BEHIND = BEHIND.replace("QUARTERS", QUARTERS)
+
+
+def test_one_guarantee_stands_behind_several_loans_on_its_own_days() -> None:
+    """On 20 December 2028, loan two has paid two of its four parts (15 June and 15 December), loan one (31 December)
+    none: 400 + 150 are owed; a year later 300 + 0, and when it ends 200 + 0."""
+    years = tiny(BEHIND).guarantees["value"]
+    assert [str(day) for day in years.dates] == ["2028-12-20", "2029-12-20", "2030-12-20", "2031-12-20"]
+    assert years.debt / M == pytest.approx([550, 300, 200, 100])
+    assert years.threshold / M == pytest.approx([550, 300, 200, 0])
+    assert years.uncovered / M == pytest.approx([200, 0, 0, 100])
+    assert tiny(BEHIND).metrics["uncovered.value"].value / M == pytest.approx(200)
+    assert tiny(BEHIND.replace("2030-12-20", "2029-12-31")).metrics["uncovered.value"].value / M == pytest.approx(200)
+
+
+def test_what_is_owed_on_a_day_is_before_the_payments_that_follow_it() -> None:
+    one = tiny(BEHIND).loans["one"]
+    days = np.array(["2025-12-30", "2025-12-31", "2028-12-30", "2028-12-31", "2031-12-31"], "datetime64[D]")
+    assert one.owed(days) / M == pytest.approx([0, 400, 400, 300, 0])
+
+
+def test_owners_pay_on_the_day_of_the_interest_that_they_fund() -> None:
+    """Interest of 30 May, paid by the owners of a holding through it, is there on that day."""
+    spec = read("""
+name: day
+deal:
+  close: 2026-05-30
+  entities: {Bank: , Tenant: , Owner: , Holding: {owners: {Owner: 100 %}}, Box: {owners: {Holding: 100 %}}}
+  loans:
+    loan: {borrower: Box, amount: 100 m USD, rest: Bank, coupon: 6 %, interest_only_until: 2028-05-30,
+           funded: day one, final: 2032-05-30}
+  construction: {works: {payer: Box, amount: 100 m USD}}
+  leases: {lease: {landlord: Box, tenant: Tenant, start: 2028-05-30, term: 6 years, rent: 60 m USD}}
+""").campus.deal
+    assert spec is not None
+    found = run(spec)
+    calls = {flow.payer: flow for flow in found.flows if flow.kind == "contribution"}
+    paid = found.row("loan.interest") > 0
+    for payer in ("Owner", "Holding"):
+        days = calls[payer].dates[paid & (found.row(calls[payer].row) > 0)]
+        assert [str(day) for day in days] == ["2026-11-30", "2027-05-30", "2027-11-30", "2028-05-30"]
+    assert max(found.metrics[f"short_on_day.{name}"].value for name in ("box", "holding")) == pytest.approx(0, abs=1)
+
+
+def test_no_loan_is_no_way_to_close_a_deal() -> None:
+    """What no rent repays is closed by no loan at all, which is no answer."""
+    (gap,) = closing(
+        tiny_deal(FLAT.replace("COUNT", "30/360").replace("TERM", "3").replace("rent: 200 m", "rent: 0 m"))
+    )
+    assert gap.amount == pytest.approx(500 * M)
+    assert "loans.loan.amount" not in gap.closing

@@ -258,3 +258,14 @@ def test_a_cost_by_power_follows_the_campus() -> None:
     assert run(spec, powers={"first half": 120.0}).row("first_building.cost").sum() == pytest.approx(1.2e9)
     with pytest.raises(SpecError, match=r"no phase of this name.*Did you mean 'first halves'"):
         run(Deal.model_validate(by_power), powers={"first halves": 1.0})
+
+
+def test_growing_payments_may_leave_a_rest_that_no_cover_counts() -> None:
+    growing = "amortisation: {kind: growing, growth: 2 %}"
+    found = run(deal("sixty_forty", (growing, "amortisation: {kind: balloon, balloon: 30 %, growth: 2 %}")))
+    paid, at = found.row("fixed_notes.due"), np.flatnonzero(found.loans["fixed notes"].repays)
+    years = found.row("fixed_notes.repayment_year")[at]
+    assert np.allclose(paid[at[:-1]], paid[at[0]] * 1.02 ** years[:-1], rtol=1e-9)
+    rest = 0.3 * float(found.rows["fixed_notes.funded"])
+    assert paid[at[-1]] == pytest.approx(paid[at[0]] * 1.02 ** years[-1] + rest, rel=1e-9)
+    assert found.row("fixed_notes.scheduled")[at[-1]] == pytest.approx(paid[at[-1]] - rest, rel=1e-9)

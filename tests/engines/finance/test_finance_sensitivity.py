@@ -380,3 +380,25 @@ def test_every_number_of_a_deal_is_found_by_its_path_and_put_back() -> None:
     for path, value, _ in numbers(spec):
         assert {p: v for p, v, _ in numbers(put(spec, path, 0.123))}[path] == 0.123
         assert put(spec, path, value) == spec
+
+
+def test_a_coupon_that_is_signed_does_not_move_with_the_interest_rate() -> None:
+    """The bar is that of the benchmark alone, which the notes do not follow; a deal cut anew has both move."""
+    vary = "vary: {%s: {low: minus 1 %%, high: plus 1 %%}}}"
+    rate, benchmark = (
+        studied("sixty_forty", "{figures: [dscr_min], " + vary % key)[1].bars[0]
+        for key in ("interest rate", "benchmarks.overnight")
+    )
+    assert rate.at_low == benchmark.at_low
+    assert rate.at_high == benchmark.at_high
+    both = ", ".join(f"{k}: {{high: plus 1 %}}" for k in ("interest rate", "benchmarks.overnight", "loans.*.coupon"))
+    bars = studied("sixty_forty", f"{{unknowns: solved, figures: [dscr_min], vary: {{{both}}}}}")[1].bars
+    anew, floating, fixed = (bar.at_high["dscr_min"] for bar in bars)
+    assert anew < min(floating, fixed)
+
+
+def test_notes_of_a_fixed_coupon_have_no_bar_of_the_interest_rate() -> None:
+    spec = deal("hyperion_b")
+    assert "interest rate" not in [bar.key for bar in study(spec, run(spec)).bars]
+    with pytest.raises(SpecError, match=r"vary loans\.\*\.coupon, or set unknowns: solved"):
+        asked("hyperion_b", "{vary: {interest rate: {high: plus 1 %}}}")

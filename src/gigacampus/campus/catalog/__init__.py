@@ -122,6 +122,10 @@ def _keep(copy: Path, text: str) -> None:
         return
 
 
+ALL = 8
+"""Entries of a section that are all named where there is none of a name."""
+
+
 def sections() -> list[str]:
     """Names of the catalogue's sections."""
     return sorted(path.stem for path in folder().glob("*.yaml"))
@@ -143,7 +147,9 @@ def entry(section: str, name: str) -> Entry:
     raw, sources = _raw(section)["entries"], _raw(section)["sources"]
     if name not in raw:
         near = difflib.get_close_matches(name, raw, n=3, cutoff=0.3) or sorted(raw)[:8]
-        raise SpecError(Problem(f"the catalogue's {section} have no {name[:60]!r}", fix=f"Try {', '.join(near)}"))
+        fix = f"Try {', '.join(sorted(raw) if len(raw) <= ALL else near)}"
+        verb, way = ("has", f"{fix}, or a file: epw or tmy3") if section == "weather" else ("have", fix)
+        raise SpecError(Problem(f"the catalogue's {section} {verb} no {name[:60]!r}", fix=way))
     figures, text = {}, {}
     for field, given in raw[name].items():
         if isinstance(given, dict) and "value" in given:

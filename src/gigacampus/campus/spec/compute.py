@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigacampus.campus.spec.part import FromCatalog, Part
-from gigacampus.quantities import MW, USD, Date, DegC, Kg, Share, TFLOPs, Years, kW
+from gigacampus.quantities import MW, USD, Date, DegC, Kg, Share, TFLOPs, Years, format_quantity, kW
 
 
 class Server(FromCatalog):
@@ -68,14 +69,40 @@ class Compute(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Compute:
-        dates = [phase.ready for phase in self.built]
-        if dates != sorted(dates):
-            raise PydanticCustomError("phases", "phases must stand in the order of their ready dates")
+        built = self.built
+        for before, phase in pairwise(built):
+            if phase.ready < before.ready:
+                raise PydanticCustomError(
+                    "phases",
+                    "phases must stand in the order of their ready dates, and {name} is ready before {before}",
+                    {"name": phase.name, "before": before.name, "at": self._place(phase, "ready")},
+                )
         names = [phase.name for phase in self.built]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise PydanticCustomError("phases", "two phases are called {name}; each has its own name", {"name": twice})
         return self
+
+    @model_validator(mode="after")
+    def _holds_a_server(self) -> Compute:
+        least = self.server.peak_power * (1 + self.server.overhead_share) / 1e3
+        for phase in self.phases + (self.expansion.phases if self.expansion else []):
+            if phase.power < least:
+                raise PydanticCustomError(
+                    "phases",
+                    "{name} holds no server: its power is {power}, and one takes {least} with its network and storage; "
+                    "give the phase more power, or a smaller compute.server",
+                    {"name": phase.name, "power": format_quantity(phase.power, "MW"),
+                     "least": format_quantity(float(f"{least:.4g}"), "MW"), "at": self._place(phase, "power")},
+                )  # fmt: skip
+        return self
+
+    def _place(self, phase: Phase, field: str) -> tuple[str | int, ...]:
+        """Where a figure of a phase stands, for what is said of it."""
+        if any(phase is one for one in self.phases):
+            return "phases", next(i for i, one in enumerate(self.phases) if one is phase), field
+        assert self.expansion is not None
+        return "expansion", "phases", next(i for i, one in enumerate(self.expansion.phases) if one is phase), field
 
     @property
     def built(self) -> list[Phase]:

@@ -41,6 +41,8 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
         near = difflib.get_close_matches(str(path[-1]), fields, n=1, cutoff=0.6)
         message, value = f"unknown key {shorten(path[-1])}", ""
         fix = f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(fields)}"
+        if error["input"] is None and not near:
+            fix += ". A text that holds a comma stands in quotes"
     elif error["type"] in _NEEDED:
         message = f"{_NEEDED[error['type']]} is needed here"
     else:

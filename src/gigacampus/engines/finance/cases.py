@@ -66,15 +66,19 @@ class Cases:
         What a physical campus gives.
     solved : mapping of input row to float
         Values of the base case for unknowns that no figure of `solve` finds: they stay in every case.
+    signed : bool
+        Whether what is agreed stays as it is, such as a coupon as rates move.
     shape : changes
         With which the statement is built, so that it has rows for numbers that shape it; its inputs are the deal's.
     """
 
     def __init__(
-        self, deal: Deal, build: Build, events: Events, solved: Mapping[str, float] | None = None, shape: Changes = ()
-    ) -> None:
+        self, deal: Deal, build: Build, events: Events, solved: Mapping[str, float] | None = None,
+        signed: bool = True, shape: Changes = (),
+    ) -> None:  # fmt: skip
         self.deal, self.events, self._build = deal.model_copy(update={"sensitivity": None}), events, build
         self._found: dict[str, list[Number]] = {}
+        self._signed = signed
         self.statement = build(self._changed(shape)[0], events)
         self.rows: dict[str, list[str]] = {}
         for name, row in self.statement.graph.rows.items():
@@ -115,7 +119,7 @@ class Cases:
     def targets(self, key: str) -> list[Number]:
         """The numbers that a key stands for; one that is found is not among them."""
         if key not in self._found:
-            self._found[key] = [one for one in targets(self.deal, key) if one.value is not UNKNOWN]
+            self._found[key] = [one for one in targets(self.deal, key, self._signed) if one.value is not UNKNOWN]
         return self._found[key]
 
     def read(self, key: str, written: Written) -> Change:

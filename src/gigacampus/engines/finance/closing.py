@@ -66,8 +66,9 @@ def closed(s: Statement, gap: Gap, exact: list[Solved], solved: Mapping[str, flo
     found = dict(gap.closing)
     for row in _movable(s, gap, set(solved)):
         left = _Left(s, gap.row, row, exact, dict(solved))
-        value = shut(left, float(s.graph.inputs[row]), -0.99 if row.endswith("escalator") else 0.0)
-        if value is not None:
+        now = float(s.graph.inputs[row])
+        value = shut(left, now, -0.99 if row.endswith("escalator") else 0.0)
+        if value is not None and (abs(value) > 1e-6 * abs(now) or row.endswith("escalator")):  # no loan is no way out
             found[re.sub(r"\.n(\d+)(?=\.)", r"[\1]", s.graph.rows[row].path)] = Metric(value, s.graph.rows[row].unit)
     return replace(gap, closing=found)
 

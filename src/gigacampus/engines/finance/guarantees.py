@@ -22,21 +22,48 @@ def add_guarantees(s: Statement) -> None:
         order = np.cumsum(inside) * inside
         g.add(f"{n}.window", inside, "1", f"{name}: in force")
         g.add(f"{n}.first", (order == 1).astype(float), "1", f"{name}: first month in force")
+        if guarantee.behind:
+            g.add(f"{n}.owed", _owed(s, name, guarantee, days), label=f"{name}: owed on its day of the month")
         s.table(n, name, f"""
             .threshold       = .window * {_threshold(s, name, guarantee, days)} ; guaranteed amount
             .threshold_start = sum(.threshold * .first) ; guaranteed amount at its start
             .maximum         = {_capped(s, name, guarantee)} ; most that it pays
             .maximum_start   = sum(.maximum * .first) ; most that it pays at its start
         """)  # fmt: skip
-        if guarantee.loan is not None:
-            loan, at = slug(guarantee.loan), s.grid.at(until)
-            paid = s.loans[guarantee.loan].dates[at] <= until  # a payment on its last day is one that it stood behind
-            last = (np.arange(s.grid.count) == at - (not paid)).astype(float)
-            g.add(f"{n}.last", last, "1", f"{name}: month whose balance is left when it ends")
+        if guarantee.behind:
+            drawn = " * ".join(f"{slug(loan)}.open" for loan in guarantee.behind)
             s.table(n, name, f"""
-                .uncovered = max(0, {loan}.balance - .maximum) * (1 - {loan}.open) ; debt above the most that it pays
-                .tail      = sum({loan}.balance * .last) ; debt left when the guarantee ends
+                .uncovered = max(0, .owed - .maximum) * (1 - {drawn}) ; debt above the most that it pays
+                .tail      = sum({_left(s, name, guarantee, until)}) ; debt left when the guarantee ends
             """)  # fmt: skip
+
+
+def _owed(s: Statement, name: str, guarantee: Guarantee, days: list[date]) -> str:
+    """What its loans owe on its days, as a formula: what they pay later in a month is still owed then."""
+    terms = []
+    for loan in guarantee.behind:
+        balance, later = (
+            f"{slug(loan)}.balance",
+            [paid > day for paid, day in zip(s.loans[loan].dates, days, strict=True)],
+        )
+        if any(later):
+            row = f"{slug(name)}.before_{slug(loan)}"
+            s.graph.add(row, np.array(later, float), "1", f"{name}: {loan} pays later in the month")
+            balance = f"({row} * prev({balance}) + (1 - {row}) * {balance})"
+        terms.append(balance)
+    return plus(terms)
+
+
+def _left(s: Statement, name: str, guarantee: Guarantee, until: date) -> str:
+    """What its loans owe when it ends, in one month each, as a formula."""
+    terms, at = [], s.grid.at(until)
+    for loan in guarantee.behind:
+        paid = s.loans[loan].dates[at] <= until  # a payment on its last day is one that it stood behind
+        last = (np.arange(s.grid.count) == at - (not paid)).astype(float)
+        row = f"{slug(name)}.last_{slug(loan)}"
+        s.graph.add(row, last, "1", f"{name}: month whose balance of {loan} is left when it ends")
+        terms.append(f"{slug(loan)}.balance * {row}")
+    return plus(terms)
 
 
 def _threshold(s: Statement, name: str, guarantee: Guarantee, days: list[date]) -> str:
@@ -47,9 +74,9 @@ def _threshold(s: Statement, name: str, guarantee: Guarantee, days: list[date]) 
         first = s.number(f"guarantees.{name}.line.first", guarantee.line.first)
         last = s.number(f"guarantees.{name}.line.last", guarantee.line.last)
         level = f"({first} + ({last} - {first}) * {slug(name)}.passed)"
-    elif not guarantee.table and guarantee.loan is not None:
+    elif not guarantee.table and guarantee.behind:
         multiple = s.number(f"guarantees.{name}.multiple", guarantee.multiple, "1")
-        level = f"{multiple} * {slug(guarantee.loan)}.balance"
+        level = f"{multiple} * {slug(name)}.owed"
     else:
         after = np.array([year_fraction(days[0], day, "30/360") for day in days])
         after -= year_fraction(days[0], s.calendar[f"{name}.start"], "30/360")

@@ -24,7 +24,8 @@ _TIMES = {
     "late": ("1", "month of payment after the last, of what is still owed then"),
     "first": ("1", "month in which it starts"),
     "final": ("1", "month of the last payment"),
-    "years": ("year", "years since its start"),
+    "years": ("year", "years of interest since its start"),
+    "age": ("year", "calendar years since its start, months of a twelfth"),
     "carry": ("1", "no payment in the month before"),
 }
 _INTEREST = """
@@ -50,7 +51,7 @@ _PAYMENTS = """
     .arrears         = .interest_due - .interest ; interest that could not be paid, and is added to the loan
     .balance         = prev(.balance) + .draw + .added + .arrears - .principal ; balance
     .capitalised     = sum(.funded_interest + .added) ; capitalised interest
-    .wal [year]      = sum(.principal * .years) / sum(.principal) ; weighted average life, from its start
+    .wal [year]      = sum(.principal * .age) / sum(.principal) ; weighted average life, from its start
     .unpaid          = sum(.balance * .final) ; balance unpaid at the end
 """
 _PAID = ("draw", "interest", "principal", "fee", "fee_undrawn")
@@ -128,7 +129,7 @@ def _payments(s: Statement, name: str, loan: Loan) -> None:
 
 
 def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
-    """Reserve of the first months' debt service; its size rests on the plan, so it is solved for, with a check row."""
+    """Reserve of the first months' debt service, the same until the end; solved for, as it rests on the plan."""
     n, g = slug(name), s.graph
     if not loan.dsra:
         g.add(f"{n}.from_reserve", 0.0, label=f"{name}: no reserve")
@@ -140,7 +141,9 @@ def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     g.add(f"{n}.reserve_window", np.isin(month, payments).astype(float), "1", f"{name}: payments kept in reserve")
     g.add(f"{n}.reserve_flag", s.grid.flag(filled), "1", f"{name}: month in which the reserve is filled")
     g.add(f"{n}.reserve_live", live.astype(float), "1", f"{name}: the reserve may be topped up")
-    target = g.add(f"{n}.reserve_target", 0.0, label=f"{name}: size of the reserve", solved=True)
+    target = g.add(
+        f"{n}.reserve_target", 0.0, label=f"{name}: reserve, the first {loan.dsra} months' service", solved=True
+    )
     check = f"max(0, sum({n}.planned_payment * {n}.reserve_window)) - {target}"
     g.add(f"check.{target}", check, label=f"{name}: the reserve is what it should be")
     early, ends = "", ".final"

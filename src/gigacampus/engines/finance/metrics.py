@@ -130,9 +130,12 @@ def _debt(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     capitalised = float(sum(result.rows[f"{slug(n)}.capitalised"] for n in s.deal.loans))
     found = {"debt_peak": Metric(float(balances.max()), "USD"), "capitalised_interest": Metric(capitalised, "USD")}
     for name in s.deal.loans:
-        wal, key = float(result.rows[f"{slug(name)}.wal"]), slug(name)
-        paid = np.isfinite(wal)
-        found[f"wal.{key}"] = Metric(wal if paid else None, "year", "" if paid else "no principal is repaid")
+        key, balance = slug(name), result.loans[name].balance
+        wal, left = float(result.rows[f"{key}.wal"]), float(balance[-1])
+        none = "no principal is repaid" if not np.isfinite(wal) else ""
+        if not none and left > 1e-6 * float(balance.max()):
+            none = f"{left / 1e6:,.1f} m USD is never repaid"
+        found[f"wal.{key}"] = Metric(None if none else wal, "year", none)
         found[f"unpaid.{key}"] = Metric(float(result.rows[f"{key}.unpaid"]), "USD")
     return found
 
@@ -148,7 +151,7 @@ def _amounts(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     for name in s.deal.exposures:
         found[f"exposure.{slug(name)}"] = Metric(float(result.rows[f"exposures.{slug(name)}.maximum"]), "USD")
     for name, guarantee in s.deal.guarantees.items():
-        if guarantee.loan is not None:
+        if guarantee.behind:
             found[f"uncovered.{slug(name)}"] = Metric(float(result.rows[f"{slug(name)}.tail"]), "USD")
     for row in result.rows:
         if row.endswith(".tax.total"):

@@ -31,7 +31,7 @@ def add_owner_flows(s: Statement) -> None:
             held = s.number(f"entities.{vehicle}.owners.{owner}", share, "fraction", f"{owner}'s share of {vehicle}")
             call = s.graph.add(f"{e}.call.{o}", f"{e}.call * {held}", label=f"{vehicle}: called from {owner}")
             paid = s.graph.add(f"{e}.distribution.{o}", f"{shared} * {held}", label=f"{vehicle}: to {owner}")
-            s.flow(call, "contribution", owner, vehicle, s.grid.days(), "use", "owners")
+            s.flow(call, "contribution", owner, vehicle, call_days(s, vehicle), "use", "owners")
             s.flow(paid, "distribution", vehicle, owner, days, "owners", "operating")
 
 
@@ -39,6 +39,21 @@ def payment_days(s: Statement, vehicle: str) -> list[date]:
     """Day in each month on which a vehicle distributes: the latest on which one of its own contracts pays."""
     own = s.days.get(vehicle)
     return [max(days) for days in zip(*own, strict=True)] if own else s.grid.days()
+
+
+def call_days(s: Statement, vehicle: str) -> list[date]:
+    """Day in each month on which a vehicle calls on its owners: the month's last, or that of interest, its own or of
+    what it owns, for which no loan is drawn beside the owners' money."""
+    days = s.grid.days()
+    borrowed = {name: loan for name, loan in s.deal.loans.items() if loan.borrower == vehicle}
+    for name in borrowed if all(loan.funded == "day one" for loan in borrowed.values()) else ():
+        times = s.loans[name]
+        due = times.pay * times.open > 0
+        days = [min(day, paid) if d else day for day, paid, d in zip(days, times.dates, due, strict=True)]
+    for owned in s.vehicles:
+        if vehicle in s.owners(owned):
+            days = [min(pair) for pair in zip(days, call_days(s, owned), strict=True)]
+    return days
 
 
 def _promote(s: Statement, vehicle: str, promote: Promote, days: list[date]) -> None:

@@ -135,16 +135,12 @@ class Report:
 
     def _guarantee(self, name: str) -> GuaranteeYears:
         n, g, s = slug(name), self.s.deal.guarantees[name], self.s
-        start, loan = s.calendar[f"{name}.start"], g.loan
-        last = (
-            s.calendar[f"{name}.until"]
-            if loan is None
-            else max(s.calendar[f"{name}.until"], s.calendar[f"{loan}.final"])
-        )
+        start = s.calendar[f"{name}.start"]
+        last = max(s.calendar[place] for place in (f"{name}.until", *(f"{loan}.final" for loan in g.behind)))
         days = [add_months(start, 12 * year) for year in range((index(last) - index(start)) // 12 + 1)]
         at = [s.grid.at(day) for day in days]
         threshold, most = (self.month(f"{n}.{row}")[at] for row in ("threshold", "maximum"))
-        debt = self.month(f"{slug(loan)}.balance")[at] if loan else np.zeros(len(at))
+        debt = self.month(f"{n}.owed")[at] if g.behind else np.zeros(len(at))
         return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - most))
 
     def _lease(self, name: str) -> LeaseBook:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days
 from gigacampus.engines.finance.statement import Flow
+from gigacampus.errors import CampusError, Problem
 
 Floats = NDArray[np.float64]
 
@@ -71,6 +73,10 @@ class LoanResult:
     balance: Floats
     repays: NDArray[np.bool_]
     holders: dict[str, float]
+
+    def owed(self, days: Days) -> Floats:
+        """What is owed on some days after their payments, shape of `days` [USD]."""
+        return np.append(0.0, self.balance)[np.searchsorted(self.dates, days, side="right")]
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class LeaseBook:
 @dataclass(frozen=True)
 class GuaranteeYears:
     """A guarantee on each anniversary of its start, 0 first, each field of shape (Y,): `dates`, `threshold`, `debt`
-    (what the guaranteed loan still owes) and `uncovered` (debt above the most that it pays) in [USD]."""
+    (what the guaranteed loans still owe on that day) and `uncovered` (debt above the most that it pays) in [USD]."""
 
     dates: Days
     threshold: Floats
@@ -277,8 +283,16 @@ class FinanceResult:
         """
         return self.graph.over_paths({**self.solved, **given}, rows)
 
+    def _known(self, party: str) -> None:
+        """Raise CampusError, with the nearest names, where nobody of that name pays or is paid, or could be."""
+        known = {party for flow in self.flows for party in (flow.payer, flow.payee)} | {*self.parties}
+        if party not in known:
+            near = difflib.get_close_matches(party, known, n=3, cutoff=0.4) or sorted(known)
+            raise CampusError(Problem(f"no party is called {party[:60]!r}", fix=f"Try {', '.join(near)}"))
+
     def cashflows(self, party: str, kinds: Collection[str] | None = None) -> tuple[Days, Floats]:
         """A party's payments by day, of some kinds or all: dates (N,), and amounts (N,) [USD], received positive."""
+        self._known(party)
         own = [f for f in self.flows if party in (f.payer, f.payee) and (kinds is None or f.kind in kinds)]
         dates = [f.dates for f in own]
         amounts = [self.row(f.row) * ((f.payee == party) - float(f.payer == party)) for f in own]

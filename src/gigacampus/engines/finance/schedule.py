@@ -7,6 +7,7 @@ the day of closing in its month.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,6 +105,8 @@ class LoanTimes:
     dates : list of date
     tau, years : array [years]
         Of interest since the day of the month before, and since the start.
+    age : array [years]
+        By the calendar since the start, whatever the day count: months of a twelfth (30/360).
     pay, open, repay, late, first, final, carry : array of 0 and 1
         Month of payment; interest alone, with draws; repayment; payment after the last, of what is still owed then;
         start; last payment; no payment in the month before.
@@ -120,6 +123,7 @@ class LoanTimes:
     dates: list[date]
     tau: Floats
     years: Floats
+    age: Floats
     pay: Floats
     open: Floats
     repay: Floats
@@ -141,12 +145,13 @@ class LoanTimes:
         days, begin, end, step = grid.days(final.day, start), grid.at(start), grid.at(final), MONTHS[loan.every]
         if end <= begin:
             raise SpecError(Problem("the last payment lies in the month of the start", f"deal.loans.{name}.final"))
-        tau, pay = np.zeros(grid.count), np.zeros(grid.count)
-        for k in range(begin + 1, grid.count):
-            tau[k] = year_fraction(days[k - 1], days[k], loan.day_count)
-        if loan.day_count == "30/360":  # a month is a twelfth, whatever the last day of February
-            tau[begin + 1 :] = 1 / 12
-            tau[begin + 1] += (min(final.day, 30) - min(start.day, 30)) / 360
+        twelfths, pay = np.zeros(grid.count), np.zeros(grid.count)
+        twelfths[begin + 1 :] = 1 / 12  # whatever the last day of February
+        twelfths[begin + 1] += (min(final.day, 30) - min(start.day, 30)) / 360
+        tau = twelfths
+        if loan.day_count != "30/360":
+            tau = np.zeros(grid.count)
+            tau[begin + 1 :] = [year_fraction(*span, loan.day_count) for span in itertools.pairwise(days[begin:])]
         pay[end % step :: step] = 1.0
         pay[: begin + 1] = 0.0
         month = np.arange(grid.count)
@@ -155,7 +160,7 @@ class LoanTimes:
         order = np.cumsum(repay) - repay
         between = (1 - pay) * (1 - alone) * (begin < month) * (month < end)
         return cls(
-            days, tau, np.cumsum(tau), pay, alone, repay, late, grid.flag(start), grid.flag(final),
+            days, tau, np.cumsum(tau), np.cumsum(twelfths), pay, alone, repay, late, grid.flag(start), grid.flag(final),
             1 - np.concatenate([[0.0], pay[:-1]]), between * ((month - end) % step) / step,
             np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay),
             _rates(deal.benchmarks.get(loan.benchmark or "", []), days), _rates(loan.step_ups, days, 0.0),

@@ -88,7 +88,7 @@ def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> Sens
         bare = {name: loan.model_copy(update={"quotes": {}}) for name, loan in deal.loans.items()}
         deal = deal.model_copy(update={"loans": bare})
     closed = Cases(signed(deal, base), build, events)
-    cases = Cases(deal, build, events, base.solved) if asked.unknowns == "solved" else closed
+    cases = Cases(deal, build, events, base.solved, signed=False) if asked.unknowns == "solved" else closed
     ranges = asked.vary or {key: ends for key, ends in USUAL.items() if any(map(cases.matters, cases.targets(key)))}
     bars = []
     for key, ends in ranges.items():

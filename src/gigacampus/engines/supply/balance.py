@@ -43,6 +43,8 @@ class SupplyResult:
         All-in: every item, capital recovery of own plants included, deflated, over the load served.
     cost_per_mwh_nominal : float [USD/MWh]
         The same without deflating.
+    cost_items : dict of float [USD/MWh in money of supply.price_year]
+        `cost_per_mwh` by item; empty where nothing was consumed.
     lcoe : dict of float or None [USD/MWh in money of supply.price_year]
         Levelised cost by plant.
     peak_import : (M,) [MW]
@@ -70,6 +72,7 @@ class SupplyResult:
     bill: Floats
     cost_per_mwh: float | None
     cost_per_mwh_nominal: float | None
+    cost_items: dict[str, float]
     lcoe: dict[str, float | None]
     peak_import: Floats
     cfe_hourly: float | None
@@ -131,6 +134,11 @@ def balance(
         bill=total - items["capital_recovery"],
         cost_per_mwh=score.share(costs.real(total, supply, timeline), load),
         cost_per_mwh_nominal=score.share(total, load),
+        cost_items={
+            name: cost
+            for name, item in items.items()
+            if (cost := score.share(costs.real(item, supply, timeline), load)) is not None
+        },
         lcoe={n: costs.levelised(n, p, supply, timeline, made, plants[n]) for n, p in supply.plants.items()},
         peak_import=timeline.monthly_peak(made.grid_import),
         cfe_hourly=score.share(clean, load),

@@ -94,12 +94,13 @@ def schema(as_json: bool) -> None:
 @commands.command()
 @SPEC
 @click.argument("kpi")
+@click.option("--depth", type=click.IntRange(0), default=5, show_default=True, help="Steps to walk down.")
 @JSON
-def explain(spec: Path, kpi: str, as_json: bool) -> None:
+def explain(spec: Path, kpi: str, depth: int, as_json: bool) -> None:
     """Walk from a KPI down to the sourced numbers behind it."""
     from gigacampus.faces.cli import explaining
 
-    explaining.explain(spec, kpi, as_json)
+    explaining.explain(spec, kpi, depth, as_json)
 
 
 @commands.command()
@@ -145,7 +146,7 @@ def verify(ids: tuple[str, ...], as_json: bool) -> None:
 
 
 @commands.command()
-@click.option("--full", is_flag=True, help="Run every case, not the two-minute selection.")
+@click.option("--full", is_flag=True, help="Run every case, not the selection of some minutes.")
 @JSON
 def selfcheck(full: bool, as_json: bool) -> None:
     """Show what gigacampus promises of itself, with the figures seen now."""

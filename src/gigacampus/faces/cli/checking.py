@@ -13,8 +13,10 @@ from gigacampus.runs import verify as ledger
 
 def verify(ids: tuple[str, ...], as_json: bool) -> bool:
     """Print the ledger; True while every row stands as it is recorded."""
-    outcomes = []
+    outcomes: list[ledger.Outcome] = []
     for outcome in ledger.verify(lambda name: not ids or name.startswith(ids)):
+        if not (as_json or outcomes):
+            click.echo(HEAD)
         outcomes.append(outcome)
         if not as_json:
             click.echo(_line(outcome))
@@ -33,10 +35,13 @@ def verify(ids: tuple[str, ...], as_json: bool) -> bool:
     return not changed
 
 
+HEAD = f"{'':6} {'id':<38} {'published':>9} {'computed':>9} {'within':>7} unit"
+
+
 def _line(o: ledger.Outcome) -> str:
     mark = "✓ hit " if o.hit else "△ miss"
     got = significant(o.got, 5) if o.got is not None else "–"
-    return f"{mark} {o.id:<44} {significant(o.expected, 5):>9} {got:>9} {o.unit}"
+    return f"{mark} {o.id:<38} {significant(o.expected, 5):>9} {got:>9} {significant(o.tolerance, 2):>7} {o.unit}"
 
 
 def selfcheck(full: bool, as_json: bool) -> bool:

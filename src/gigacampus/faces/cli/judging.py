@@ -29,6 +29,9 @@ def consistent(path: Path, as_json: bool) -> bool:
     deal = loaded.campus.deal
     if deal is None:
         raise SpecError(Problem("there is no deal, so no figures are published of one", "deal", file=str(path)))
+    if not deal.published:
+        fix = "Add figures that sources print, with their rows, as in examples/hyperion.yaml and docs/deals.md"
+        raise SpecError(Problem("no figure is published of this deal", "deal.published", file=str(path), fix=fix))
     judged = Run(loaded, Progress()).consistency
     fits = [name for name, one in judged.items() if one.fits]
     if as_json:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from gigacampus.campus.spec.deal import slug
-from gigacampus.faces import numbers, report
+from gigacampus.faces import notes, numbers, report
 from gigacampus.faces.cli import say, wrapped
 from gigacampus.faces.figures.facts import missed, open_gaps
 from gigacampus.runs import folder, inputs
@@ -58,20 +58,27 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
                 "folder": str(written),
                 "kpi": {name: value.plain() for name, value in kpis.items()},
                 "promises": [vars(verdict) for verdict in running.policy],
+                "notes": [note.en for note in notes.notes(running)],
                 "gaps": [asdict(gap) for gap in open_gaps(running)],
                 "missed": {name: asdict(figure) for name, figure in missed(running).items()},
             }
         )
     else:
-        click.echo(f"\n{running.campus.name}: {running.campus.case}\n")
-        click.echo(table(kpis, list(kpis) if all_kpis else headline(running)))
-        for verdict in running.policy:
-            click.echo(f"  {MARKS[verdict.state]} {promise_line(verdict)}")
-        for line in (*gap_lines(running), *missed_lines(running)):
-            click.echo(line)
+        click.echo("\n" + "\n".join(lines(running, all_kpis)))
         click.echo("\n" + wrapped("", f"Balances close to {residuals(kpis)} (limit 10⁻⁹, relative)", "  "))
         click.echo(f"\nResults in {written}\nReport     {written / 'report.html'}")
     return bool(open_gaps(running) or missed(running)) or any(verdict.state != "pass" for verdict in running.policy)
+
+
+def lines(running: Run, all_kpis: bool = False) -> Iterator[str]:
+    """What is shown of a run: its figures, how promises stand, what to know beside them, what does not close."""
+    kpis: Mapping[str, Value] = running.kpi
+    yield f"{running.campus.name}: {running.campus.case}\n"
+    yield table(kpis, list(kpis) if all_kpis else headline(running))
+    yield from (f"  {MARKS[verdict.state]} {promise_line(verdict)}" for verdict in running.policy)
+    yield from (wrapped("  ! ", note.en, "    ") for note in notes.notes(running))
+    yield from gap_lines(running)
+    yield from missed_lines(running)
 
 
 def headline(running: Run) -> list[str]:
@@ -80,6 +87,8 @@ def headline(running: Run) -> list[str]:
     parts = [
         name for name in HEADLINE if name in running.kpi and (running.campus.physical or name.startswith("finance."))
     ]
+    after = parts.index("facility.energy") + 1 if running.campus.physical else 0
+    parts[after:after] = [name for name in notes.SHORTFALLS if (running.kpi[name].value or 0) > 0]
     if deal is None:
         return [name for name in parts if not name.startswith("finance.")]
     owners = {owner for entity in deal.entities.values() for owner in entity.owners} - set(running.finance.funding)
@@ -132,22 +141,25 @@ def table(kpis: Mapping[str, Value], names: list[str]) -> str:
     longest = max((len(name) for name in names), default=0)
     lines = []
     for name in names:
-        value, unit = shown(kpis[name])
+        value, unit = shown(kpis[name], name)
         why = kpis[name].reason if kpis[name].value is None else unit
         lines.append(wrapped(f"  {name:<{longest}} {value:>14} ", why, " " * 8))
     return "\n".join(lines)
 
 
-def shown(value: Value) -> tuple[str, str]:
-    """A KPI's value and unit as texts."""
+def shown(value: Value, name: str) -> tuple[str, str]:
+    """A KPI's value and unit as texts; a rate, a price or a share of the deal to three digits."""
+    if name.startswith("finance.") and value.unit == "fraction" and value.value is not None:
+        return numbers.significant(100 * value.value), "%"
     return numbers.shown(value.value, value.unit, ratio=value.unit == "1")
 
 
 def promise_line(verdict: object) -> str:
-    """A verdict in one line: rule, result, state."""
+    """A verdict in one line: rule, result with the digits that part it from the bound, state."""
     v = vars(verdict)
-    result = " ".join(numbers.shown(v["value"], v["unit"], ratio=True)).strip()
-    limit = " ".join(numbers.shown(v["bound"], v["unit"], ratio=True)).strip()
+    digits = numbers.apart(v["value"], v["bound"], v["unit"]) if v["value"] is not None else 0
+    result = " ".join(numbers.shown(v["value"], v["unit"], ratio=True, digits=digits)).strip()
+    limit = " ".join(numbers.limit(v["bound"], v["unit"])).strip()
     return f"{v['kpi']} {v['side'].replace('_', ' ')} {limit}: {result}, {v['state']}"
 
 
@@ -171,4 +183,4 @@ class Progress:
     def done(self) -> None:
         """Tell what needed no work."""
         if self.cached:
-            click.echo(f"  unchanged, from the cache: {', '.join(self.cached)}", err=True)
+            click.echo(wrapped("  unchanged, from the cache: ", ", ".join(self.cached), "    "), err=True)

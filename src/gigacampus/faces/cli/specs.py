@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from gigacampus.campus.spec import json_schema
+from gigacampus.campus.spec import Loaded, json_schema
 from gigacampus.errors import Problem, SpecError, WriteError
-from gigacampus.faces.cli import say
+from gigacampus.faces.cli import say, wrapped
 from gigacampus.runs import inputs, provenance
-from gigacampus.runs.checks import check
+from gigacampus.runs.checks import check, outlasting
 from gigacampus.runs.pipeline import Run
 
 STARTER = """\
@@ -21,7 +21,7 @@ STARTER = """\
 schema_version: 1
 name: {name}
 life: {{end: 2040-12-31}}
-site: {{place: Columbus Ohio, weather: columbus-oh, grid: pjm}}
+site: {{place: "Columbus, Ohio", weather: columbus-oh, grid: pjm}}
 compute:
   server: gb200-nvl72
   phases:
@@ -29,6 +29,8 @@ compute:
     - {{name: Hall 2, ready: 2030-01-01, power: 100 MW}}
 promises:
   - {{kpi: facility.pue, at_most: 1.2}}
+  - {{kpi: supply.unserved, at_most: 0 MWh, why: a load that the plan does not serve is no plan}}
+  - {{kpi: facility.hours_short, at_most: 0 h, why: cooling holds its supply temperature in every hour}}
 """
 
 
@@ -41,11 +43,24 @@ def validate(path: Path, as_json: bool) -> None:
     campus = loaded.campus
     values = provenance.used(Run(loaded)).values()  # as the report counts them
     assumed = sum(origin.assumed for origin in values)
+    found = _notes(loaded)
     if as_json:
-        say({"valid": True, "name": campus.name, "values": len(values), "assumed": assumed})
+        say({"valid": True, "name": campus.name, "values": len(values), "assumed": assumed, "notes": found})
         return
     power = f", {sum(p.power for p in campus.compute.built):,.0f} MW" if campus.compute else ""
     click.echo(f"{path} is valid: {campus.name}{power}, {len(values)} inputs, {assumed} of them assumed")
+    for note in found:
+        click.echo(wrapped("  ! ", note, "    "))
+
+
+def _notes(loaded: Loaded) -> list[str]:
+    """What is said of contracts that run on after the campus's life, and of a grid that is not given."""
+    found, site = outlasting(loaded), loaded.campus.site
+    if not found and (site is None or "grid" in site.model_fields_set):
+        return []
+    from gigacampus.faces import notes  # it needs numpy
+
+    return [note.en for note in (*map(notes.lasting, found), *notes.unnamed_grid(loaded.campus))]
 
 
 def new(path: Path, name: str, force: bool, as_json: bool) -> None:
@@ -56,6 +71,8 @@ def new(path: Path, name: str, force: bool, as_json: bool) -> None:
         raise SpecError(Problem("a campus needs a name", value=repr(name)))
     text = STARTER.format(name='"' + name.replace("\\", "").replace('"', "'").replace("\n", " ").strip()[:200] + '"')
     beside = path.with_name(f".{path.name}.new")
+    if not path.parent.is_dir():
+        raise WriteError(Problem(f"there is no folder {path.parent}", file=str(path), fix="Make it first"))
     try:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)

@@ -22,7 +22,7 @@ def workbook(run: Run) -> Workbook:
     Parameters
     ----------
     run : Run
-        Only its finance stage is computed.
+        Only its finance and accounting stages are computed.
 
     Returns
     -------

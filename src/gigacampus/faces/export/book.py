@@ -40,7 +40,7 @@ UNITS = {"USD": "USD m", "USD/year": "USD m/year", "fraction": "", "1/year": "a 
 
 TITLES = {
     "Cover": "表紙", "Inputs": "入力", "Timing": "時期", "Calculations": "計算", "Cash flows": "入出金",
-    "Outputs": "結果", "Checks": "検算",
+    "Outputs": "結果", "Accounts": "会計", "Checks": "検算",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gigacampus.faces.export.accounts import accounts
 from gigacampus.faces.export.book import Book
 from gigacampus.faces.export.cashflows import cash_flows
 from gigacampus.faces.export.checks import checks
@@ -40,6 +41,8 @@ def build(run: Run) -> Workbook:
     calculations(book, model, layout)
     flows = cash_flows(book, model, layout)
     outputs = Outputs(book, model, layout, flows)
+    if run.accounting is not None:
+        accounts(book, run.accounting)
     checked = checks(book, model, layout, outputs, flows)
     cover(book, first, model, outputs, provenance.spec_hash(run), checked)
     names = tuple(sheet.get_name() for sheet in book.book.worksheets())

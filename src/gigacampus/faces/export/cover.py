@@ -14,6 +14,7 @@ SHEETS = {
     "Calculations": "the statement by contract and vehicle, one formula a row across all months",
     "Cash flows": "net cash of each party by day, from which returns are reckoned",
     "Outputs": "headline figures, the years, sources and uses",
+    "Accounts": "each party's income statement and balance sheet by year; values, as the books are not live",
     "Checks": "what must be zero, and whether it is",
 }
 READING = [
@@ -59,7 +60,7 @@ def cover(book: Book, sheet: Sheet, model: Model, outputs: Outputs, spec_hash: s
         }
         sheet.ws.conditional_format(at, 1, at, 1, look)
     at = _figures(sheet, model, outputs, at + 2)
-    at = _guide(sheet, at + 1)
+    at = _guide(sheet, at + 1, [made.get_name() for made in book.book.worksheets()])
     sheet.ws.fit_to_pages(1, 1)
     sheet.ws.set_portrait()
 
@@ -77,10 +78,10 @@ def _figures(sheet: Sheet, model: Model, outputs: Outputs, at: int) -> int:
     return at + 1
 
 
-def _guide(sheet: Sheet, at: int) -> int:
+def _guide(sheet: Sheet, at: int, made: list[str]) -> int:
     """Sheets, colours, and how the workbook is read."""
     sheet.heading(at, "Sheets", 4)
-    for name, what in SHEETS.items():
+    for name, what in ((name, what) for name, what in SHEETS.items() if name in made):
         at += 1
         sheet.ws.write_url(
             at, 0, f"internal:'{name}'!A1", sheet.book.look(font_color=BLUE, underline=1, indent=1), name

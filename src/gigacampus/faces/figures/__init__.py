@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
-_MODULES = ("lifeline", "energy_flow", "energy", "explorer", "months", "facility", "cooling", "power", "availability",
+_MODULES = ("lifeline", "energy_flow", "energy", "costs", "explorer", "months", "facility", "cooling", "power", "availability",
             "water", "control", "swings", "swing_limits",
             "carbon", "closing",
             "money_flow", "deal", "terms", "debt", "covenants", "annual", "parties", "guarantee", "tornado", "two_way",

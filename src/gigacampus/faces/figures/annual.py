@@ -10,7 +10,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.debt import rows_of
-from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.runs.kpi import slug
 
@@ -21,8 +21,7 @@ def annual_cash(run: Any) -> Figure | None:
     if run.campus.deal is None or not run.finance.cover:
         return None
     finance, money = run.finance, money_of(run)
-    years = finance.months.astype("datetime64[Y]").astype(int) + 1970
-    every = range(int(years[0]), int(years[-1]) + 1)
+    every = deal_years(run)
     columns, series = [Column(Text("Year", "年"))], list[Floats]()
     many = len(finance.cover) > 1
     for vehicle, cover in finance.cover.items():
@@ -33,13 +32,13 @@ def annual_cash(run: Any) -> Figure | None:
             (Text("debt service", "元利払い"), np.sum([loan.service for loan in loans], axis=0)),
         ):
             columns.append(_column(money, _headed(name, word)))
-            series.append(by_year(monthly, years) / money.factor)
+            series.append(by_deal_year(run, monthly) / money.factor)
         columns.append(Column(_headed(name, Text("least DSCR", "最低DSCR")), "", 2))
-        series.append(_least(cover, every))
+        series.append(least_cover(run, cover))
     paid, total = distributions(run), np.zeros(len(every))
     for owner, monthly in paid.items():
         columns.append(_column(money, Text(f"To {party(owner).en}", f"{party(owner).ja}への分配")))
-        series.append(by_year(monthly, years) / money.factor)
+        series.append(by_deal_year(run, monthly) / money.factor)
         total += series[-1] * money.factor
     rows: list[tuple[Cell, ...]] = [
         (str(year), *(_cell(values[i]) for values in series)) for i, year in enumerate(every)
@@ -60,11 +59,6 @@ def annual_cash(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def by_year(monthly: Floats, years: Any) -> Floats:
-    """Sums by calendar year."""
-    return np.add.reduceat(monthly, np.flatnonzero(np.diff(years, prepend=-1)))
-
-
 def distributions(run: Any) -> dict[str, Floats]:
     """What vehicles distribute to each owner outside them, by month [USD]."""
     found: dict[str, Floats] = {}
@@ -82,11 +76,6 @@ def _column(money: Money, name: Text) -> Column:
 def _headed(name: Text, word: Text) -> Text:
     en = f"{name.en}{word.en}"
     return Text(en[:1].upper() + en[1:], f"{name.ja}{word.of('ja')}")
-
-
-def _least(cover: Any, every: range) -> Floats:
-    of = cover.dates.astype("datetime64[Y]").astype(int) + 1970
-    return np.array([min(cover.dscr[of == year], default=np.nan) for year in every])
 
 
 def _cell(value: float) -> float | None:

@@ -28,7 +28,12 @@ def carbon_by_year(run: Any) -> Figure | None:
     years = [int(year) for year in run.impact.years]
     factor, unit = numbers.scale(float(run.impact.scope2_location.max()), "t")
     lines = {key: getattr(run.impact, key) / factor for key in _METHODS}
-    lines = {key: values for key, values in lines.items() if key != "scope1" or values.any()}
+    none_bought = not run.impact.certificates.any()
+    lines = {
+        key: values
+        for key, values in lines.items()
+        if (key != "scope1" or values.any()) and not (none_bought and key == "scope2_market_no_certificates")
+    }
     axis = parts.upward(max(float(values.max()) for values in lines.values()), unit)
     last = int(np.flatnonzero(whole_years(run))[-1]) if whole_years(run).any() else len(years) - 1
     whole = whole_years(run) if whole_years(run).sum() > 1 else np.ones(len(years), dtype=bool)
@@ -95,7 +100,11 @@ def _ends(lines: dict[str, Floats], last: int, axis: dict[str, Any], height: int
 
 
 def _finding(run: Any, sums: dict[str, float]) -> Finding:
-    annual, bare, hourly = sums["scope2_market"], sums["scope2_market_no_certificates"], sums["scope2_market_hourly"]
+    annual, bare, hourly = (
+        sums["scope2_market"],
+        sums.get("scope2_market_no_certificates", 0.0),
+        sums["scope2_market_hourly"],
+    )
     if float(run.impact.certificates.sum()) > 0 and annual < 0.5 * bare:
         left = "zero" if annual < 1.0 else numbers.quantity(annual, "t")
         return Finding(

@@ -42,8 +42,8 @@ def control_front(run: Any) -> Figure | None:
             f"冷却の電力量は最大{_share(worth, 'energy', 'cooling')}、取水量は最大{_share(worth, 'water', 'water')}減る。",
         ),
         note=Text(
-            "The front is swept by the price of water: its supported points, those on the convex hull; the line joins them. Cooling energy includes what servers' fans draw in warm inlet air. No limits: without those on flow and on changes of mode.",
-            "前線は水価格を変えて得た凸包上の点(支持点)で、線はそれらを結ぶ。冷却の電力量は高い吸気温でのサーバーファン増分を含む。制限なしは、流量と運転モード切替の制限を外した場合。",
+            "The front is swept by the price of water: its supported points, those on the convex hull; the line joins them. Cooling energy includes what servers' fans draw in warm inlet air.",
+            "前線は水価格を変えて得た凸包上の点(支持点)で、線はそれらを結ぶ。冷却の電力量は高い吸気温でのサーバーファン増分を含む。",
         ),
         stages=("control",),
     )

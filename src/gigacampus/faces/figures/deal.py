@@ -225,7 +225,7 @@ def _su_finding(run: Any) -> Finding:
         if interest > 0.02 * total:
             part = numbers.money(interest).replace(f"{numbers.THIN}bn", "")
             return Finding(
-                f"Interest while building takes {part} of the {numbers.money(total)} that {party(name).en} raises",
-                f"{party(name).ja}が調達する{numbers.money_ja(total)}のうち{numbers.money_ja(interest)}は建設中の利息に回る",
+                f"Interest while building takes {part} of the {numbers.money(total)} that {party(name).en} has for its uses",
+                f"{party(name).ja}の資金{numbers.money_ja(total)}のうち{numbers.money_ja(interest)}は建設中の利息に回る",
             )
     return Finding("Sources and uses", "資金源と使途")

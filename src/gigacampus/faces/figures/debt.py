@@ -13,8 +13,9 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.covenants import distress
-from gigacampus.faces.figures.facts import Floats
+from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover
 from gigacampus.faces.figures.money import money_of
+from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
 _SHOWN = 0.005
@@ -30,10 +31,8 @@ def lease_ends(run: Any) -> list[date]:
 
 
 def balance_at(run: Any, day: date) -> float:
-    """Debt outstanding at the end of a day's month, all loans together [the run's unit of money]."""
-    months = run.finance.months
-    index = min(int(np.searchsorted(months, np.datetime64(day, "M"))), len(months) - 1)
-    return sum(float(loan.balance[index]) for loan in run.finance.loans.values()) / money_of(run).factor
+    """Debt outstanding on a day after its payments, all loans together [the run's unit of money]."""
+    return sum(float(loan.owed(np.datetime64(day))) for loan in run.finance.loans.values()) / money_of(run).factor
 
 
 @figure("debt_and_cover")
@@ -203,40 +202,29 @@ def _finding(run: Any, total: Floats) -> Finding:
 
 
 def _table(run: Any) -> Table:
-    """By lease year where there is a lease, else by payment."""
-    money = money_of(run)
-    for lease in run.finance.lease_years.values():
-        columns, keys = [Column(Text("Lease year", "リース年"))], []
-        for key in lease:
-            head, _, of = key.partition(".")
-            if head in _HEADS:
-                keys.append(key)
-                words = _HEADS[head]
-                name = Text(f"{words.en} {party(of).en}".strip(), f"{words.ja} {party(of).ja}".strip())
-                columns.append(Column(name, "", 4) if head == "dscr" else money.column(name))
-        count = len(lease["rent"])
-        rows = tuple(
-            (str(i + 1), *(float(lease[k][i]) / (1.0 if k.startswith("dscr") else money.factor) for k in keys))
-            for i in range(count)
-        )
-        return Table(tuple(columns), rows)
-    cover = next(iter(run.finance.cover.values()))
-    return Table(
-        (
-            Column(Text("Payment", "支払日")),
-            money.column(Text("Debt service", "元利払い")),
-            Column(Text("DSCR"), "", 4),
-        ),
-        tuple(
-            (str(d), float(s) / money.factor, float(c))
-            for d, s, c in zip(cover.dates, cover.service, cover.dscr, strict=True)
-        ),
-    )
+    """By calendar year: rent of all leases, each vehicle's debt service and least cover, each loan's balance at its end."""
+    finance, money, deal = run.finance, money_of(run), run.campus.deal
+    columns, series = [Column(Text("Year", "年"))], list[Floats]()
+
+    def add(name: Text, monthly: Floats) -> None:
+        columns.append(money.column(name))
+        series.append(by_deal_year(run, monthly) / money.factor)
+
+    if deal.leases:
+        add(Text("Rent", "賃料"), np.sum([finance.row(f"{slug(name)}.rent") for name in deal.leases], axis=0))
+    for vehicle, cover in finance.cover.items():
+        of = party(vehicle) if len(finance.cover) > 1 else EMPTY
+        loans = [finance.loans[name].service for name, loan in deal.loans.items() if loan.borrower == vehicle]
+        add(Text(f"Debt service {of.en}".strip(), f"元利払い {of.ja}".strip()), np.sum(loans, axis=0))
+        columns.append(Column(Text(f"Least DSCR {of.en}".strip(), f"最低DSCR {of.ja}".strip()), "", 4))
+        series.append(least_cover(run, cover))
+    ends = np.flatnonzero(np.diff(finance.months.astype("datetime64[Y]").astype(int), append=0))
+    for name, loan in finance.loans.items():
+        columns.append(money.column(Text(f"Balance at end, {party(name).en}", f"期末残高 {party(name).ja}")))
+        series.append(loan.balance[ends] / money.factor)
+    rows = [(str(y), *(_cell(x[i]) for x in series)) for i, y in enumerate(deal_years(run))]
+    return Table(tuple(columns), tuple(row for row in rows if any(row[1:])))
 
 
-_HEADS = {
-    "rent": Text("Rent", "賃料"),
-    "service": Text("Debt service", "元利払い"),
-    "balance": Text("Balance at end,", "期末残高"),
-    "dscr": Text("DSCR", "DSCR"),
-}
+def _cell(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -147,7 +147,7 @@ def load_duration(run: Any) -> Figure | None:
     axis = parts.upward(float(curves["load"][2].max()), "MW")
     return Figure(
         id="load_duration",
-        title=_steady(run.supply.load[span], year),
+        title=_steady(run.supply.load[span], float(run.supply.dispatch.unserved[span].sum()), year),
         subtitle=Text(
             f"Hourly power in {year}, each curve sorted from its highest hour to its lowest, MW",
             f"{year}年の毎時電力を大きい順に並べた曲線(電源ごとに並べ替え)、MW",
@@ -221,9 +221,13 @@ def _curve_ends(
     return found + parts.beside([(name, numbers.significant(value)) for name, value in ends], at, axis, height, wrap)
 
 
-def _steady(load: Floats, year: int) -> Finding:
+def _steady(load: Floats, unserved: float, year: int) -> Finding:
     factor = float(load.mean() / load.max())
     low, high = (numbers.significant(float(value)) for value in (load.min(), load.max()))
+    if unserved > 0:
+        lost = numbers.quantity(unserved, "MWh")
+        return Finding(f"Between {low} and {high}{numbers.THIN}MW are served in {year}; {lost} are not",
+                       f"{year}年に供給できる負荷は{low}〜{high}{numbers.THIN}MW、不足は{lost}")  # fmt: skip
     return Finding(
         f"Load stays between {low} and {high}{numbers.THIN}MW in {year}: a load factor of {numbers.percent(factor)}{PER}",
         f"{year}年の負荷は{low}〜{high}{numbers.THIN}MW、負荷率は{numbers.percent(factor)}{PER}",

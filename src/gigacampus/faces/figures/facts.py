@@ -82,6 +82,24 @@ def by_year(run: Any, hourly: Floats) -> Floats:
     return np.add.reduceat(hourly, year_edges(run))
 
 
+def deal_years(run: Any) -> range:
+    """Calendar years of the deal's statement."""
+    years = run.finance.months.astype("datetime64[Y]").astype(int) + 1970
+    return range(int(years[0]), int(years[-1]) + 1)
+
+
+def by_deal_year(run: Any, monthly: Floats) -> Floats:
+    """Sums by calendar year of the deal's statement, shape (Y,)."""
+    years = run.finance.months.astype("datetime64[Y]").astype(int)
+    return np.add.reduceat(monthly, np.flatnonzero(np.diff(years, prepend=years[0] - 1)))
+
+
+def least_cover(run: Any, cover: Any) -> Floats:
+    """Least cover of the payments in each calendar year; not a number where nothing is repaid, shape (Y,)."""
+    of = cover.dates.astype("datetime64[Y]").astype(int) + 1970
+    return np.array([min(cover.dscr[of == year], default=np.nan) for year in deal_years(run)])
+
+
 def year_edges(run: Any) -> NDArray[np.int64]:
     """The first hour of each calendar year of the life."""
     return np.flatnonzero(np.diff(run.timeline.year, prepend=-1))

@@ -104,10 +104,21 @@ def who_gets_what(run: Any) -> Figure | None:
             "Bars of cash by party: " + ", ".join(f"{party(r.name).en} {r.role.en} net {_net(r, money)}" for r in found) + f" {money.unit}.",
             "当事者ごとの収支。" + "、".join(f"{party(r.name).ja}{_net(r, money)}" for r in found) + f"({money.ja})",
         ),
-        note=Text("Before residual value. IRR by dates of payment, of parties with one role.", "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。"),
+        note=_note(run),
         stages=("finance",),
         rows=tuple(flow.row for flow in run.finance.flows),
     )  # fmt: skip
+
+
+def _note(run: Any) -> Text:
+    en, ja = (
+        "Before residual value. IRR by dates of payment, of parties with one role.",
+        "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。",
+    )
+    if not run.campus.physical or not run.supply.costs["capital_recovery"].any():
+        return Text(en, ja)
+    return Text(f"{en} The capital of own plants is in no energy bill: it is here only where construction has it.",
+                f"{ja}自社電源の資本費は電力料金に含まれず、constructionに書かれた場合だけここに入る。")  # fmt: skip
 
 
 def _net(row: _Row, money: Money) -> str:

@@ -11,7 +11,8 @@ from gigacampus.faces.figures.base import FIGURES, Figure
 from gigacampus.faces.figures.text import plain, resolve
 
 _REPORT_ALONE = (
-    "life_line", "explorer", "off_the_balance_sheet", "balance_sheets", "two_way", "power_chain", "annual_cash",
+    "as_published", "power_costs", "life_line", "explorer", "off_the_balance_sheet", "balance_sheets", "two_way",
+    "power_chain", "annual_cash",
     "design_days", "plant_sizes", "approach_chain", "supply_hours", "swing_limits", "term_sheet",
 )  # fmt: skip
 """Figures that no Plotly figure is made of; their tables are there like all others."""

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gigacampus.campus.spec.deal import MONTHS
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import calendar
+from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
 EVERY = {
@@ -26,6 +28,10 @@ REPAID = {
     "sculpted": Text("sculpted to a cover of {dscr}", "DSCR{dscr}倍に合わせた返済"),
     "bullet": Text("all at the end", "満期一括"),
     "balloon": Text("level to a rest of {balloon} at the end", "元利均等、満期に{balloon}を一括"),
+    "growing balloon": Text(
+        "payments that grow by {growth} a year, and a rest of {balloon} at the end",
+        "元利払いは年{growth}逓増、満期に{balloon}を一括",
+    ),
     "list": Text("listed shares of principal", "個別の元本返済額"),
 }
 _IN_WORDS = ("growth", "dscr", "balloon")
@@ -137,7 +143,8 @@ def _first(run: Any, name: str) -> str:
 def _repaid(run: Any, name: str) -> Text:
     loan = run.campus.deal.loans[name]
     sized = loan.sizing is not None and loan.amortisation.kind == "sculpted"
-    text = _SHAPED if sized else REPAID[loan.amortisation.kind]
+    grows = loan.amortisation.kind == "balloon" and loan.amortisation.growth
+    text = _SHAPED if sized else REPAID["growing balloon" if grows else loan.amortisation.kind]
     needed = {field: _value(run, name, f"amortisation.{field}") for field in _IN_WORDS if f"{{{field}}}" in text.en}
     needed_text = {field: f"{x:.2f}" if field == "dscr" else _per_cent(x) for field, x in needed.items()}
     return Text(text.en.format(**needed_text), text.ja.format(**needed_text))
@@ -149,11 +156,18 @@ def _life(run: Any, name: str) -> Text | str:
 
 
 def _reserve(run: Any, name: str) -> Text | str:
-    months = run.campus.deal.loans[name].dsra
-    if not months:
+    """What is held: so many months of the first debt service, which are fewer of the highest where it grows."""
+    loan = run.campus.deal.loans[name]
+    if not loan.dsra:
         return ""
-    held = _amount(float(run.finance.rows[f"{slug(name)}.reserve_target"]))
-    return Text(f"{months} months, {held.en}", f"{months}か月分、{held.ja}")
+    held = float(run.finance.rows[f"{slug(name)}.reserve_target"])
+    service = run.finance.row(f"{slug(name)}.scheduled")[run.finance.loans[name].repays]
+    payments = max(1, round(loan.dsra / MONTHS[loan.every]))
+    most = float(np.convolve(service, np.ones(payments))[payments - 1 :].max(initial=0.0))
+    least = loan.dsra * held / most if most > held * (1 + 1e-6) else 0.0
+    rest = Text(f"; {least:.1f} months of the highest", f"(最大の元利払いの{least:.1f}か月分)") if least else EMPTY
+    amount = _amount(held)
+    return Text(f"{amount.en}, the first {loan.dsra} months{rest.en}", f"{amount.ja}、当初{loan.dsra}か月分{rest.ja}")
 
 
 def _holders(run: Any, name: str) -> Text:

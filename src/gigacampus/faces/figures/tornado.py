@@ -116,8 +116,10 @@ def _note(run: Any, solved: bool, still: list[Text]) -> Text:
     leases, keys = run.campus.deal.leases.values(), [bar.key for bar in run.sensitivity.bars]
     fixed = Text("")
     if DELAY in keys and any(isinstance(lease.start, date) for lease in leases):
-        fixed = Text(" Rent starts on a fixed date, whatever is ready: a delay does not move it.",
-                     "賃料は完成の有無にかかわらず固定日に始まり、遅延では動かない。")  # fmt: skip
+        fixed = Text(" Rent starts on a fixed date, whatever is ready: a delay does not move it. It then pays for works that owners or loans would "
+                     "have paid for, so that figures rise; nobody is assumed to pay damages or to leave.",
+                     "賃料は完成の有無にかかわらず固定日に始まり、遅延では動かない。その間の賃料が工事費に充てられ、指標はむしろ上がる。"
+                     "損害賠償や解約は想定していない。")  # fmt: skip
     bars = Text("Light bars: the number is lower; dark bars: higher.", "淡い棒は数値が低い場合、濃い棒は高い場合。")
     en, ja = ", ".join(inside(text) for text in still), "、".join(text.of("ja") for text in still)
     return Text(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacampus.faces import numbers
+from gigacampus.faces import notes, numbers
 from gigacampus.faces.figures import closing, covenants, debt
 from gigacampus.faces.figures.concepts import SOURCES, party, titled
 from gigacampus.faces.figures.facts import delivered, missed
@@ -27,9 +27,9 @@ PER = f"{numbers.THIN}%"
 
 
 def lead(run: Run) -> Text:
-    """Two to six sentences: energy, defaults and lock-ups, debt, what does not close, and promises that are not kept."""
+    """A few sentences: energy, what a reader must know of it, defaults and lock-ups, debt, what does not close, promises."""
     breached = [covenants.said(one) for one in covenants.distress(run) if one.breached]
-    said = [*_energy(run), *breached, *_debt(run), *_open(run), *_promises(run)]
+    said = [*_energy(run), *notes.notes(run), *breached, *_debt(run), *_open(run), *_promises(run)]
     return Text(" ".join(text.en for text in said), "".join(text.ja for text in said))
 
 
@@ -53,23 +53,53 @@ def _debt(run: Run) -> Iterator[Text]:
         return
     total = sum((loan.balance for loan in run.finance.loans.values()), np.zeros(len(run.finance.months)))
     owed = np.flatnonzero(total > 1e-6 * float(total.max()))
+    if not len(owed):
+        yield Text("No loan is ever drawn.", "借入は一度も実行されない。")
+        return
     covers = [float(c.dscr.min()) for c in run.finance.cover.values() if len(c.dscr)]
     many = len(run.finance.loans) > 1
     what = Text("The loans are", "借入") if many else _one_loan(next(iter(run.finance.loans)))
     at = numbers.fixed(min(covers), 2) if covers else ""
     cover, cover_ja = (f" at no less than {at} times cover", f"最低DSCR{at}倍で") if covers else ("", "")
+    if debt.set_by_schedule(run):
+        cover, cover_ja = f" at the {at} times cover that the schedule sets", f"返済計画の定めるDSCR{at}倍で"
     if total[-1] > 1e-6 * float(total.max()):
         left = float(total[-1])
+        due = sum(float(run.finance.rows[f"{slug(name)}.unpaid"]) for name in run.finance.loans)
+        some = Text("")
+        if abs(due - left) > 1e-3 * left:
+            some = Text(f"; {numbers.money(due)} of it is what was not repaid on its last day, the rest interest since",
+                        f"(満期の未返済額は{numbers.money_ja(due)}、残りはその後の利息)")  # fmt: skip
         yield Text(
-            f"{numbers.money(left)} of debt is still owed when the deal ends.",
-            f"契約終了時に{numbers.money_ja(left)}の債務が残る。",
+            f"{numbers.money(left)} of debt is still owed when the deal ends{some.en}.",
+            f"契約終了時に{numbers.money_ja(left)}の債務が残る{some.ja}。",
         )
         return
     end = date.fromisoformat(f"{run.finance.months[min(int(owed[-1]) + 1, len(total) - 1)]}-01")
+    given = _conditions(run, end)
     yield Text(
-        f"{what.en} repaid in full by {numbers.month(end)}{cover}.",
-        f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する。",
+        f"{what.en} repaid in full by {numbers.month(end)}{cover}{given.en}.",
+        f"{what.ja}は{cover_ja}{numbers.month_ja(end)}に完済する{given.ja}。",
     )
+
+
+def _conditions(run: Run, end: date) -> Text:
+    """On what it rests that loans are repaid by a day: options of the leases, and figures that are solved for it."""
+    options = any(lease.first_end < end and any(x for _, x in lease.options) for lease in run.finance.leases.values())
+    found = [Text("if the options to renew are taken up", "更新の行使が前提")] * options
+    deal = run.campus.deal
+    ends = {f"{slug(name)}.{what}" for name in run.finance.loans for what in ("plan_end", "unpaid")}
+    for target in deal.solve if deal is not None else ():
+        if target.so_that in ends and not target.equals:
+            term = (
+                Text("the escalator", "賃料の改定率")
+                if target.unknown.endswith(".escalator")
+                else Text("a term", "条件")
+            )
+            found.append(Text(f"{term.en} being found so that they are", f"{term.ja}は完済するよう求めた値"))
+    if not found:
+        return Text("")
+    return Text(", " + ", ".join(x.en for x in found), f"({'、'.join(x.ja for x in found)})")
 
 
 def _open(run: Run) -> Iterator[Text]:
@@ -120,7 +150,7 @@ def _promises(run: Run) -> Iterator[Text]:
 def _broken(verdict: Any) -> Text:
     name = words.kpi(verdict.kpi)
     value, limit = (
-        rule_value(verdict.kpi, verdict.value, verdict.unit),
+        rule_value(verdict),
         limit_value(verdict.kpi, verdict.bound, verdict.unit),
     )
     side = ("at least", "以上") if verdict.side == "at_least" else ("at most", "以下")
@@ -131,21 +161,26 @@ def _broken(verdict: Any) -> Text:
     )
 
 
-def rule_value(name: str, value: float | None, unit: str) -> Text:
-    """A KPI's value as a rule shows it."""
+def rule_value(verdict: Any) -> Text:
+    """A verdict's value, with the digits that part it from the bound."""
+    value, unit, digits = verdict.value, verdict.unit, numbers.apart(verdict.value, verdict.bound, verdict.unit)
+    if verdict.kpi in words.TIMES:
+        number = numbers.shown(value, unit, True, digits)[0]
+        return Text(f"{number} times", f"{number}倍")
+    if unit == "USD":
+        return Text(numbers.money(value, digits or 3), numbers.money_ja(value, digits or 3))
     ratio = unit == "1"
-    if value is not None and ratio and name in words.TIMES:
-        return Text(f"{numbers.fixed(value, 2)} times", f"{numbers.fixed(value, 2)}倍")
-    if unit == "USD" and value is not None:
-        return Text(numbers.money(value), numbers.money_ja(value))
-    return Text(numbers.quantity(value, unit, ratio), numbers.quantity_ja(value, unit, ratio))
+    return Text(numbers.quantity(value, unit, ratio, digits), numbers.quantity_ja(value, unit, ratio, digits))
 
 
 def limit_value(name: str, value: float, unit: str) -> Text:
     """A rule's bound with its own digits."""
-    if unit == "USD" or name in words.TIMES or (unit == "1" and abs(value) < 100):
-        return rule_value(name, value, unit)
-    number, spelled = numbers.published(value, unit)
+    if unit == "USD":
+        return Text(numbers.money(value), numbers.money_ja(value))
+    small = unit == "1" and abs(value) < 100
+    number, spelled = numbers.limit(value, unit) if small or name in words.TIMES else numbers.published(value, unit)
+    if name in words.TIMES:
+        return Text(f"{number} times", f"{number}倍")
     gap = numbers.THIN if spelled else ""
     return Text(f"{number}{gap}{spelled}", f"{number}{gap}{numbers.unit_ja(spelled)}")
 
@@ -230,13 +265,14 @@ def _key(run: Run, inputs: Inputs, name: str, states: dict[str, str], gap: bool)
     elif value.unit == "t" and unit:
         unit_text = Text(f"{unit} CO₂e", f"{unit} CO₂e")
     state = states.get(name) or states.get(_TWINS.get(name, ""), "no rule")
-    return Key(name, _label(run, name), number, unit_text, inputs.grade(inputs.of_kpi(name)), state, value.reason, gap)
+    return Key(name, label(run, name), number, unit_text, inputs.grade(inputs.of_kpi(name)), state, value.reason, gap)
 
 
 _TWINS = {"facility.wue": "impact.wue", "impact.wue": "facility.wue"}
 
 
-def _label(run: Run, name: str) -> Text:
+def label(run: Run, name: str) -> Text:
+    """What a KPI is called, with whose it is, and whether it is set."""
     text = words.kpi(name)
     if name == "finance.dscr_min" and debt.set_by_schedule(run):
         return Text(f"{text.en}, set by the schedule", f"{text.ja}(返済計画の設定値)")

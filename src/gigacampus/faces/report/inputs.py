@@ -12,7 +12,7 @@ from gigacampus.campus.catalog import GRADES
 from gigacampus.faces.figures.text import Text
 from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
-from gigacampus.runs.explain import behind
+from gigacampus.runs.behind import Behind
 from gigacampus.runs.kpi import find
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Inputs:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.all: dict[str, Origin] = provenance.used(run)
+        self._under = Behind(run)
         self._behind: dict[str, tuple[dict[str, None], set[str]]] = {}
 
     @cached_property
@@ -76,12 +77,12 @@ class Inputs:
 
     def of_rows(self, rows: Iterable[str]) -> frozenset[str]:
         """Inputs behind rows of the statement; names of rows that this deal does not have are left out."""
-        rows = [row for row in rows if row in self.run.finance.graph.rows]
+        rows = [row for row in rows if row in self.run.finance.graph.rows or row.startswith("deal.")]
         seen, todo, found = set(rows), list(rows), set[str]()
         while todo:
             name = todo.pop()
             if name not in self._behind:  # many KPIs rest on the same rows
-                below, inputs = behind(self.run, name)
+                below, inputs = self._under.of(name)
                 self._behind[name] = dict.fromkeys(below), {origin.path for origin in inputs}
             rests, paths = self._behind[name]
             found |= paths

@@ -37,15 +37,32 @@ WEAK = ("solar", "wind", "losses", "blueowl", "holders")
 PALETTE = (
     (Text("Supply", "電源"), [(concepts.COLOURS[k], v) for k, v in concepts.SOURCES.items() if k not in ("hydro", "biomass")]),
     (Text("Use", "用途"), [("it", Text("IT")), ("cooling", Text("Cooling, water", "冷却・水")), ("losses", Text("Losses", "損失"))]),
-    (
-        Text("Parties", "当事者"),
-        [
-            ("meta", Text("Meta")), ("blueowl", Text("Blue Owl")), ("pimco", Text("PIMCO, debt", "PIMCO・債務")),
-            ("blackrock", Text("BlackRock")), ("holders", Text("Other holders", "その他の保有者")),
-            ("public", Text("Public bodies", "公的機関")), ("grid", Text("Others", "その他")),
-        ],
-    ),
 )  # fmt: skip
+
+
+_PARTIES = {
+    "pimco": Text("Debt", "債務"),
+    "public": Text("Public bodies", "公的機関"),
+    "grid": Text("Others", "その他"),
+}
+
+
+def _palette(run: Run) -> tuple[tuple[Text, list[tuple[str, Text]]], ...]:
+    """Colours and what they stand for; of parties, those that are in the deal."""
+    if run.campus.deal is None:
+        return PALETTE
+    found: dict[str, Text] = {}
+    for name in {party: None for flow in run.finance.flows for party in (flow.payer, flow.payee)}:
+        token, own = concepts.party_colour(name), concepts.titled(name)
+        kind = _PARTIES.get(token)
+        found[token] = Text(f"{own.en}, debt", f"{own.ja}・債務") if token == "pimco" else kind or own
+    if run.finance.loans:
+        found.setdefault("pimco", _PARTIES["pimco"])
+    order = sorted(found.items(), key=lambda item: [*_ORDER, item[0]].index(item[0]))
+    return (*PALETTE, (Text("Parties", "当事者"), order))
+
+
+_ORDER = ("meta", "blueowl", "pimco", "blackrock", "holders", "public", "grid")
 
 
 def render(run: Run) -> bytes:
@@ -209,7 +226,7 @@ def _context(
         "identity": glance.identity(run, inputs), "keys": keys, "sections": words.SECTIONS, "order": order,
         "figures": shown, "index": index, "spans": SPANS, "grades": words.GRADES, "verdicts": words.VERDICTS,
         "absent": {key: words.ABSENT.get(key) if not shown.get(key) else None for key in words.SECTIONS},
-        "palette": PALETTE, "weak": WEAK, "w": Text, "units": _unit, "number": _number, "as_text": _as_text,
+        "palette": _palette(run), "weak": WEAK, "w": Text, "units": _unit, "number": _number, "as_text": _as_text,
         "powers": {power: f"{numbers.MINUS}{-power}" for power in range(-17, 0)},
         "assumed": lambda rows: sum(row.grade == "assumed" for row in rows),
         **_proof(run, inputs),

@@ -11,7 +11,7 @@ from gigacampus.campus.catalog import GRADES
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Finding, Text
 from gigacampus.faces.report import words
-from gigacampus.faces.report.glance import limit_value, rule_value
+from gigacampus.faces.report.glance import label, limit_value, rule_value
 from gigacampus.faces.report.inputs import Inputs
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ def rules(run: Run) -> list[Rule]:
     """Promises: failed first, then untested, then least headroom."""
     order = {"fail": 0, "not tested": 1, "pass": 2}
     ranked = sorted(run.policy, key=lambda v: (order[v.state], v.headroom if v.headroom is not None else math.inf))
-    return [_rule(verdict) for verdict in ranked]
+    return [_rule(run, verdict) for verdict in ranked]
 
 
-def _rule(verdict: Any) -> Rule:
+def _rule(run: Run, verdict: Any) -> Rule:
     limit = limit_value(verdict.kpi, verdict.bound, verdict.unit)
     sign = "≥" if verdict.side == "at_least" else "≤"
     headroom = "" if verdict.headroom is None else f"{numbers.percent(verdict.headroom)}{numbers.THIN}%"
-    value = rule_value(verdict.kpi, verdict.value, verdict.unit) if verdict.value is not None else Text("–")
+    value = rule_value(verdict) if verdict.value is not None else Text("–")
     number, unit = numbers.published(verdict.bound, verdict.unit)
     code = f"{verdict.kpi} {sign} {number} {unit}".rstrip()
-    return Rule(words.kpi(verdict.kpi), code, value, limit, headroom, verdict.state, verdict.why)
+    return Rule(label(run, verdict.kpi), code, value, limit, headroom, verdict.state, verdict.why)
 
 
 def rules_finding(run: Run) -> Finding:

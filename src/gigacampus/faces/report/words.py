@@ -18,7 +18,7 @@ SECTIONS = {
 
 FIGURES_OF = {
     "glance": ("life_line",),
-    "energy": ("energy_sankey", "energy_by_year", "load_duration", "explorer"),
+    "energy": ("energy_sankey", "energy_by_year", "load_duration", "power_costs", "explorer"),
     "facility": (
         "months",
         "facility_weather",
@@ -204,6 +204,7 @@ KPIS: dict[str, Text] = {
     "finance.debt_peak": Text("Peak debt", "債務のピーク"),
     "finance.capitalised_interest": Text("Interest while building", "建設中の利息"),
     "finance.rent_year1": Text("Rent of the first lease year", "初年度賃料"),
+    "finance.rent_committed": Text("Rent of the first terms", "当初期間の賃料"),
     "finance.rent_total": Text("Rent over all terms", "全期間の賃料"),
     "finance.irr": Text("Return (IRR)", "IRR"),
     "finance.moic": Text("Multiple of capital", "投資倍率"),

@@ -86,7 +86,7 @@ def run(full: bool = False, counts: Counts | None = None) -> Iterator[Check]:
     Parameters
     ----------
     full : bool
-        Whether all cases are run, or a selection of at most two minutes on two cores.
+        Whether all cases are run, or a selection of some minutes.
     counts : Counts, optional
         Other numbers of cases.
     """
@@ -198,7 +198,7 @@ def _reference(seen: list[valid.Seen]) -> tuple[bool, str]:
 def _twins(counts: Counts, pool: Executor) -> tuple[bool, str]:
     seen = _map(pool, twins.case, range(counts.twins), 4)
     faults, refused = [case.fault for case in seen if case.fault], sum(bool(case.refused) for case in seen)
-    worst = max((case.gap for case in seen if not case.fault), default=0.0)
+    worst = max((case.gap for case in seen), default=0.0)
     text = f"{len(seen):,} pairs of {len(twins.RELATIONS)} kinds: {len(faults)} off, {worst:.1e} at most; "
     text += f"limit {twins.LIMIT:.0e}" + (f"; {refused} end with a reason" if refused else "")
     return not faults and refused <= REFUSED * len(seen), text + _first(faults)

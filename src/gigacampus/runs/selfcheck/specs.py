@@ -116,7 +116,7 @@ def _compute(draw: Draw, start: date, end: date) -> Tree:
 
 
 def _phase(draw: Draw, name: str, ready: date, scale: float) -> Tree:
-    return {"name": name, "ready": ready, "power": f"{draw.between(0.2, 1.0) * scale:.10g} MW"}
+    return {"name": name, "ready": ready, "power": f"{max(draw.between(0.2, 1.0) * scale, 0.5):.10g} MW"}
 
 
 def _server(draw: Draw) -> str | Tree:

@@ -21,7 +21,7 @@ LIMIT = 1e-9
 DAYS = 60
 
 _QUANTITY = re.compile(r"([-+]?[\d.,]+(?:e[-+]?\d+)?) (.*)")
-_EXTENSIVE = ("MW", "MWh", "t", "m3")
+_EXTENSIVE = ("MW", "MWh", "t", "kg", "m3", "m3/year")
 _RATIOS = ("fraction", "1", "fraction/year", "year")
 _EDGE = ("facility.hours_short",)  # an hour at the edge may count or not
 _WHOLE_JOBS = ("facility.swing_", "facility.flicker_", "facility.voltage_change", "facility.smoothing_")
@@ -174,6 +174,7 @@ def _sizes(draw: Draw, tree: Tree, k: float) -> Tree:
     tree["compute"] = scaled(tree["compute"], k, lambda key, unit: key == "power")
     keys = ("capacity", "energy", "import_limit", "export_limit", "fixed")
     tree["supply"] = scaled(tree["supply"], k, lambda key, unit: key in keys and unit in ("MW", "MWh", "USD"))
+    tree["facility"]["water"] = scaled(tree["facility"]["water"], k, lambda key, unit: unit == "m3")
     return tree
 
 

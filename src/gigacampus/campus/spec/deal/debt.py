@@ -31,13 +31,19 @@ class RateFrom(Part):
     rate: Rate = Field(description="rate a year")
 
 
+_USED = {"growth": ("growing", "balloon"), "balloon": ("balloon",), "dscr": ("sculpted",)}
+"""Kinds that use a number; the first of growth and balloon needs it."""
+_NEEDED = "kind '{kind}' needs {name}"
+_UNUSED = "{name} says nothing of kind '{kind}'; leave it out, or say kind: {of}"
+
+
 class Amortisation(Part):
     """How a loan is repaid once interest alone is over."""
 
     kind: Literal["level", "growing", "sculpted", "bullet", "balloon", "list"] = Field(
         "level",
-        description="level or growing payments, a fixed cover of the cash (sculpted), all at the end, level to a rest "
-        "due at the end (balloon), or a list of shares of principal",
+        description="level or growing payments, a fixed cover of the cash (sculpted), all at the end, level or growing "
+        "to a rest due at the end (balloon), or a list of shares of principal",
     )
     growth: FindRate = Field(0.0, description="growth of the payments from one year of repayment to the next")
     dscr: FindNumber = Field(1.0, description="cash available over debt service, for sculpted payments")
@@ -49,6 +55,12 @@ class Amortisation(Part):
         if (self.kind == "list") != bool(self.shares):
             raise PydanticCustomError("amortisation", "shares of principal are given for kind 'list', and only there")
         sums_to_one(dict(enumerate(self.shares)), "shares of principal")  # type: ignore[arg-type]
+        for name, kinds in _USED.items():
+            given = getattr(self, name) != type(self).model_fields[name].default
+            if self.kind == kinds[0] and name not in ("dscr", *self.model_fields_set):
+                raise PydanticCustomError("amortisation", _NEEDED, {"name": name, "kind": self.kind})
+            if given and self.kind not in kinds:
+                raise PydanticCustomError("amortisation", _UNUSED, {"name": name, "kind": self.kind, "of": kinds[0]})
         return self
 
 
@@ -114,7 +126,7 @@ class Loan(Part):
     rank: int = Field(1, description="order of payment; equal ranks share what there is by what is due", ge=1, le=20)
     upfront_fee: FindShare = Field(0.0, description="of the commitment, paid to the holders at the start")
     commitment_fee: Rate = Field(0.0, description="a year, on what is not drawn yet")
-    dsra: int = Field(0, description="months of debt service kept in reserve", ge=0, le=60)
+    dsra: int = Field(0, description="months of the first debt service held in reserve until the end", ge=0, le=60)
     dsra_funded: When | None = Field(None, description="when the reserve is filled; if not given, as repayment begins")
     quotes: dict[str, Quote] = Field(default_factory=dict, description="what it is quoted at, by name", max_length=100)
 

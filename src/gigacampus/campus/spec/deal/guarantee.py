@@ -29,7 +29,7 @@ class Line(Part):
 class Guarantee(Part):
     """A guarantee of value: a threshold over its own window, and what of the debt it leaves uncovered.
 
-    The threshold is a multiple of a loan's balance, a table of steps, or a line.
+    The threshold is a multiple of the balance of its loans, a table of steps, or a line.
     """
 
     guarantor: str = Field(description="entity that would pay")
@@ -40,7 +40,10 @@ class Guarantee(Part):
         None,
         description="loan behind which it stands; the threshold follows its balance, unless a table or line is given",
     )
-    multiple: FindNumber = Field(1.0, description="threshold over the loan's balance")
+    loans: list[str] = Field(
+        default_factory=list, description="several loans behind which it stands, together", max_length=50
+    )
+    multiple: FindNumber = Field(1.0, description="threshold over the balance of the loan or loans")
     table: list[Level] = Field(default_factory=list, description="threshold by steps", max_length=200)
     line: Line | None = Field(None, description="threshold along a line")
     cap: USD | None = Field(None, description="highest payment")
@@ -49,7 +52,11 @@ class Guarantee(Part):
     def _schedule(self) -> Guarantee:
         if self.table and self.line is not None:
             raise PydanticCustomError("guarantee", "a guarantee has either a table or a line")
-        if self.loan is None and not self.table and self.line is None:
+        if self.loan is not None and self.loans:
+            raise PydanticCustomError("guarantee", "a guarantee names one loan, or several under loans")
+        if len(set(self.loans)) < len(self.loans):
+            raise PydanticCustomError("guarantee", "a loan is named twice")
+        if not self.behind and not self.table and self.line is None:
             raise PydanticCustomError("guarantee", "a guarantee needs a loan to follow, a table or a line")
         if (self.table or self.line) and self.multiple != 1.0:
             raise PydanticCustomError("guarantee", "a multiple is of a loan's balance; a table or line has none")
@@ -57,6 +64,11 @@ class Guarantee(Part):
         if times != sorted(set(times)):
             raise PydanticCustomError("guarantee", "the table's times must rise")
         return self
+
+    @property
+    def behind(self) -> list[str]:
+        """The loans behind which it stands."""
+        return self.loans if self.loan is None else [self.loan]
 
 
 class Exposure(Part):

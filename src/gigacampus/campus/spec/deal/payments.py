@@ -79,7 +79,10 @@ class Service(Part):
 
     payer: str = Field(description="entity that pays")
     payee: str = Field(OUTSIDE, description="who receives it")
-    cost: str | None = Field(None, description="name of the physical cost; nothing is paid where a deal runs alone")
+    cost: str | None = Field(
+        None,
+        description="`energy`, the power bill but capital recovery on own plants; nothing where a deal runs alone",
+    )
     amount: FindUSD | None = Field(None, description="amount a year at the start, paid monthly")
     rates: Rates | None = Field(None, description="rates at the start, times what the campus measures in the month")
     used: FindShare = Field(1.0, description="share of what is measured for which the rates are paid")

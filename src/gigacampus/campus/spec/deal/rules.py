@@ -25,6 +25,7 @@ def faults(deal: Deal) -> Iterator[Fault]:
     yield from _unknown_loans(deal)
     yield from _slug_clashes(deal)
     yield from _circles(deal)
+    yield from _valued(deal)
     yield from _unknown_numbers(deal)
     yield from rating.faults(deal)
     yield from outlook.faults(deal)
@@ -66,12 +67,10 @@ def _unknown_sources(deal: Deal) -> Iterator[Fault]:
                     message = f"not a source of {entity}; {near(source, sources)}"
                     yield ("entities", entity, "funding", index), message, source
     for name, guarantee in deal.guarantees.items():
-        if guarantee.loan is not None and guarantee.loan not in deal.loans:
-            yield (
-                ("guarantees", name, "loan"),
-                f"no loan of this name; {near(guarantee.loan, deal.loans)}",
-                guarantee.loan,
-            )
+        for loan in guarantee.behind:
+            if loan not in deal.loans:
+                place = "loan" if guarantee.loan is not None else "loans"
+                yield ("guarantees", name, place), f"no loan of this name; {near(loan, deal.loans)}", loan
     for name, service in deal.services.items():
         known = [*COSTS, *deal.leases, *(other for other in deal.services if other != name)]
         if service.of is not None and service.of not in known:
@@ -121,6 +120,16 @@ def _circles(deal: Deal) -> Iterator[Fault]:
         if entity in above:
             yield ("entities", entity, "owners"), "an entity cannot own itself, not even through others", entity
             return
+
+
+def _valued(deal: Deal) -> Iterator[Fault]:
+    """Vehicles that are to be valued: what they receive they pay, so that a value is only that of the days between."""
+    borrowers = {loan.borrower for loan in deal.loans.values()}
+    for name, entity in deal.entities.items():
+        if entity.discount_rate is not None and (entity.owners or name in borrowers):
+            behind = ", ".join(entity.owners) or "an owner"
+            message = f"a vehicle pays on what it receives, and is worth nothing itself; value {behind} instead"
+            yield ("entities", name, "discount_rate"), message, entity.discount_rate
 
 
 def numbers(part: Part, path: str = "") -> Iterator[tuple[str, float, Quantity]]:

@@ -23,10 +23,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "rent": ("leases.*.rent", "leases.*.commitment.amount"),
     "revenue": ("services.*.amount", "services.*.rates.*"),
     "construction cost": ("construction.*.amount", "construction.*.unit_cost"),
-    "interest rate": ("loans.*.coupon", "benchmarks.*"),
+    "interest rate": ("benchmarks.*",),
     "running costs": ("services.*.amount", "services.*.rates.*"),
     "energy cost": ("measures.energy",),
 }
+UNSIGNED: Mapping[str, tuple[str, ...]] = {"interest rate": ("loans.*.coupon",)}
+"""What belongs to a word as well while the deal is not signed: a coupon that is signed is fixed."""
 MEASURES = tuple(f"measures.{name}" for name in (*COSTS, *Rates.model_fields, "unavailable"))
 USUAL: Mapping[str, Range] = {
     "rent": Range(low="x 0.9", high="x 1.1"),
@@ -50,11 +52,12 @@ class Number:
     value: float | list[RateFrom] | None
 
 
-def targets(deal: Deal, key: str) -> list[Number]:
-    """The numbers that a key stands for; none where it names nothing of this deal."""
+def targets(deal: Deal, key: str, signed: bool = True) -> list[Number]:
+    """The numbers that a key stands for in a deal that is signed or not; none where it names nothing of this deal."""
     if key == DELAY:
         return [Number(DELAY, Quantity("month"), 0.0)]
-    patterns = [re.escape(p).replace(r"\*", r"[^.]+") for p in GROUPS.get(key, (key,))]
+    paths = GROUPS.get(key, (key,)) + (() if signed else UNSIGNED.get(key, ()))
+    patterns = [re.escape(p).replace(r"\*", r"[^.]+") for p in paths]
     found = [one for one in _all(deal) if any(re.fullmatch(pattern, one.path) for pattern in patterns)]
     sold = {"revenue": True, "running costs": False}.get(key)
     return found if sold is None else [one for one in found if _sells(deal, one.path.split(".")[1]) is sold]
@@ -103,45 +106,47 @@ def faults(deal: Deal) -> Iterator[Fault]:
     study = deal.sensitivity
     if study is None:
         return
+    signed = study.unknowns != "solved"
     for key, ends in study.vary.items():
-        yield from _first(deal, key, {("vary", key, side): getattr(ends, side) for side in ("low", "high")})
+        yield from _first(deal, key, signed, {("vary", key, side): getattr(ends, side) for side in ("low", "high")})
     sides = {} if study.two_way is None else {"rows": study.two_way.rows, "columns": study.two_way.columns}
     for side, axis in sides.items():
         places: dict[tuple[str | int, ...], Written | None] = {
             ("two_way", side, "values", index): value for index, value in enumerate(axis.values)
         }
-        yield from _first(deal, axis.of, places)
+        yield from _first(deal, axis.of, signed, places)
     for key, draw in study.paths.draws.items() if study.paths is not None else ():
         yield from _draw_faults(deal, key, draw)
 
 
-def _first(deal: Deal, key: str, written: Mapping[tuple[str | int, ...], Written | None]) -> list[Fault]:
+def _first(deal: Deal, key: str, signed: bool, written: Mapping[tuple[str | int, ...], Written | None]) -> list[Fault]:
     """The first value of a key that cannot be read, if any."""
     for place, value in written.items():
         try:
             if value is not None:
-                change(_there(deal, key), value)
+                change(_there(deal, key, signed), value)
         except ValueError as error:
             return [(("sensitivity", *place), str(error), value)]
     return []
 
 
-def _there(deal: Deal, key: str) -> list[Number]:
+def _there(deal: Deal, key: str, signed: bool) -> list[Number]:
     """The numbers of a key; ValueError where there are none, or where the deal finds them anew in each case."""
-    found = targets(deal, key)
+    found = targets(deal, key, signed)
+    if not found and targets(deal, key, False):
+        raise ValueError(f"what is signed stays; vary {UNSIGNED[key][0]}, or set unknowns: solved")
     if not found:
         names = [DELAY, *GROUPS, *(one.path for one in _all(deal))]
         raise ValueError(f"no number of the deal is called so; {near(key, names)}")
-    solved = deal.sensitivity is not None and deal.sensitivity.unknowns == "solved"
     for one in found:
-        if solved and one.value is UNKNOWN:
+        if not signed and one.value is UNKNOWN:
             raise ValueError(f"{one.path} is found from its figure; vary that, or set unknowns: frozen")
     return found
 
 
 def _draw_faults(deal: Deal, key: str, draw: Draw) -> Iterator[Fault]:
     place = ("sensitivity", "paths", "draws", key)
-    found = _first(deal, key, {(*place[1:], side): getattr(draw, side) for side in ("low", "high", "mode")})
+    found = _first(deal, key, True, {(*place[1:], side): getattr(draw, side) for side in ("low", "high", "mode")})
     if found or key == DELAY:
         dates = "dates are the same on every path; vary a delay in a range or a table"
         yield from found or [(place, dates, key)]

@@ -23,7 +23,7 @@ from gigacampus.engines.finance.accounting.consolidation import Losses, examine
 from gigacampus.engines.finance.accounting.leases import classify
 from gigacampus.engines.finance.accounting.owning import group
 from gigacampus.engines.finance.accounting.result import Accounts, Exposure, Sheet
-from gigacampus.engines.finance.accounting.sheets import sheet
+from gigacampus.engines.finance.accounting.sheets import income, sheet
 
 if TYPE_CHECKING:
     from gigacampus.engines.finance.result import FinanceResult
@@ -69,6 +69,7 @@ def account(deal: Deal, result: FinanceResult) -> Accounts | None:
         tested,
         {name: _exposure(deal, result, name) for name in deal.exposures},
         sheets,
+        {basis: {p: income(book, p, at) for p in deal.entities} for basis, book in books.items()},
         consolidated,
         groups,
         _residuals(books["operating"], [*sheets.values(), *consolidated.values()]),

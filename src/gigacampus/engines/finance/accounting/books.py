@@ -34,6 +34,8 @@ ASSETS = (
     "interest receivable", "rights of use", "rent receivable",
 )  # fmt: skip
 LIABILITIES = ("loans", "interest payable", "lease liabilities")
+SPREAD = "rent spread evenly"
+"""Income line: what rent over its term, spread evenly, is beyond the rent that is paid."""
 
 
 class Books:
@@ -47,6 +49,8 @@ class Books:
         By (owner, vehicle), what the owner has paid in less what it took out.
     income : dict of array, shape (M,)
         By party, income so far.
+    earned : dict of dict of array, shape (M,)
+        The same by what it is; costs are negative.
     """
 
     def __init__(self, deal: Deal, spec: Accounting, result: FinanceResult, finance_leases: bool) -> None:
@@ -54,6 +58,7 @@ class Books:
         self.count = len(result.months)
         self.lines: dict[str, dict[Line, Floats]] = {party: {} for party in result.parties}
         self.income: defaultdict[str, Floats] = defaultdict(self._none)
+        self.earned: defaultdict[str, dict[str, Floats]] = defaultdict(dict)
         self.capital: defaultdict[tuple[str, str], Floats] = defaultdict(self._none)
         self.vehicles = vehicles(deal)
         self._funds()
@@ -74,6 +79,10 @@ class Books:
         lines = self.lines[party]
         lines[what, whose] = lines.get((what, whose), self._none()) + level
 
+    def _earn(self, party: str, what: str, level: Floats) -> None:
+        self.income[party] = self.income[party] + level
+        self.earned[party][what] = self.earned[party].get(what, self._none()) + level
+
     def _funds(self) -> None:
         """Cash of vehicles as the statement has it; what any other party has received less what it has paid."""
         for party, net in self.result.parties.items():
@@ -91,11 +100,11 @@ class Books:
         elif flow.paid == "lent" or (flow.paid == "service" and flow.kind in ("interest", "principal")):
             return  # balances and interest are taken from the loan
         else:
-            self.income[flow.payee] += paid
+            self._earn(flow.payee, flow.kind, paid)
             if flow.kind == "construction" and flow.paid == "use":
                 self._add(flow.payer, "works", "", paid)
             else:
-                self.income[flow.payer] -= paid
+                self._earn(flow.payer, flow.kind, -paid)
 
     def _loan(self, name: str) -> None:
         """Balance, accrued interest and interest so far, of the borrower and, by what each holds, of the lenders."""
@@ -107,14 +116,14 @@ class Books:
         self._add(borrower, "loans", name, row(f"{n}.balance"))
         self._add(borrower, "interest payable", name, owed)
         self._add(borrower, "interest capitalised", "", while_building)
-        self.income[borrower] += while_building - incurred
+        self._earn(borrower, "interest expense", while_building - incurred)
         for what in ("escrow", "reserve"):
             if f"{n}.{what}" in self.result.rows:
                 self._add(borrower, "escrow" if what == "escrow" else "reserves", name, row(f"{n}.{what}"))
         for holder, share in self.result.loans[name].holders.items():
             self._add(holder, "loans held", name, share * row(f"{n}.balance"))
             self._add(holder, "interest receivable", name, share * owed)
-            self.income[holder] += share * incurred
+            self._earn(holder, "interest earned", share * incurred)
 
     def _write_off(self, party: str) -> None:
         """Straight line over the economic life; what is added later, over what is left of it."""
@@ -128,7 +137,7 @@ class Books:
                 a_month = np.bincount(at, weights=rate, minlength=self.count + 1)[: self.count].cumsum()
                 written = np.cumsum(np.where(month <= end, a_month, 0.0))
                 self._add(party, what, "", -written)
-                self.income[party] -= written
+                self._earn(party, "depreciation", -written)
 
     def _in_service(self, party: str) -> int:
         """Month in which what a party has built begins its life: with the first lease of it or of what it owns."""
@@ -147,14 +156,15 @@ class Books:
         self._add(lease.tenant, "rights of use", name, right)
         self._add(lease.tenant, "lease liabilities", name, found.liability)
         self._add(lease.landlord, "rent receivable", name, found.accrued)
-        self.income[lease.tenant] += right - found.liability
-        self.income[lease.landlord] += found.accrued
+        beyond = "finance lease beyond the rent paid" if self.finance else SPREAD
+        self._earn(lease.tenant, beyond, right - found.liability)
+        self._earn(lease.landlord, SPREAD, found.accrued)
 
     def _pick_up(self) -> None:
         """Owners carry what they own, from the bottom up."""
         for vehicle in self.vehicles:
             for owner, share in owners(self.deal, vehicle).items():
-                self.income[owner] += share * self.income[vehicle]
+                self._earn(owner, f"share of the income of {vehicle}", share * self.income[vehicle])
         for party, vehicle in self.holdings():
             self._add(party, "investments", vehicle, self.stake(party, vehicle))
 

@@ -190,6 +190,8 @@ class Accounts:
     sheets : dict of dict of Sheet
         By basis (``operating`` and ``finance``: how tenants' leases are classified; the latter is IFRS 16 too), by
         party, owners holding vehicles by the equity method.
+    income : dict of dict of dict of array, shape (Y,) [USD]
+        By basis, by party, its income statement by line: what it earns in the year up to each date, costs negative.
     consolidated : dict of dict of Sheet
         By vehicle, by party that would consolidate it, with all else that the two together own more than half of;
         leases as operating ones.
@@ -204,6 +206,7 @@ class Accounts:
     vehicles: dict[str, VehicleTest]
     exposures: dict[str, Exposure]
     sheets: dict[str, dict[str, Sheet]]
+    income: dict[str, dict[str, dict[str, Floats]]]
     consolidated: dict[str, dict[str, Sheet]]
     groups: dict[str, dict[str, tuple[str, ...]]]
     residuals: dict[str, float]

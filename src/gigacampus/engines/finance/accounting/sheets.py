@@ -41,6 +41,12 @@ def sheet(books: Books, members: Sequence[str], at: NDArray[np.int64]) -> Sheet:
     return Sheet(assets, liabilities, {line: level[at] for line, level in _equity(books, members).items()})
 
 
+def income(books: Books, party: str, at: NDArray[np.int64]) -> dict[str, Floats]:
+    """Income statement of a party: what it earns (costs negative) in the time up to each of the months, shape (Y,)."""
+    lines = {what: np.diff(level[at], prepend=0.0) for what, level in books.earned[party].items()}
+    return {what: line for what, line in lines.items() if np.any(line)}
+
+
 def _equity(books: Books, members: Sequence[str]) -> dict[str, Floats]:
     parent, inside = members[0], set(members)
     none = np.zeros(books.count)

@@ -90,7 +90,7 @@ class Setting:
         """Guarantees of the loan, or to its borrower or the landlord."""
         parties = (self.borrower, self.lease.landlord)
         found = self.s.deal.guarantees.items()
-        return [name for name, g in found if g.loan == self.rating.loan or g.beneficiary in parties]
+        return [name for name, g in found if self.rating.loan in g.behind or g.beneficiary in parties]
 
     def guaranteed(self, month: int, value: float) -> float:
         """What the guarantees pay in a month if the asset is worth so much [USD]."""

@@ -84,7 +84,7 @@ class Terms:
     @cached_property
     def balances(self) -> dict[str, Floats]:
         """What each loan behind the campus still owes, shape (T,) [USD]."""
-        return {name: self.at(f"{slug(name)}.balance") for name in self.structure.loans}
+        return {name: self.result.loans[name].owed(self.dates) for name in self.structure.loans}
 
     @property
     def debt(self) -> Floats:
