@@ -102,6 +102,17 @@ def energy_by_year(r: Run, f: Figure) -> Iterator[Claim]:
     yield from said(f, f"{numbers.percent(gas.sum() / r.facility.load.sum())} %")
 
 
+def power_costs(r: Run, f: Figure) -> Iterator[Claim]:
+    yield cell(f, "All", "Cost"), kpi(r, "supply.cost_per_mwh")
+    yield sum(column(f, "Cost")[:-1]), kpi(r, "supply.cost_per_mwh")
+    yield cell(f, "Certificates", "Over the life"), r.supply.costs["certificates"].sum() / 1e9
+    years, money = r.timeline.months.astype("datetime64[Y]").astype(int) + 1970, r.campus.supply
+    real = r.supply.costs["certificates"] / (1 + money.inflation) ** (years - money.price_year)
+    yield cell(f, "Certificates", "Cost"), real.sum() / kpi(r, "facility.energy")
+    yield from said(f, numbers.significant(kpi(r, "supply.cost_per_mwh")))
+    yield column(f, "Cost")[0], max(column(f, "Cost")[:-1])
+
+
 def load_duration(r: Run, f: Figure) -> Iterator[Claim]:
     load = year(r, r.facility.load, spoken_year(f))
     yield cell(f, "0", "Load"), max(load)
@@ -313,9 +324,10 @@ def term_sheet(r: Run, f: Figure) -> Iterator[Claim]:
 def debt_and_cover(r: Run, f: Figure) -> Iterator[Claim]:
     book, loan = next(iter(r.finance.leases.values())), r.finance.loans["notes"]
     owed = float(loan.balance[list(r.finance.months).index(np.datetime64(book.first_end, "M"))])
-    yield column(f, "Rent")[0], kpi(r, "finance.rent_year1") / 1e9
-    yield sum(column(f, "Debt service")), float(loan.service[loan.repays].sum()) / 1e9
-    yield min(column(f, "DSCR")), kpi(r, "finance.dscr_min")
+    (covers,) = [i for i, c in enumerate(f.table.columns) if "DSCR" in english(c.name)]
+    yield sum(filter(None, column(f, "Rent"))), kpi(r, "finance.rent_total") / 1e9
+    yield sum(filter(None, column(f, "Debt service"))), served(r) / 1e9
+    yield min(row[covers] for row in f.table.rows if row[covers]), kpi(r, "finance.dscr_min")
     yield from said(f, numbers.money(owed), numbers.fixed(kpi(r, "finance.dscr_min"), 2))
     assert f"<b>{numbers.fixed(owed / 1e9, 1)}</b>" in notes(f)
 
@@ -458,7 +470,8 @@ Line = Callable[[Run, Figure], Iterator[Claim]]
 LINES: dict[str, tuple[str, Line]] = {
     line.__name__: (HYPERION, line)
     for line in (
-        life_line, energy_sankey, energy_by_year, load_duration, explorer, months, facility_weather, losses_by_part,
+        life_line, energy_sankey, energy_by_year, power_costs, load_duration, explorer, months, facility_weather,
+        losses_by_part,
         design_days, plant_sizes, approach_chain, supply_hours, pue_by_load, power_chain, downtime_by_cause,
         water_balance, control_front, power_swings, swing_limits, carbon_by_year, embodied_by_year, money_sankey,
         sources_and_uses, term_sheet, debt_and_cover, annual_cash, who_gets_what, guarantee_by_year, tornado, two_way,
