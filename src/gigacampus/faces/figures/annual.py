@@ -52,8 +52,8 @@ def annual_cash(run: Any) -> Figure | None:
         ),
         table=Table(tuple(columns), tuple(row for row in rows if any(row[1:]))),
         aria=Text("Table of cash, debt service, cover and distributions by year.", "年ごとのCFADS、元利払い、DSCR、分配の表"),
-        note=Text("Cover is cash over what is due in the period before each payment; debt service includes interest while building.",
-                  "DSCRは各支払日までの期間のCFADSと支払予定額の比。元利払いは建設中の利息を含む。"),
+        note=Text("Cover is cash over what is due in the period before each payment; debt service includes interest while building. What owners get out of funding stands in sources and uses.",
+                  "DSCRは各支払日までの期間のCFADSと支払予定額の比。元利払いは建設中の利息を含む。資金調達からの分配は資金の調達と使途にある。"),
         stages=("finance",),
         rows=(*rows_of(run), *(flow.row for flow in finance.flows if flow.paid == "owners")),
     )  # fmt: skip
@@ -86,6 +86,6 @@ def _finding(every: range, total: Floats) -> Finding:
     if not total.any():
         return Finding("Cash and debt service by year", "年ごとのCFADSと元利払い")
     best = int(np.argmax(total))
-    return Finding(f"Owners receive {numbers.money(float(total.sum()))} in all, most of it in {every[best]}" if total[best] > 0.5 * total.sum()
-                   else f"Owners receive {numbers.money(float(total.sum()))} in all, {numbers.money(float(total[best]))} in the best year, {every[best]}",
-                   f"所有者への分配は総額{numbers.money_ja(float(total.sum()))}、最大は{every[best]}年の{numbers.money_ja(float(total[best]))}")  # fmt: skip
+    return Finding(f"Owners receive {numbers.money(float(total.sum()))} out of cash flow, most of it in {every[best]}" if total[best] > 0.5 * total.sum()
+                   else f"Owners receive {numbers.money(float(total.sum()))} out of cash flow, {numbers.money(float(total[best]))} in the best year, {every[best]}",
+                   f"所有者への分配(キャッシュフローから)は総額{numbers.money_ja(float(total.sum()))}、最大は{every[best]}年の{numbers.money_ja(float(total[best]))}")  # fmt: skip
