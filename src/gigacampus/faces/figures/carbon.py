@@ -148,25 +148,6 @@ def embodied_by_year(run: Any) -> Figure | None:
         if run.impact.embodied_incurred.get(key, np.zeros(1)).any()
     }
     total = float(sum(values.sum() for values in built.values()))
-    axis = parts.upward(float(sum(built.values(), np.zeros(len(years))).max()), unit)
-    sums = [float(values.sum()) for values in built.values()]
-    names = [(_BUILT[key][0], numbers.significant(value)) for key, value in zip(built, sums, strict=True)]
-
-    def ends(wrap: bool) -> list[dict[str, Any]]:
-        gap, size = 20, 12 if wrap else 13
-        return [
-            parts.note(
-                parts.keyed(name, value, _BUILT[key][1]),
-                1.0,
-                1.0,
-                xshift=8,
-                yanchor="top",
-                yshift=-gap * i,
-                font={"size": size},
-            )
-            for i, (key, (name, value)) in enumerate(zip(built, names, strict=True))
-        ]
-
     first = max(built, key=lambda key: float(built[key].sum()))
     share = numbers.percent(float(built[first].sum()) / total)
     return Figure(
@@ -179,14 +160,7 @@ def embodied_by_year(run: Any) -> Figure | None:
             f"Embodied carbon as incurred, {unit} CO₂e a year; labels: sum of the life",
             f"発生年ごとの内包排出、{unit}-CO₂e/年。ラベルは全期間の合計",
         ),
-        data=[
-            {"type": "bar", "name": _BUILT[key][0], "x": years, "y": values, "marker": {"color": f"@{_BUILT[key][1]}"},
-             "hovertemplate": f"%{{y:,.3r}} {unit}"}
-            for key, values in built.items()
-        ],
-        layout={"margin": {"r": 140}, "xaxis": parts.years(years[0], years[-1], 0.05), "yaxis": axis, "annotations": ends(False)},
-        narrow={"layout": {"margin": {"r": 120}, "xaxis": parts.years(years[0], years[-1], 0.16, 8),
-                           "annotations": ends(True)}},
+        **_bars(years, built, unit),
         height=260,
         narrow_height=260,
         table=Table(
@@ -198,3 +172,25 @@ def embodied_by_year(run: Any) -> Figure | None:
         note=Text("Servers are bought again at the end of their life.", "サーバーは耐用年数ごとに更新する。"),
         stages=("impact",),
     )  # fmt: skip
+
+
+def _bars(years: list[int], built: dict[str, Floats], unit: str) -> dict[str, Any]:
+    """What is built in each year, stacked, with its sum over the life beside it."""
+
+    def ends(size: int) -> list[dict[str, Any]]:
+        return [
+            parts.note(parts.keyed(_BUILT[key][0], numbers.significant(float(values.sum())), _BUILT[key][1]), 1.0, 1.0,
+                       xshift=8, yanchor="top", yshift=-20 * i, font={"size": size})
+            for i, (key, values) in enumerate(built.items())
+        ]  # fmt: skip
+
+    axis = parts.upward(float(sum(built.values(), np.zeros(len(years))).max()), unit)
+    return {
+        "data": [
+            {"type": "bar", "name": _BUILT[key][0], "x": years, "y": values, "marker": {"color": f"@{_BUILT[key][1]}"},
+             "hovertemplate": f"%{{y:,.3r}} {unit}"}
+            for key, values in built.items()
+        ],
+        "layout": {"margin": {"r": 140}, "xaxis": parts.years(years[0], years[-1], 0.05), "yaxis": axis, "annotations": ends(13)},
+        "narrow": {"layout": {"margin": {"r": 120}, "xaxis": parts.years(years[0], years[-1], 0.16, 8), "annotations": ends(12)}},
+    }  # fmt: skip
