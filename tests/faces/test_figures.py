@@ -12,11 +12,13 @@ from pages import DEAL, EXAMPLES, run
 
 from gigacampus.campus.spec import read
 from gigacampus.faces import figures
-from gigacampus.faces.figures import Figure, costs, energy_flow, explorer, look, money_flow, sankey
+from gigacampus.faces.figures import Figure, look, sankey
 from gigacampus.faces.figures.base import Cell, Mark
+from gigacampus.faces.figures.campus import costs, energy_flow, explorer
+from gigacampus.faces.figures.deal import money_flow
+from gigacampus.faces.figures.deal.varied import cause, short
 from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.text import plain
-from gigacampus.faces.figures.varied import cause, short
 from gigacampus.runs.pipeline import Run
 
 NAMES = ("hyperion", "abilene", "minimal", "deal")

@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 
+from finance_deals import deal
 from gigacampus.engines.finance import FinanceResult, bonds, run
 from gigacampus.engines.finance.quotes import payments_of
 from gigacampus.errors import InfeasibleError, SpecError

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import BN, deal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finance_deals import BN, deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal, Printed
 from gigacampus.campus.spec.deal.published import put

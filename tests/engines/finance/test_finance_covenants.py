@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_laws import assert_conserved
 
+from finance_deals import deal
 from gigacampus.engines.finance import FinanceResult, run
 from gigacampus.errors import SpecError
 from gigacampus.money import irr

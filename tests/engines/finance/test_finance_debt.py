@@ -6,9 +6,9 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_laws import assert_conserved
 
+from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines.finance import FinanceResult, run

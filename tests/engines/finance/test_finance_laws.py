@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import BN, changed, deal
 
+from finance_deals import BN, changed, deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, Findable
 from gigacampus.campus.spec.part import Part

@@ -6,9 +6,9 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_covenants import LEAN, OWNERS, covered
 
+from finance_deals import deal
 from gigacampus.campus.spec.deal.lease import Abatement
 from gigacampus.campus.spec.deal.varied import put
 from gigacampus.engines.finance import run

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from finance_deals import deal, text
 
+from finance_deals import deal, text
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar

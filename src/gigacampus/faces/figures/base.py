@@ -6,8 +6,9 @@ languages), its finding, and the table behind it. It is registered once.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacampus.faces.figures.text import EMPTY, Finding, Text
@@ -67,7 +68,6 @@ class Figure:
 
     Attributes
     ----------
-    id : str
     title : Finding
     subtitle : Text
         Quantity, unit, span, nominal or real.
@@ -91,9 +91,10 @@ class Figure:
         In place of Plotly.
     explorer : mapping, optional
         Buckets and raw hours for the hourly explorer.
+    id : str
+        Given when it is registered: the name of its function.
     """
 
-    id: str
     title: Finding
     subtitle: Text
     table: Table
@@ -109,6 +110,7 @@ class Figure:
     rows: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None
+    id: str = ""
 
     @property
     def listed(self) -> bool:
@@ -127,13 +129,31 @@ def there(part: T | None) -> T:
 
 Draw = Callable[["Run"], "Figure | None"]
 FIGURES: dict[str, Draw] = {}
+PLOTTED: set[str] = set()
+"""Figures that a notebook has; the others are tables, or drawn by the report."""
 
 
-def figure(name: str) -> Callable[[Draw], Draw]:
-    """Register a function of the run that draws a figure, or gives None where the spec lacks what it is about."""
+def figure(of: str = "", plotted: bool = True) -> Callable[[Draw], Draw]:
+    """Register a function of the run, by its name: it draws a figure, or gives None where there is nothing to show.
+
+    Parameters
+    ----------
+    of : str
+        `campus` or `deal`: drawn only for runs that have one.
+    plotted : bool
+        Whether Plotly draws it.
+    """
 
     def register(draw: Draw) -> Draw:
-        FIGURES[name] = draw
-        return draw
+        @functools.wraps(draw)
+        def drawn(run: Run) -> Figure | None:
+            there = {"campus": run.campus.physical, "deal": run.campus.deal is not None}.get(of, True)
+            made = draw(run) if there else None
+            return None if made is None else replace(made, id=draw.__name__)
+
+        FIGURES[draw.__name__] = drawn
+        if plotted:
+            PLOTTED.add(draw.__name__)
+        return drawn
 
     return register

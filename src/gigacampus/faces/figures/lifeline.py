@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
 
-@figure("life_line")
+@figure(plotted=False)
 def life_line(run: Run) -> Figure | None:
     """When power, leases, guarantees and loans begin and end."""
     rows = [*_power(run), *_leases(run), *_guarantees(run), *_loans(run)]
@@ -30,7 +30,6 @@ def life_line(run: Run) -> Figure | None:
     widths = (1040, 700, 342)
     wide, paper, narrow = (svg(rows, first, last, width) for width in widths)
     return Figure(
-        id="life_line",
         title=_finding(run),
         subtitle=_subtitle(rows),
         drawing=Drawing(wide, paper, narrow),
