@@ -7,9 +7,12 @@ languages), its finding, and the table behind it. It is registered once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from gigacampus.faces.figures.text import EMPTY, Finding, Text
 
@@ -51,6 +54,23 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+    @classmethod
+    def of(cls, *columns: tuple[Column, Iterable[Cell]]) -> Table:
+        """A table of its columns, each with its cells; what is not a number is left blank."""
+        return cls(
+            tuple(head for head, _ in columns), tuple(zip(*(map(_cell, cells) for _, cells in columns), strict=True))
+        )
+
+    @classmethod
+    def by_year(cls, years: Iterable[int], *columns: tuple[Column, Iterable[Cell]]) -> Table:
+        """A table with a row for each calendar year."""
+        return cls.of((Column(Text("Year", "年")), map(str, years)), *columns)
+
+
+def _cell(value: Cell) -> Cell:
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,12 @@ def whole_years(run: Run) -> NDArray[np.bool_]:
     return np.bincount(run.timeline.year, minlength=len(run.timeline.years)) >= 8760
 
 
+def last_whole(run: Run) -> int:
+    """Position of the last whole calendar year, or of the last one."""
+    whole = np.flatnonzero(whole_years(run))
+    return int(whole[-1]) if len(whole) else len(run.timeline.years) - 1
+
+
 @dataclass(frozen=True)
 class Delivered:
     """Power that reaches the campus's bus by source, in the order of a stack, each (H,) [MW]; charging apart."""

@@ -44,6 +44,11 @@ class Money:
         return Column(name, self.unit, 3 if self.by_size else 4)
 
 
+def dollars(value: float, digits: int = 3) -> Text:
+    """An amount in a sentence [USD]."""
+    return Text(numbers.money(value, digits), numbers.money_ja(value, digits))
+
+
 def money_of(run: Run) -> Money:
     """The unit for a deal: by its peak debt or the largest uses of a vehicle; if it has neither, by its largest payment."""
     finance = run.finance
