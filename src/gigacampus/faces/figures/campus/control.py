@@ -20,6 +20,7 @@ _FOR = {
 }
 _RULES = Text("Rules", "規則制御")
 _OFF = ("free-dry", "free-wet")
+"""Modes in which chillers are off; hours are those of the side that runs them most."""
 
 
 @figure("campus")
@@ -36,8 +37,6 @@ def control_front(run: Run) -> Figure | None:
             f"冷却の電力量(GWh)と取水量(千m³)。全棟稼働時の気象年、毎時{count}候補",
         ),
         **_drawn(worth, chosen),
-        height=340,
-        narrow_height=360,
         table=_table(worth, money_of(run) if run.campus.deal is not None else Money(1e6, "m USD", by_size=True)),
         aria=Text(
             f"Cooling energy falls by {_share(worth, 'energy', 'cooling')} at most, water by {_share(worth, 'water', 'water')}.",
@@ -73,67 +72,61 @@ def _front(worth: Any) -> list[Any]:
     return sorted(found, key=lambda case: (case.water, -case.cooling))
 
 
-def _at(case: Any) -> tuple[float, float]:
-    return case.water / 1e3, case.cooling / 1e3
-
-
 def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
-    x, y = zip(*map(_at, _front(worth)), strict=True)
-    marked = {_RULES: (_at(worth.rules), "@ink2"), _FOR[chosen]: (_at(worth.limited[chosen]), "@cooling")}
-    all_x, all_y = [*x, *(at[0] for at, _ in marked.values())], [*y, *(at[1] for at, _ in marked.values())]
-    span = max(all_x) - min(all_x) or 1.0
-    line = {"type": "scatter", "mode": "lines+markers", "x": list(x), "y": list(y), "name": Text("Front", "前線"),
-            "line": {"color": "@ink", "width": 2}, "marker": {"size": 6, "color": "@ink"},
-            "hovertemplate": "%{x:.1f}, %{y:.2f} GWh"}  # fmt: skip
-    dots = [
-        {"type": "scatter", "mode": "markers", "x": [at[0]], "y": [at[1]], "name": name, "hovertemplate": "%{x:.1f}, %{y:.2f} GWh",
-         "marker": {"size": 12, "color": colour, "symbol": "diamond"}}
-        for name, (at, colour) in marked.items()
+    def place(case: Any) -> tuple[float, float]:
+        return case.water / 1e3, case.cooling / 1e3
+
+    x, y = zip(*map(place, _front(worth)), strict=True)
+    marked = ((_RULES, *place(worth.rules), "ink2", 10), (_FOR[chosen], *place(worth.limited[chosen]), "cooling", -12))
+    hover = "%{x:.1f}, %{y:.2f} GWh"
+    data = [
+        parts.line(Text("Front", "前線"), x, y, "ink", hover, {"width": 2}, marker={"size": 6, "color": "@ink"})
+        | {"mode": "lines+markers"}
+    ]
+    data += [
+        {"type": "scatter", "mode": "markers", "x": [right], "y": [up], "name": name, "hovertemplate": hover,
+         "marker": {"size": 12, "color": f"@{colour}", "symbol": "diamond"}}
+        for name, right, up, colour, _ in marked
     ]  # fmt: skip
     notes = [
-        parts.note(parts.named(name, f"{numbers.significant(at[1])} GWh"), at[0], at[1], xref="x", yref="y", xshift=10,
-                   yshift=10 if name is _RULES else -12, yanchor="middle")
-        for name, (at, _) in marked.items()
-    ]  # fmt: skip
-    low, high = min(all_x) - 0.06 * span, max(all_x)
-    axis = {"range": [low, high + 0.3 * span], "nticks": 6, "showspikes": False, "anchor": "y"}
-    wider = {**axis, "range": [low - 0.4 * span, high + 1.6 * span], "nticks": 4}
-    return {
-        "data": [line, *dots],
-        "layout": {"xaxis": axis, "yaxis": parts.between(min(all_y), max(all_y), "GWh", digits=0 if max(all_y) > 50 else 2), "annotations": notes,
-                   "hovermode": "closest", "margin": {"r": 24}},
-        "narrow": {"layout": {"xaxis": wider, "margin": {"r": 8}}},
-    }  # fmt: skip
+        parts.at(parts.named(name, f"{numbers.significant(up)} GWh"), right, up, xshift=10, yshift=shift)
+        for name, right, up, _, shift in marked
+    ]
+    all_x, all_y = [*x, *(one[1] for one in marked)], [*y, *(one[2] for one in marked)]
+    span, high = max(all_x) - min(all_x) or 1.0, max(all_y)
+
+    def layout(slim: bool) -> dict[str, Any]:
+        left, right, ticks, margin = (0.46, 1.6, 4, 8) if slim else (0.06, 0.3, 6, 24)
+        return {
+            "xaxis": {"range": [min(all_x) - left * span, max(all_x) + right * span], "nticks": ticks, "showspikes": False, "anchor": "y"},
+            "yaxis": parts.between(min(all_y), high, "GWh", digits=0 if high > 50 else 2), "annotations": notes,
+            "hovermode": "closest", "margin": {"r": margin},
+        }  # fmt: skip
+
+    return parts.drawn(data, layout, 340, 360)
 
 
 def _table(worth: Any, money: Money) -> Table:
-    columns = (
-        Column(Text("Control", "制御")), Column(Text("Energy at the meter", "受電電力量"), "GWh", 2),
-        Column(Text("Cooling", "冷却"), "GWh", 3), Column(Text("Water", "水"), "m³", 0),
-        money.column(Text("Energy and water", "電力と水の費用")), Column(Text("CO₂e", "CO₂e"), "kt", 2, wide=True),
-        Column(Text("Chillers off", "冷凍機停止"), "%", 1, wide=True), Column(Text("Mixed", "併用"), "%", 1, wide=True),
-        Column(Text("Chillers alone", "冷凍機のみ"), "%", 1, wide=True),
-        Column(Text("Changes a day", "切替(日平均)"), "", 2, wide=True), Column(Text("At most", "最大"), "", 0, wide=True),
-        Column(Text("Forced", "強制"), "", 0, wide=True),
-    )  # fmt: skip
     named = [(_RULES, worth.rules), *((name, worth.limited[key]) for key, name in _FOR.items())]
-    named += [
-        (Text(f"{name.en}, no limits", f"{name.of('ja')}、制限なし"), worth.unlimited[key])
-        for key, name in _FOR.items()
-    ]
-    named += [
-        (Text(f"{name.en}, no cap on water", f"{name.of('ja')}、取水上限なし"), worth.uncapped[key])
-        for key, name in _FOR.items() if key in worth.uncapped
-    ]  # fmt: skip
+    for cases, more in (
+        (worth.unlimited, Text(", no limits", "、制限なし")),
+        (worth.uncapped, Text(", no cap on water", "、取水上限なし")),
+    ):
+        named += [(name + more, cases[key]) for key, name in _FOR.items() if key in cases]
     named += [(Text(f"Front, {price:g} MWh/m³", f"前線、{price:g} MWh/m³"), case) for price, case in worth.front]
-    return Table(columns, tuple(_row(name, case, money.factor) for name, case in named))
-
-
-def _row(name: Text, case: Any, unit: float) -> tuple[Any, ...]:
-    """Hours are those of the side that runs chillers most."""
-    hours = min(case.hours.values(), key=lambda side: sum(side[mode] for mode in _OFF))
-    return (
-        name, case.energy / 1e3, case.cooling / 1e3, case.water, case.money / unit, case.carbon / 1e6,
-        100 * sum(hours[mode] for mode in _OFF), 100 * hours["mixed"], 100 * hours["chiller"], case.changes_mean, case.changes_most,
-        case.changes_forced,
+    cases = [case for _, case in named]
+    hours = [min(case.hours.values(), key=lambda side: sum(side[mode] for mode in _OFF)) for case in cases]
+    return Table.of(
+        (Column(Text("Control", "制御")), (name for name, _ in named)),
+        (Column(Text("Energy at the meter", "受電電力量"), "GWh", 2), (case.energy / 1e3 for case in cases)),
+        (Column(Text("Cooling", "冷却"), "GWh", 3), (case.cooling / 1e3 for case in cases)),
+        (Column(Text("Water", "水"), "m³", 0), (case.water for case in cases)),
+        (money.column(Text("Energy and water", "電力と水の費用")), (case.money / money.factor for case in cases)),
+        (Column(Text("CO₂e", "CO₂e"), "kt", 2, wide=True), (case.carbon / 1e6 for case in cases)),
+        (Column(Text("Chillers off", "冷凍機停止"), "%", 1, wide=True), (100 * sum(side[mode] for mode in _OFF) for side in hours)),
+        (Column(Text("Mixed", "併用"), "%", 1, wide=True), (100 * side["mixed"] for side in hours)),
+        (Column(Text("Chillers alone", "冷凍機のみ"), "%", 1, wide=True), (100 * side["chiller"] for side in hours)),
+        (Column(Text("Changes a day", "切替(日平均)"), "", 2, wide=True), (case.changes_mean for case in cases)),
+        (Column(Text("At most", "最大"), "", 0, wide=True), (case.changes_most for case in cases)),
+        (Column(Text("Forced", "強制"), "", 0, wide=True), (case.changes_forced for case in cases)),
     )  # fmt: skip

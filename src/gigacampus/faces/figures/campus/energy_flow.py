@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import sankey
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import COLOURS, ORDER, SOURCES, source
 from gigacampus.faces.figures.facts import MWH_PER_MMBTU, full_year, hours_of
-from gigacampus.faces.figures.sankey import Link, Node
+from gigacampus.faces.figures.sankey import Link, Node, ends
+from gigacampus.faces.figures.text import joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -97,13 +96,6 @@ def _uses(run: Run, span: slice, found: dict[tuple[str, str], float]) -> None:
     _add(found, BUS, "spilled", float(made.spilled[span].sum()))
 
 
-def ends(found: dict[tuple[str, str], float]) -> tuple[float, float]:
-    """What enters the figure and what leaves it; the two are equal."""
-    starts, stops = {start for start, _ in found}, {end for _, end in found}
-    into = sum(value for (start, _), value in found.items() if start not in stops)
-    return into, sum(value for (_, end), value in found.items() if end not in starts)
-
-
 @figure("campus")
 def energy_sankey(run: Run) -> Figure:
     """Energy flows of the first whole year at full build."""
@@ -113,27 +105,31 @@ def energy_sankey(run: Run) -> Figure:
     found = {pair: value / factor for pair, value in found.items()}
     nodes = _nodes(run, found)
     links = [Link(start, end, value, _colour(start, end)) for (start, end), value in found.items()]
-    into, out = ends(found)
-    digits = numbers.decimals(into)
-    sums = numbers.fixed(into, digits), numbers.fixed(out, digits)
+    into, out = (numbers.fixed(value, numbers.decimals(ends(found)[0])) for value in ends(found))
+    largest = (
+        joined(
+            nodes[start].name + " → " + nodes[end].name + f" {numbers.fixed(value, 2)}"
+            for (start, end), value in sorted(found.items(), key=lambda item: -item[1])[:5]
+        )
+        + f" {unit}"
+    )
+    ways, energy = zip(*found.items(), strict=True)
     return Figure(
         title=_finding(found, year, unit),
         subtitle=Text(
-            f"Energy flows in {year}, {unit}. In: {sums[0]}. Out: {sums[1]}",
-            f"エネルギーの流れ、{year}年、{unit}。入 {sums[0]}、出 {sums[1]}",
+            f"Energy flows in {year}, {unit}. In: {into}. Out: {out}",
+            f"エネルギーの流れ、{year}年、{unit}。入 {into}、出 {out}",
         ),
-        table=_table(nodes, found, unit),
-        aria=Text(
-            f"Sankey of {year}: " + _spoken(nodes, found, unit, "en") + ".",
-            f"{year}年の流れ図。" + _spoken(nodes, found, unit, "ja"),
-        ),
+        table=Table.of((Column(Text("From", "始点")), (nodes[start].name for start, _ in ways)),
+                       (Column(Text("To", "終点")), (nodes[end].name for _, end in ways)), (Column(Text("Energy", "電力量"), unit, 3), energy)),
+        aria=Text(f"Sankey of {year}: {largest.en}.", f"{year}年の流れ図。{largest.ja}"),
         note=Text(
             "Hourly dispatch summed over the year; fuel at its higher heating value. The width of a flow is its energy.",
             "毎時の需給計算の年間合計。燃料は高位発熱量。帯の幅が電力量を表す。",
         ),
         stages=("supply", "facility"),
         **_drawn(nodes, links),
-    )
+    )  # fmt: skip
 
 
 def _colour(start: str, end: str) -> str:
@@ -206,43 +202,25 @@ def _columns(nodes: dict[str, Node]) -> list[list[str]]:
 
 
 def _drawn(nodes: dict[str, Node], links: list[Link]) -> dict[str, Any]:
-    """Trace, layout and narrow patch."""
-    wide = _layout(nodes, links, 400, 34.0, 680, None, over=False)
+    """The figure; a narrow page and paper have it without the last column."""
     fewer = [link for link in links if link.start != "it"]
-    kept = {key: node for key, node in nodes.items() if key not in _IT}
-    stretch = {key: replace(node, column=min(node.column / 0.76, 1.0)) for key, node in kept.items()}
-    slim = _layout(stretch, fewer, 430, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 28}, over=True)
+    stretch = {key: replace(node, column=min(node.column / 0.76, 1.0)) for key, node in nodes.items() if key not in _IT}
     return {
-        "data": wide["data"],
-        "layout": wide["layout"],
-        "narrow": slim,
-        "paper": {"narrow": True},
-        "height": 440,
-        "narrow_height": 488,
-    }
+        **_layout(nodes, links, 400, 680, None),
+        "narrow": _layout(stretch, fewer, 430, 342, {"l": 0, "r": 0, "t": 30, "b": 28}),
+        "paper": {"narrow": True}, "height": 440, "narrow_height": 488,
+    }  # fmt: skip
 
 
 def _layout(
-    nodes: dict[str, Node],
-    links: list[Link],
-    height: int,
-    gap: float,
-    width: int,
-    margin: dict[str, int] | None,
-    over: bool,
+    nodes: dict[str, Node], links: list[Link], height: int, width: int, margin: dict[str, int] | None
 ) -> dict[str, Any]:
-    order = _columns(nodes)
+    gap, size = 34.0, sankey.through(nodes, links)
     lean = {node.column: place for key, place in ((PLANTS, 1.0), (BUS, 0.15)) if (node := nodes.get(key))}
-    y = sankey.centres(nodes, links, height, gap, order, lean)
-    size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
+    y = sankey.centres(nodes, links, height, gap, _columns(nodes), lean)
     digits = numbers.decimals(max(size.values()))
     values = {key: numbers.fixed(value, digits) for key, value in size.items()}
-    tall = {key: value * unit for key, value in size.items()}
-    texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
-    return {
-        "data": [sankey.trace(nodes, links, y, height, width, gap)],
-        "layout": {"margin": margin or sankey.margins(nodes, values), "annotations": texts, "hovermode": "closest"},
-    }
+    return sankey.drawn(nodes, links, values, y, height, gap, width, margin)
 
 
 def _finding(found: dict[tuple[str, str], float], year: int, unit: str) -> Finding:
@@ -261,26 +239,3 @@ def _finding(found: dict[tuple[str, str], float], year: int, unit: str) -> Findi
         f"IT takes {share}{numbers.THIN}% of the {text} that the campus draws in {year}",
         f"{year}年の受電電力量{text}のうち{share}{numbers.THIN}%をITが使う",
     )
-
-
-def _table(nodes: dict[str, Node], found: dict[tuple[str, str], float], unit: str) -> Table:
-    columns = (Column(Text("From", "始点")), Column(Text("To", "終点")), Column(Text("Energy", "電力量"), unit, 3))
-    rows = tuple((nodes[start].name, nodes[end].name, value) for (start, end), value in found.items())
-    return Table(columns, rows)
-
-
-def _spoken(nodes: dict[str, Node], found: dict[tuple[str, str], float], unit: str, language: str) -> str:
-    parts = [
-        f"{nodes[start].name.of(language)} → {nodes[end].name.of(language)} {numbers.fixed(value, 2)}"
-        for (start, end), value in sorted(found.items(), key=lambda item: -item[1])[:5]
-    ]
-    return ("、" if language == "ja" else ", ").join(parts) + f" {unit}"
-
-
-def balances(found: dict[tuple[str, str], float]) -> float:
-    """Largest gap between what enters and what leaves any node that has both, over what enters the figure."""
-    gaps = [0.0]
-    for node in {start for start, _ in found} & {end for _, end in found}:
-        into = sum(value for (_, end), value in found.items() if end == node)
-        gaps.append(abs(into - sum(value for (start, _), value in found.items() if start == node)))
-    return float(np.max(gaps)) / max(ends(found)[0], 1e-30)

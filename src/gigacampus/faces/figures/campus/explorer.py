@@ -11,7 +11,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import COLOURS, SOURCES
-from gigacampus.faces.figures.facts import Floats, delivered, full_year, hours_of, year_edges
+from gigacampus.faces.figures.facts import Floats, by_year, delivered, full_year, hours_of, year_edges
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -46,19 +46,20 @@ def pack(values: Floats, size: float) -> Packed:
 def explorer(run: Run) -> Figure:
     """Power by source, load and PUE, from the whole life down to single hours of one year."""
     hours = BUCKET * -(-run.timeline.hours // (BUCKET * MOST))
-    power = delivered(run)
-    load = run.supply.load
+    sources, load, year = delivered(run).sources, run.supply.load, full_year(run)
     pue = load / np.maximum(run.facility.it, 1e-6)
-    year = full_year(run)
-    series = [(key, SOURCES[key], COLOURS[key]) for key in power.sources]
+    start, span, size = np.datetime64(run.timeline.start, "h"), hours_of(run, year), max(float(load.max()) / 30000, 0.1)
+    near = {kind: power[span] for kind, power in sources.items()}
+    high, peak = f"{numbers.significant(float(load.max()))}{numbers.THIN}MW", numbers.fixed(float(pue.max()), 2)
     return Figure(
-        title=_finding(load, pue),
+        title=Finding(
+            f"The highest hour of the life takes {high}; PUE never passes {peak}",
+            f"全期間の最大負荷は{high}、PUEは{peak}を超えない",
+        ),
         subtitle=Text(
-            "Power at the campus's bus by source, and PUE, every hour of the life, UTC. Area: mean; lines: lowest and "
-            "highest hour",
+            "Power at the campus's bus by source, and PUE, every hour of the life, UTC. Area: mean; lines: lowest and highest hour",
             "電源別の受電電力とPUE、全期間の毎時、協定世界時。面は平均、線は最小と最大の時間値",
         ),
-        data=[],
         layout=_layout(float(load.max()), pue),
         narrow={"layout": {"margin": {"l": 58}, "xaxis": {"nticks": 4}}},
         height=480,
@@ -71,60 +72,38 @@ def explorer(run: Run) -> Figure:
             f"全期間は{hours}時間ごとの集約、{year}年は1時間値。矢印キーで移動、＋と−で拡大縮小。",
         ),
         stages=("supply", "facility"),
-        explorer=_levels(run, series, power.sources, load, pue, year, hours),
+        explorer={
+            "step": size,
+            "series": [{"name": SOURCES[kind], "color": f"@{COLOURS[kind]}"} for kind in sources],
+            "levels": [
+                {"start": f"{start}:00Z", "hours": hours, **_level(sources, load, pue, hours, size)},
+                {"start": f"{start + span.start}:00Z", "hours": 1, **_level(near, load[span], pue[span], 1, size)},
+            ],
+            "year": year,
+        },
     )  # fmt: skip
-
-
-def _levels(
-    run: Run, series: list[Any], sources: dict[str, Floats], load: Floats, pue: Floats, year: int, hours: int
-) -> dict[str, Any]:
-    span = hours_of(run, year)
-    start = np.datetime64(run.timeline.start, "h")
-    size = max(float(load.max()) / 30000, 0.1)
-    coarse = _level(sources, load, pue, hours, size)
-    fine = _level({k: v[span] for k, v in sources.items()}, load[span], pue[span], 1, size)
-    return {
-        "step": size,
-        "series": [{"name": name, "color": f"@{colour}"} for _, name, colour in series],
-        "levels": [
-            {"start": f"{start}:00Z", "hours": hours, **coarse},
-            {"start": f"{start + span.start}:00Z", "hours": 1, **fine},
-        ],
-        "year": year,
-    }
 
 
 def _level(sources: dict[str, Floats], load: Floats, pue: Floats, hours: int, size: float) -> dict[str, Any]:
     """One resolution: means of sources, lows and highs of load and PUE; single hours need no lows and highs."""
     _, low, high = buckets(load, hours)
-    mean, least, most = buckets(pue, hours)
-    found: dict[str, Any] = {
+    wide = hours > 1
+    return {
         "sources": [pack(buckets(values, hours)[0], size) for values in sources.values()],
-        "load": [pack(high, size)],
-        "pue": [pack(mean, 1e-4)],
+        "load": [pack(values, size) for values in ((high, low) if wide else (high,))],
+        "pue": [pack(values, 1e-4) for values in buckets(pue, hours)[: 3 if wide else 1]],
     }
-    if hours > 1:
-        found["load"].append(pack(low, size))
-        found["pue"] += [pack(least, 1e-4), pack(most, 1e-4)]
-    return found
 
 
 def _layout(top: float, pue: Floats) -> dict[str, Any]:
-    domains = ((0.36, 1.0), (0.0, 0.25))
+    upper, lower = (0.36, 1.0), (0.0, 0.25)
+    still: dict[str, Any] = {"fixedrange": True, "ticklabelposition": "outside"}
     return {
         "margin": {"l": 62, "r": 0, "t": 24, "b": 30},
         "xaxis": {"type": "date", "anchor": "y2", "showspikes": True, "nticks": 6, "tickformatstops": _dates()},
-        "yaxis": parts.upward(top, "MW", domain=domains[0], fixedrange=True, ticklabelposition="outside"),
-        "yaxis2": parts.between(
-            float(pue.min()),
-            float(pue.max()),
-            most=2,
-            domain=domains[1],
-            anchor="x",
-            fixedrange=True,
-            ticklabelposition="outside",
-        ),
-        "annotations": [parts.panel(Text("PUE"), domains[1][1])],
+        "yaxis": parts.upward(top, "MW", domain=upper, **still),
+        "yaxis2": parts.between(float(pue.min()), float(pue.max()), most=2, domain=lower, anchor="x", **still),
+        "annotations": [parts.panel(Text("PUE"), lower[1])],
         "dragmode": "pan",
     }
 
@@ -141,27 +120,11 @@ def _dates() -> list[dict[str, Any]]:
     return [{"dtickrange": span, "value": text} for span, text in stops]
 
 
-def _finding(load: Floats, pue: Floats) -> Finding:
-    high, peak = numbers.significant(float(load.max())), numbers.fixed(float(pue.max()), 2)
-    unit = f"{numbers.THIN}MW"
-    return Finding(
-        f"The highest hour of the life takes {high}{unit}; PUE never passes {peak}",
-        f"全期間の最大負荷は{high}{unit}、PUEは{peak}を超えない",
-    )
-
-
 def _table(run: Run, load: Floats, pue: Floats) -> Table:
-    edges = year_edges(run)
-    sizes = np.diff(np.append(edges, len(load)))
-    columns = (
-        Column(Text("Year", "年")), Column(Text("Mean load", "平均負荷"), "MW", 1), Column(Text("Lowest", "最小"), "MW", 1),
-        Column(Text("Highest", "最大"), "MW", 1), Column(Text("Lowest PUE", "最小PUE"), "", 4),
-        Column(Text("Highest PUE", "最大PUE"), "", 4),
+    edges, low, high = year_edges(run), np.minimum.reduceat, np.maximum.reduceat
+    return Table.by_year(
+        map(int, run.timeline.years),
+        (Column(Text("Mean load", "平均負荷"), "MW", 1), by_year(run, load) / np.diff(np.append(edges, len(load)))),
+        (Column(Text("Lowest", "最小"), "MW", 1), low(load, edges)), (Column(Text("Highest", "最大"), "MW", 1), high(load, edges)),
+        (Column(Text("Lowest PUE", "最小PUE"), "", 4), low(pue, edges)), (Column(Text("Highest PUE", "最大PUE"), "", 4), high(pue, edges)),
     )  # fmt: skip
-    values = (
-        np.add.reduceat(load, edges) / sizes, np.minimum.reduceat(load, edges), np.maximum.reduceat(load, edges),
-        np.minimum.reduceat(pue, edges), np.maximum.reduceat(pue, edges),
-    )  # fmt: skip
-    return Table(
-        columns, tuple((str(year), *(float(v[i]) for v in values)) for i, year in enumerate(run.timeline.years))
-    )

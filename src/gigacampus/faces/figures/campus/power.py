@@ -15,7 +15,6 @@ from gigacampus.faces.figures.facts import Floats, by_year
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
-PER = f"{numbers.THIN}%"
 _STACK = {
     "losses": (Text("Power chain", "受配電の損失"), "losses", ("transformers", "ups", "distribution")),
     "cooling": (Text("Cooling", "冷却"), "cooling", COOLING),
@@ -41,10 +40,7 @@ _TOPOLOGIES = {
 def pue_by_load(run: Run) -> Figure:
     """What PUE is made of at 10 to 100 % of the IT rating, and PUE and WUE by year."""
     found = run.part_load
-    stack = {
-        key: sum((found.parts[part] for part in names), np.zeros(len(found.load)))
-        for key, (_, _, names) in _STACK.items()
-    }
+    stack = {key: np.sum([found.parts[part] for part in names], axis=0) for key, (_, _, names) in _STACK.items()}
     low, high = (numbers.fixed(float(found.pue[3][i]), 3) for i in (0, -1))
     return Figure(
         title=_finding(found),
@@ -53,8 +49,6 @@ def pue_by_load(run: Run) -> Figure:
             "IT電力量に対するIT以外の電力量。IT負荷率ごとに、負荷一定で気象年を通した値(最終段階)",
         ),
         **_drawn(found, stack),
-        height=360,
-        narrow_height=360,
         table=_table(run, found, stack),
         aria=Text(
             f"Stacked bars by IT load: PUE {low} at a tenth of the rating, {high} at full load.",
@@ -72,58 +66,46 @@ def pue_by_load(run: Run) -> Figure:
 def _finding(found: Any) -> Finding:
     pue = found.pue[3]
     low, least = numbers.fixed(float(pue[0]), 2), numbers.fixed(float(pue.min()), 2)
-    at = numbers.percent(float(found.load[int(np.argmin(pue))]))
+    tenth, at = numbers.share(0.1), numbers.share(float(found.load[int(np.argmin(pue))]))
     return Finding(
-        f"PUE is {low} at a tenth of the IT rating, and lowest at {at}{PER} of it: {least}",
-        f"PUEはIT負荷率10{PER}で{low}、最小は{at}{PER}での{least}",
+        f"PUE is {low} at a tenth of the IT rating, and lowest at {at} of it: {least}",
+        f"PUEはIT負荷率{tenth}で{low}、最小は{at}での{least}",
     )
 
 
 def _drawn(found: Any, stack: dict[str, Floats]) -> dict[str, Any]:
-    x = list(range(len(found.load)))
+    x, pue = list(range(len(found.load))), [float(one) for one in found.pue[3]]
     data = [
-        {"type": "bar", "name": name, "x": x, "y": stack[key], "marker": {"color": f"@{colour}", "line": {"width": 0.75, "color": "@axis"}},
-         "hovertemplate": "%{y:.3f}"}
+        parts.bars(name, x, stack[key], colour, "%{y:.3f}", {"line": parts.OUTLINE})
         for key, (name, colour, _) in _STACK.items()
-    ]  # fmt: skip
-    top = float((found.pue[3] - 1).max())
-    axis = parts.upward(top, room=1.14)
+    ]
     ends = [
-        parts.note(f"<b>{numbers.fixed(float(pue), 3)}</b>", i, float(pue - 1), xref="x", yref="y", xanchor="center",
-                   yanchor="bottom", yshift=3)
-        for i, pue in enumerate(found.pue[3])
-    ]  # fmt: skip
+        parts.at(f"<b>{numbers.fixed(one, 3)}</b>", i, one - 1, xanchor="center", yanchor="bottom", yshift=3)
+        for i, one in enumerate(pue)
+    ]
     keys = [
         parts.note(parts.keyed(name, "", colour), 1.0, 1.0, xanchor="right", yanchor="top", yshift=-20 * i)
         for i, (name, colour, _) in enumerate(reversed(_STACK.values()))
     ]
-    head = [parts.panel(Text("PUE less 1", "PUE−1"), 1.0)]
-    ticks = {
-        "tickvals": x,
-        "ticktext": [f"{numbers.percent(float(load))}{PER}" for load in found.load],
-        "showspikes": False,
-    }
-    return {
-        "data": data,
-        "layout": {"xaxis": {"range": [-0.9, len(x) - 0.5], **ticks}, "yaxis": axis, "hovermode": False, "margin": {"r": 0},
-                   "annotations": [*ends, *keys, *head]},
-        "narrow": {"layout": {"xaxis": {"range": [-1.2, len(x) - 0.5], **ticks}}},
-    }  # fmt: skip
+    axis = {"tickvals": x, "ticktext": [numbers.share(float(load)) for load in found.load], "showspikes": False}
+    fixed = {"yaxis": parts.upward(max(pue) - 1, room=1.14), "hovermode": False, "margin": {"r": 0},
+             "annotations": [*ends, *keys, parts.panel(Text("PUE less 1", "PUE−1"), 1.0)]}  # fmt: skip
+    return parts.drawn(
+        data, lambda slim: {"xaxis": {"range": [-1.2 if slim else -0.9, len(x) - 0.5], **axis}, **fixed}, 360, 360
+    )
 
 
 def _table(run: Run, found: Any, stack: dict[str, Floats]) -> Table:
-    columns = (
-        Column(Text("IT load", "IT負荷率")), Column(Text("PUE, category 3", "PUE(カテゴリー3)"), "", 4),
-        Column(Text("Category 2", "カテゴリー2"), "", 4, wide=True), Column(Text("Category 1", "カテゴリー1"), "", 4, wide=True),
-        Column(Text("Power chain", "受配電の損失"), "", 4), Column(Text("Cooling", "冷却"), "", 4), Column(Text("TUE"), "", 4),
-        Column(Text("WUE"), "L/kWh", 4), Column(Text("Hours short", "設定値超過"), "h", 0, wide=True),
+    made = Table.of(
+        (Column(Text("IT load", "IT負荷率")), (numbers.share(float(load)) for load in found.load)),
+        (Column(Text("PUE, category 3", "PUE(カテゴリー3)"), "", 4), found.pue[3]),
+        (Column(Text("Category 2", "カテゴリー2"), "", 4, wide=True), found.pue[2]),
+        (Column(Text("Category 1", "カテゴリー1"), "", 4, wide=True), found.pue[1]),
+        (Column(Text("Power chain", "受配電の損失"), "", 4), stack["losses"]), (Column(Text("Cooling", "冷却"), "", 4), stack["cooling"]),
+        (Column(Text("TUE"), "", 4), found.tue), (Column(Text("WUE"), "L/kWh", 4), found.wue),
+        (Column(Text("Hours short", "設定値超過"), "h", 0, wide=True), map(float, found.hours_short)),
     )  # fmt: skip
-    rows: list[tuple[Any, ...]] = [
-        (f"{numbers.percent(float(load))}{PER}", *(float(found.pue[k][i]) for k in (3, 2, 1)), float(stack["losses"][i]),
-         float(stack["cooling"][i]), float(found.tue[i]), float(found.wue[i]), float(found.hours_short[i]))
-        for i, load in enumerate(found.load)
-    ]  # fmt: skip
-    return Table(columns, (*rows, (Text("By year, as run", "年別(運転結果)"), *[None] * 8), *_years(run)))
+    return Table(made.columns, (*made.rows, (Text("By year, as run", "年別(運転結果)"), *[None] * 8), *_years(run)))
 
 
 def _years(run: Run) -> list[tuple[Any, ...]]:
@@ -132,7 +114,7 @@ def _years(run: Run) -> list[tuple[Any, ...]]:
     flows = (f.load, f.it, f.power_losses, f.cooling, f.boards, f.withdrawal, f.short.astype(float), rating)
     load, it, lost, cooling, boards, water, short, built = (by_year(run, series) for series in flows)
     return [
-        (f"{year}, {numbers.percent(float(it[i] / built[i]))}{PER}", float(load[i] / it[i]), None, None, float(lost[i] / it[i]),
+        (f"{year}, {numbers.share(float(it[i] / built[i]))}", float(load[i] / it[i]), None, None, float(lost[i] / it[i]),
          float(cooling[i] / it[i]), float(load[i] / boards[i]), float(water[i] / it[i]), float(short[i]))
         for i, year in enumerate(run.timeline.years)
         if it[i] > 0
@@ -161,36 +143,30 @@ def power_chain(run: Run) -> Figure:
 
 
 def _stranded(elements: dict[str, Any]) -> Finding:
-    found = elements["transformer"]
-    more = elements.get("ups")
+    found, ups = elements["transformer"], elements.get("ups")
     if found.stranded == 0:
         return Finding("No transformer or UPS of the halls has a spare", "棟内の変圧器とUPSに予備はない")
-    one, share = numbers.significant(found.stranded), numbers.percent(found.stranded / found.rating)
-    tail, tail_ja = "", ""
-    if more is not None:
-        other = numbers.significant(more.stranded)
-        tail, tail_ja = f", and {other}{numbers.THIN}MW of UPS", f"、UPSの{other}{numbers.THIN}MW"
+    one, share = f"{numbers.significant(found.stranded)}{numbers.THIN}MW", numbers.share(found.stranded / found.rating)
+    other = "" if ups is None else f"{numbers.significant(ups.stranded)}{numbers.THIN}MW"
+    tail = Text(f", and {other} of UPS", f"、UPSの{other}") if other else Text("")
     return Finding(
-        f"Redundancy strands {share}{PER} of unit transformers, {one}{numbers.THIN}MW{tail}",
-        f"棟内変圧器の{share}{PER}({one}{numbers.THIN}MW){tail_ja}は冗長のため使えない",
+        f"Redundancy strands {share} of unit transformers, {one}{tail.en}",
+        f"棟内変圧器の{share}({one}){tail.ja}は冗長のため使えない",
     )
 
 
 def _elements(elements: Any) -> Table:
-    columns = (
-        Column(Text("Element", "要素")), Column(Text("Redundancy", "冗長構成")), Column(Text("Rating", "定格"), "MW", 0),
-        Column(Text("Usable", "使用可能"), "MW", 0, wide=True), Column(Text("Stranded", "使用不可"), "MW", 0),
-        Column(Text("Load", "負荷率"), "%", 1), Column(Text("Load, one lost", "1台停止時"), "%", 1),
-        Column(Text("Carried, one lost", "1台停止時の給電"), "%", 1, wide=True), Column(Text("Loss", "損失"), "MW", 2),
-        Column(Text("Loss over power", "損失率"), "%", 2, wide=True),
-    )  # fmt: skip
-    return Table(
-        columns,
-        tuple(
-            (_ELEMENTS[e.name], _redundancy(e), e.rating, e.usable, e.stranded, 100 * e.load, 100 * e.load_one_lost,
-             100 * e.carried_one_lost, e.loss, 100 * e.loss / (e.power + e.loss))
-            for e in elements
-        ),
+    return Table.of(
+        (Column(Text("Element", "要素")), (_ELEMENTS[e.name] for e in elements)),
+        (Column(Text("Redundancy", "冗長構成")), map(_redundancy, elements)),
+        (Column(Text("Rating", "定格"), "MW", 0), (e.rating for e in elements)),
+        (Column(Text("Usable", "使用可能"), "MW", 0, wide=True), (e.usable for e in elements)),
+        (Column(Text("Stranded", "使用不可"), "MW", 0), (e.stranded for e in elements)),
+        (Column(Text("Load", "負荷率"), "%", 1), (100 * e.load for e in elements)),
+        (Column(Text("Load, one lost", "1台停止時"), "%", 1), (100 * e.load_one_lost for e in elements)),
+        (Column(Text("Carried, one lost", "1台停止時の給電"), "%", 1, wide=True), (100 * e.carried_one_lost for e in elements)),
+        (Column(Text("Loss", "損失"), "MW", 2), (e.loss for e in elements)),
+        (Column(Text("Loss over power", "損失率"), "%", 2, wide=True), (100 * e.loss / (e.power + e.loss) for e in elements)),
     )  # fmt: skip
 
 

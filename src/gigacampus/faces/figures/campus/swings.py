@@ -13,6 +13,7 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.text import joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -50,8 +51,6 @@ def power_swings(run: Run) -> Figure | None:
             f"連系点の電力、MW。学習中の{_SECONDS}秒間と、{minutes}分間の周波数別実効値。{jobs}ジョブ、アクセラレータ{accelerators}基",
         ),
         **_drawn(lines),
-        height=460,
-        narrow_height=460,
         table=_table(found, chosen, money_of(run) if run.campus.deal is not None else Money(1e6, "m USD")),
         aria=Text(
             f"Power swings by {numbers.significant(found.raw.seen.peak_to_peak)} MW within ten seconds before smoothing.",
@@ -104,75 +103,58 @@ def _octaves(power: Floats) -> tuple[Floats, Floats]:
 
 
 def _drawn(lines: dict[Text, Floats]) -> dict[str, Any]:
-    inks = {_RAW: ("@ink2", 1.5), _SMOOTHED: ("@ink", 2.5)}
-    if len(lines) == 1:
-        inks[_RAW] = inks[_SMOOTHED]
-    data: list[dict[str, Any]] = []
-    tops: list[list[float]] = [[], []]
-    for name, power in lines.items():
-        colour, width = inks[name]
-        for panel, (x, y) in enumerate((_window(power), _octaves(power))):
-            tops[panel] += [float(y.min()), float(y.max())]
-            data.append(
-                {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": {"color": colour, "width": width},
-                 "hovertemplate": "%{y:.1f} MW", **({"xaxis": "x2", "yaxis": "y2"} if panel else {})}
-            )  # fmt: skip
-    axes = {
-        "yaxis": parts.between(min(tops[0]), max(tops[0]), digits=0, domain=(0.57, 0.95)),
-        "yaxis2": parts.upward(max(tops[1]) or 1.0, domain=(0.0, 0.38), anchor="x2"),
-        "xaxis": {"anchor": "y", "range": [-0.05 * _SECONDS, _SECONDS], "ticksuffix": "", "showspikes": False},
-        "xaxis2": {
-            "anchor": "y2", "type": "log", "range": [math.log10(_LOW) - 0.12, math.log10(_HIGH)], "showspikes": False,
-            "tickvals": [0.1, 0.2, 0.5, 1, 2, 5, 10, 20], "ticktext": ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20"],
-        },
-    }  # fmt: skip
-    heads = [
-        parts.panel(Text("Power, MW", "電力、MW"), 0.95),
-        parts.panel(Text("By frequency, MW rms", "周波数別の実効値、MW"), 0.38),
-    ]
-    units = [_unit(Text("s", "秒"), 0.57), _unit(Text("Hz"), 0.0)]
-    keys = [parts.note(parts.keyed(name, "", inks[name][0][1:]), 0.28 + 0.2 * i, 0.95, yanchor="bottom", yshift=3)
-            for i, name in enumerate(lines)] if len(lines) > 1 else []  # fmt: skip
-    slim = [{**key, "x": 0.02 + 0.46 * i, "yshift": 22} for i, key in enumerate(keys)]
-    return {
-        "data": data,
-        "layout": {**axes, "annotations": [*heads, *units, *keys], "margin": {"r": 40}},
-        "narrow": {
-            "layout": {
-                "margin": {"r": 26, "t": 30},
-                "annotations": [*heads, *units, *slim],
-                "xaxis": {"range": [-0.14 * _SECONDS, _SECONDS], "nticks": 5},
-                "xaxis2": {"range": [math.log10(_LOW) - 0.35, math.log10(_HIGH)]},
-            }
-        },
-    }
+    inks = {_RAW: ("ink2", 1.5) if len(lines) > 1 else ("ink", 2.5), _SMOOTHED: ("ink", 2.5)}
+    seen = {name: (_window(power), _octaves(power)) for name, power in lines.items()}
+    data = [
+        parts.line(name, x, y, inks[name][0], "%{y:.1f} MW", {"width": inks[name][1]}, **({"xaxis": "x2", "yaxis": "y2"} if second else {}))
+        for name, panels in seen.items() for second, (x, y) in enumerate(panels)
+    ]  # fmt: skip
+    seconds, waves = (np.concatenate([panels[k][1] for panels in seen.values()]) for k in (0, 1))
+    upper, lower, ticks = (0.57, 0.95), (0.0, 0.38), [0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
+    texts = [
+        parts.panel(Text("Power, MW", "電力、MW"), upper[1]),
+        parts.panel(Text("By frequency, MW rms", "周波数別の実効値、MW"), lower[1]),
+        *(parts.note(unit, 1.0, low, xshift=8, yshift=-8, yanchor="top", font=parts.QUIET)
+          for unit, low in ((Text("s", "秒"), upper[0]), (Text("Hz"), lower[0]))),
+    ]  # fmt: skip
 
+    def layout(slim: bool) -> dict[str, Any]:
+        first, apart, up = (0.02, 0.46, 22) if slim else (0.28, 0.2, 3)
+        names = [parts.note(parts.keyed(name, "", inks[name][0]), first + apart * i, upper[1], yanchor="bottom", yshift=up)
+                 for i, name in enumerate(lines if len(lines) > 1 else ())]  # fmt: skip
+        low = math.log10(_LOW) - (0.35 if slim else 0.12)
+        return {
+            "yaxis": parts.between(float(seconds.min()), float(seconds.max()), digits=0, domain=upper),
+            "yaxis2": parts.upward(float(waves.max()) or 1.0, domain=lower, anchor="x2"),
+            "xaxis": {"anchor": "y", "range": [-(0.14 if slim else 0.05) * _SECONDS, _SECONDS], "showspikes": False} | ({"nticks": 5} if slim else {}),
+            "xaxis2": {"anchor": "y2", "type": "log", "range": [low, math.log10(_HIGH)], "showspikes": False, "tickvals": ticks,
+                       "ticktext": list(map(str, ticks))},
+            "annotations": [*texts, *names], "margin": {"r": 26, "t": 30} if slim else {"r": 40},
+        }  # fmt: skip
 
-def _unit(text: Text, at: float) -> dict[str, Any]:
-    return parts.note(text, 1.0, at, xshift=8, yshift=-8, yanchor="top", font={"size": 12, "color": "@ink2"})
+    return parts.drawn(data, layout, 460, 460)
 
 
 def _table(found: Any, chosen: Sequence[str], money: Money) -> Table:
-    columns = (
-        Column(Text("Smoothing", "平滑化")), Column(Text("Swing in 10 s", "10秒間の変動幅"), "MW", 1),
-        Column(Text("No start or stop", "起動・停止以外"), "MW", 1), Column(Text("Ramp in 1 s", "変化率(1秒)"), "MW/s", 1),
-        Column(Text("Ramp over 1 min", "変化率(1分)"), "MW/s", 2, wide=True),
-        Column(Text("0.1 to 20 Hz", "0.1〜20 Hz"), "MW rms", 1, wide=True), Column(Text("Pst"), "", 2),
-        Column(Text("Voltage", "電圧変化"), "%", 2, wide=True), Column(Text("Lost", "損失"), "MW", 2),
-        Column(Text("Withheld", "抑制"), "MW", 2, wide=True), money.column(Text("Capital", "設備費")),
-        Column(Text("Cycles a year", "サイクル数(年)"), "", 0, wide=True),
-        money.column(Text("Energy a year", "電力費(年)")),
-    )  # fmt: skip
     rows = [(_RAW, found.raw), *((_MEANS[name], case) for name, case in found.alone.items())]
     if chosen:
-        joined = Text(" + ".join(_MEANS[m].en for m in chosen), "+".join(_MEANS[m].of("ja") for m in chosen))
-        rows.append((Text(f"Chosen: {joined.en}", f"採用：{joined.of('ja')}"), found.smoothed))
-    return Table(
-        columns,
-        tuple(
-            (name, case.seen.peak_to_peak, case.steady.peak_to_peak if case.steady else None, case.seen.ramp, case.seen.ramp_minute, case.seen.band, case.seen.flicker,
-             100 * case.seen.voltage_change, case.lost, case.withheld, case.capital / money.factor, case.cycles,
-             case.energy_cost / money.factor)
-            for name, case in rows
-        ),
+        rows.append(
+            (Text("Chosen: ", "採用：") + joined((_MEANS[name] for name in chosen), " + ", "+"), found.smoothed)
+        )
+    cases = [case for _, case in rows]
+    seen = [case.seen for case in cases]
+    return Table.of(
+        (Column(Text("Smoothing", "平滑化")), (name for name, _ in rows)),
+        (Column(Text("Swing in 10 s", "10秒間の変動幅"), "MW", 1), (one.peak_to_peak for one in seen)),
+        (Column(Text("No start or stop", "起動・停止以外"), "MW", 1), (case.steady and case.steady.peak_to_peak for case in cases)),
+        (Column(Text("Ramp in 1 s", "変化率(1秒)"), "MW/s", 1), (one.ramp for one in seen)),
+        (Column(Text("Ramp over 1 min", "変化率(1分)"), "MW/s", 2, wide=True), (one.ramp_minute for one in seen)),
+        (Column(Text("0.1 to 20 Hz", "0.1〜20 Hz"), "MW rms", 1, wide=True), (one.band for one in seen)),
+        (Column(Text("Pst"), "", 2), (one.flicker for one in seen)),
+        (Column(Text("Voltage", "電圧変化"), "%", 2, wide=True), (100 * one.voltage_change for one in seen)),
+        (Column(Text("Lost", "損失"), "MW", 2), (case.lost for case in cases)),
+        (Column(Text("Withheld", "抑制"), "MW", 2, wide=True), (case.withheld for case in cases)),
+        (money.column(Text("Capital", "設備費")), (case.capital / money.factor for case in cases)),
+        (Column(Text("Cycles a year", "サイクル数(年)"), "", 0, wide=True), (case.cycles for case in cases)),
+        (money.column(Text("Energy a year", "電力費(年)")), (case.energy_cost / money.factor for case in cases)),
     )  # fmt: skip

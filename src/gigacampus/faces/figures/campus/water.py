@@ -18,50 +18,52 @@ _GOES = {
 }
 
 
+_IONS = {"silica": "シリカ", "calcium": "カルシウム硬度", "chloride": "塩化物", "conductivity": "電気伝導率"}
+_DRAWN, _SOURCE = Text("Drawn on site", "敷地内の取水"), Text("Consumed at the source of the power", "発電での消費")
+
+
 @figure("campus")
 def water_balance(run: Run) -> Figure:
     """Water drawn on site by where it goes, beside water consumed at the source of the energy."""
     goes = {key: float(getattr(run.facility, key).sum()) for key in _GOES}
     drawn, source = float(run.facility.withdrawal.sum()), float(run.impact.water_source.sum())
+    rows = [(_DRAWN, drawn), *((_GOES[key][0], value) for key, value in goes.items()), (_SOURCE, source)]
     return Figure(
         title=_finding(drawn, source),
         subtitle=Text(
-            f"Water over the life, million m³. Drawn on site: {_million(drawn)}. Evaporated, drifted and blown down: "
-            f"{_million(sum(goes.values()))}",
+            f"Water over the life, million m³. Drawn on site: {_million(drawn)}. Evaporated, drifted and blown down: {_million(sum(goes.values()))}",
             f"全期間の水量、百万m³。敷地内の取水 {_million(drawn)}、蒸発・飛散・排水の合計 {_million(sum(goes.values()))}",
         ),
-        **_drawn(goes, drawn, source),
-        height=190,
-        narrow_height=230,
-        table=_table(goes, drawn, source),
+        **_bars(goes, drawn, source),
+        table=Table((Column(Text("Water", "水")), Column(Text("Volume", "水量"), "m³", 0)), tuple(rows)),
         aria=Text(
             f"Water drawn on site {_million(drawn)} and consumed at source {_million(source)} million m³.",
             f"敷地内の取水{_million(drawn)}、発電での消費{_million(source)}(百万m³)",
         ),
         note=_note(run.facility),
         stages=("facility", "impact"),
-    )
+    )  # fmt: skip
 
 
 def _note(found: Any) -> Text:
     """Where water at source is drawn, and what limits the cycles of the water on site."""
-    english = "Water at source is what generation consumes, by technology and grid mix; it is drawn elsewhere."
-    japanese = "発電での消費水量は電源と系統構成による値で、敷地外で取水される。"
+    said = Text("Water at source is what generation consumes, by technology and grid mix; it is drawn elsewhere.",
+                "発電での消費水量は電源と系統構成による値で、敷地外で取水される。")  # fmt: skip
     if found.capped.any():
         thirsty, short = int(found.capped.sum()), int((found.capped & found.short).sum())
-        english += f" In {thirsty:,} hours there is less water on site than is asked for; in {short:,} of them cooling is short."
-        japanese += f"敷地内で水が足りない時間は{thirsty:,}時間、うち冷却が不足する時間は{short:,}時間。"
+        said += Text(f" In {thirsty:,} hours there is less water on site than is asked for; in {short:,} of them cooling is short.",
+                     f"敷地内で水が足りない時間は{thirsty:,}時間、うち冷却が不足する時間は{short:,}時間。")  # fmt: skip
     if found.recycled.any():
-        english += f" {_million(float(found.recycled.sum()))} million m³ of blowdown are treated and used again."
-        japanese += f"ブロー水のうち{_million(float(found.recycled.sum()))}百万m³を処理して再利用する。"
-    if found.limiting_ion is None:
-        return Text(english, japanese)
-    cycles = numbers.significant(found.cycles, 2)
-    names = {"silica": "シリカ", "calcium": "カルシウム硬度", "chloride": "塩化物", "conductivity": "電気伝導率"}
-    return Text(
-        f"{english} On site {found.limiting_ion} limits the water to {cycles} cycles of concentration.",
-        f"{japanese}敷地内の濃縮倍数は{names[found.limiting_ion]}により{cycles}倍に限られる。",
-    )
+        again = _million(float(found.recycled.sum()))
+        said += Text(
+            f" {again} million m³ of blowdown are treated and used again.",
+            f"ブロー水のうち{again}百万m³を処理して再利用する。",
+        )
+    if found.limiting_ion is not None:
+        cycles = numbers.significant(found.cycles, 2)
+        said += Text(f" On site {found.limiting_ion} limits the water to {cycles} cycles of concentration.",
+                     f"敷地内の濃縮倍数は{_IONS[found.limiting_ion]}により{cycles}倍に限られる。")  # fmt: skip
+    return said
 
 
 def _million(value: float) -> str:
@@ -81,61 +83,30 @@ def _finding(drawn: float, source: float) -> Finding:
     return Finding("Water on site, and at the source of the power", "敷地内と発電での水使用量")
 
 
-def _drawn(goes: dict[str, float], drawn: float, source: float) -> dict[str, Any]:
-    data: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    base = 0.0
-    widest = max(drawn, source, 1e-9) / 1e6
-    for key, (name, colour) in _GOES.items():
-        value = goes[key] / 1e6
-        data.append(_bar(name, colour, 1, value))
-        if value > 0.07 * widest:
-            notes.append(_inside(name, value, base))
+def _bars(goes: dict[str, float], drawn: float, source: float) -> dict[str, Any]:
+    """Two bars, the upper one of parts, of which those have a label that have the room for it."""
+    widest, base = max(drawn, source, 1e-9) / 1e6, 0.0
+    pieces = [(name, colour, goes[key] / 1e6, 1) for key, (name, colour) in _GOES.items()]
+    pieces.append((Text("At source", "発電での消費"), "axis", source / 1e6, 0))
+    data = [parts.bars(name, [value], [row], colour, orientation="h") for name, colour, value, row in pieces]
+    inside = []
+    for name, _, value, _ in pieces[:-1]:
+        inside.append((value, name + f" {numbers.significant(value)}", base))
         base += value
-    data.append(_bar(Text("At source", "発電での消費"), "axis", 0, source / 1e6))
     heads = [
-        _head(Text("Drawn on site", "敷地内の取水"), drawn, 1),
-        _head(Text("Consumed at the source of the power", "発電での消費"), source, 0),
+        parts.note(parts.named(name, _million(value)), 0, row + 0.24, yref="y", yanchor="bottom")
+        for name, value, row in ((_DRAWN, drawn, 1), (_SOURCE, source, 0))
     ]
-    layout = {
-        "xaxis": {"visible": False, "range": [0, widest]},
-        "yaxis": {"visible": False, "range": [-0.45, 1.75]},
-        "barmode": "stack", "bargap": 0.56, "hovermode": False, "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-    }  # fmt: skip
-    slim = [{**note, "font": {**note["font"], "size": 12}} for note in notes if note["wide"] > 0.24 * widest]
-    for note in notes + slim:
-        note.pop("wide")
-    return {
-        "data": data,
-        "layout": {**layout, "annotations": heads + notes},
-        "narrow": {"layout": {"annotations": heads + slim}},
-    }
 
+    def layout(slim: bool) -> dict[str, Any]:
+        shown = [
+            parts.at(text, start, 1, xshift=8, font={"size": 12 if slim else 13, "color": "#1A1E21"})
+            for value, text, start in inside
+            if value > (0.24 if slim else 0.07) * widest
+        ]
+        return {
+            "xaxis": {"visible": False, "range": [0, widest]}, "yaxis": {"visible": False, "range": [-0.45, 1.75]},
+            "barmode": "stack", "bargap": 0.56, "hovermode": False, "margin": parts.NONE, "annotations": heads + shown,
+        }  # fmt: skip
 
-def _bar(name: Text, colour: str, row: int, value: float) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": name,
-        "x": [value],
-        "y": [row],
-        "marker": {"color": f"@{colour}"},
-    }
-
-
-def _inside(name: Text, value: float, base: float) -> dict[str, Any]:
-    text = Text(f"{name.en} {numbers.significant(value)}", f"{name.ja} {numbers.significant(value)}")
-    return parts.note(
-        text, base, 1, xref="x", yref="y", xshift=8, yanchor="middle", font={"size": 13, "color": "#1A1E21"}, wide=value
-    )
-
-
-def _head(name: Text, value: float, row: int) -> dict[str, Any]:
-    return parts.note(parts.named(name, _million(value)), 0, row + 0.24, yref="y", yanchor="bottom")
-
-
-def _table(goes: dict[str, float], drawn: float, source: float) -> Table:
-    columns = (Column(Text("Water", "水")), Column(Text("Volume", "水量"), "m³", 0))
-    rows: list[tuple[Any, ...]] = [(Text("Drawn on site", "敷地内の取水"), drawn)]
-    rows += [(_GOES[key][0], value) for key, value in goes.items()]
-    return Table(columns, (*rows, (Text("Consumed at the source of the power", "発電での消費"), source)))
+    return parts.drawn(data, layout, 190, 230)

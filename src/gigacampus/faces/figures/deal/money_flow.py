@@ -144,42 +144,21 @@ def _column_of(run: Run, keys: list[str]) -> dict[str, float]:
 
 
 def _drawn(nodes: dict[str, Node], links: list[Link], money: Money) -> dict[str, Any]:
-    wide = _layout(nodes, links, money, 420, 22.0, 780, None, False)
-    slim = _layout(nodes, links, money, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22}, True)
-    return {
-        "data": wide["data"],
-        "layout": wide["layout"],
-        "narrow": slim,
-        "paper": {"narrow": True},
-        "height": 456,
-        "narrow_height": 612,
-    }
+    slim = _layout(nodes, links, money, 560, 34.0, 342, {"l": 0, "r": 0, "t": 30, "b": 22})
+    wide = _layout(nodes, links, money, 420, 22.0, 780, None)
+    return {**wide, "narrow": slim, "paper": {"narrow": True}, "height": 456, "narrow_height": 612}
 
 
 def _layout(
-    nodes: dict[str, Node],
-    links: list[Link],
-    money: Money,
-    height: int,
-    gap: float,
-    width: int,
-    margin: dict[str, int] | None,
-    over: bool,
-) -> dict[str, Any]:
-    size, unit = sankey.through(nodes, links), sankey.scale(nodes, links, height, gap)
+    nodes: dict[str, Node], links: list[Link], money: Money, height: int, gap: float, width: int, margin: dict[str, int] | None
+) -> dict[str, Any]:  # fmt: skip
+    size, rank = sankey.through(nodes, links), _ranks(nodes, links)
     places = sorted({node.column for node in nodes.values()})
-    rank = _ranks(nodes, links)
     order = [sorted((k for k, n in nodes.items() if n.column == p), key=lambda k: (rank[k], -size[k])) for p in places]
     y = sankey.centres(nodes, links, height, gap, order)
-    _chain(nodes, links, size, unit, height, gap, y)
-    tall = {key: value * unit for key, value in size.items()}
+    _chain(nodes, links, size, sankey.scale(nodes, links, height, gap), height, gap, y)
     values = {key: money.text(value, 1) for key, value in size.items()}
-    texts = sankey.labels(nodes, values, y, tall, height, over, 12 if over else 13)
-    data = [sankey.trace(nodes, links, y, height, width, gap)]
-    return {
-        "data": data,
-        "layout": {"margin": margin or sankey.margins(nodes, values), "annotations": texts, "hovermode": "closest"},
-    }
+    return sankey.drawn(nodes, links, values, y, height, gap, width, margin)
 
 
 def _level(nodes: dict[str, Node], key: str) -> float:
@@ -235,13 +214,14 @@ def _finding(run: Run) -> Finding:
 
 def _table(run: Run) -> Table:
     money = money_of(run)
-    columns = (
-        Column(Text("From", "支払人")), Column(Text("To", "受取人")), Column(Text("What", "種類")),
-        money.column(Text("Amount", "金額")),
-    )  # fmt: skip
     ranked = sorted(flows(run).items(), key=lambda item: -item[1])
     return Table(
-        columns,
+        (
+            Column(Text("From", "支払人")),
+            Column(Text("To", "受取人")),
+            Column(Text("What", "種類")),
+            money.column(Text("Amount", "金額")),
+        ),
         tuple((party(p), party(q), KINDS.get(k, party(k)), amount / money.factor) for (p, q, k), amount in ranked),
     )
 
