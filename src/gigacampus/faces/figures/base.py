@@ -67,6 +67,11 @@ class Table:
         """A table with a row for each calendar year."""
         return cls.of((Column(Text("Year", "年")), map(str, years)), *columns)
 
+    @property
+    def filled(self) -> Table:
+        """Without the rows that have nothing but their name."""
+        return Table(self.columns, tuple(row for row in self.rows if any(row[1:])))
+
 
 def _cell(value: Cell) -> Cell:
     value = value.item() if isinstance(value, np.generic) else value

@@ -27,6 +27,11 @@ def open_gaps(run: Run) -> Sequence[Any]:
     return gaps
 
 
+def assumed(run: Run, *paths: str) -> bool:
+    """Whether a number of the spec whose path begins so is assumed."""
+    return any(path.startswith(paths) and origin.assumed for path, origin in run.loaded.origins.items())
+
+
 def calendar(run: Run) -> Calendar:
     """Dates of the deal, those of the campus under it included."""
     built = run.compute.built if run.campus.physical else ()

@@ -136,7 +136,7 @@ def _shown(value: float | None, unit: str) -> Text | None:
         return Text(numbers.money(value), numbers.money_ja(value))
     if unit == "year":
         return Text(f"{value:g}{numbers.THIN}{'year' if value == 1 else 'years'}", f"{value:g}{numbers.THIN}年")
-    return Text(f"{numbers.percent(value)}{numbers.THIN}%")
+    return Text(numbers.share(value))
 
 
 def _evidence(leg: Any, money: Money) -> Text:
@@ -170,9 +170,9 @@ def _finding(accounts: Any) -> Finding:
     if not accounts.leases:
         return Finding("Off the balance sheet, or not", "貸借対照表の内か外か")
     leg = max((test.legs["value"] for test in accounts.leases.values()), key=lambda leg: leg.value)
-    value, part = (f"{numbers.percent(x)}{numbers.THIN}%" for x in (leg.value, leg.threshold))
+    value, part = (numbers.share(x) for x in (leg.value, leg.threshold))
     if "guarantee left out" in leg.others:
-        bare = f"{numbers.percent(leg.others['guarantee left out'])}{numbers.THIN}%"
+        bare = numbers.share(leg.others["guarantee left out"])
         return Finding(f"With the guarantee the lease test stands at {value}, without it at {bare}; {part} decides",
                        f"リース判定の値は保証込みで{value}、保証を除くと{bare}。境目は{part}")  # fmt: skip
     return Finding(f"Rents are worth {value} of what is leased; from {part} on it is a finance lease",

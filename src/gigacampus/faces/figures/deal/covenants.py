@@ -135,7 +135,7 @@ def _rows(run: Run, vehicle: str, tests: Any) -> Iterator[tuple[Cell, ...]]:
     for name, level, first, months in levels:
         if level is not None or first is not None:
             count = run.finance.metrics[f"{months}.{slug(vehicle)}"].value
-            room = None if least is None or level is None else f"{numbers.percent(least / level - 1)}{numbers.THIN}%"
+            room = None if least is None or level is None else numbers.share(least / level - 1)
             state = (
                 Mark("breached", "抵触", sign="cross", tone="fail")
                 if count
@@ -165,6 +165,6 @@ def _finding(run: Run, bad: list[Distress]) -> Finding:
     if not known:
         return Finding("No cover is tested", "DSCRの判定日がない")
     tight = min(known, key=lambda v: known[v])
-    room = f"{numbers.percent(known[tight])}{numbers.THIN}%"
+    room = numbers.share(known[tight])
     return Finding(f"{party(tight).en} keeps its covenants with {room} to spare at the tightest",
                    f"{party(tight).ja}は財務制限条項を遵守し、余裕は最小で{room}")  # fmt: skip

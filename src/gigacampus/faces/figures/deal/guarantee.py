@@ -12,8 +12,8 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
-from gigacampus.faces.figures.facts import Floats, calendar
-from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.facts import Floats, assumed, calendar
+from gigacampus.faces.figures.money import Money, dollars, money_of
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
@@ -27,35 +27,34 @@ def guarantee_by_year(run: Run) -> Figure | None:
     if not run.finance.guarantees:
         return None
     name, years = next(iter(run.finance.guarantees.items()))
-    x = list(range(len(years.dates)))
-    money = money_of(run)
+    money, x = money_of(run), list(range(len(years.dates)))
     covered, debt, open_ = (amount / money.factor for amount in (years.threshold, years.debt, years.uncovered))
-    axis = parts.upward(float(max(covered.max(), debt.max())), money.unit)
+    dashed = assumed(run, f"deal.guarantees.{name}.")
+    style = {"shape": "hvh", "dash": "dash" if dashed else "solid", "width": 2}
+    data = [
+        parts.bars(Text("Debt, covered", "債務(保証あり)"), x, debt - open_, "pimco/0.45"),
+        parts.bars(Text("Debt, not covered", "債務(保証なし)"), x, open_, "pimco"),
+        parts.line(Text("Guarantee", "保証額"), x, np.where(covered > 0, covered, np.nan), "assumed" if dashed else "ink", style=style),
+    ]  # fmt: skip
+
+    def layout(slim: bool) -> dict[str, Any]:
+        ticks = x[:: 8 if slim else 4]
+        axis = {"range": [-6.2 if slim else -2.3, len(x) - 0.4], "tickvals": ticks,
+                "ticktext": [Text(f"year {i}", f"{i}年") for i in ticks], "showspikes": False}  # fmt: skip
+        return {"xaxis": axis, "yaxis": parts.upward(float(max(covered.max(), debt.max())), money.unit),
+                "annotations": _labels(money, covered, open_), "margin": {"r": 76 if slim else 120}}  # fmt: skip
+
     return Figure(
-        title=_guarantee_finding(run, name, years),
+        title=_finding(run, name, years),
         subtitle=Text(
             f"Guarantee ({party(name).en}) and the debt behind it on each anniversary of its start, {money.unit}, nominal",
             f"残価保証の上限額と被保証債務、開始後の各年、{money.ja}、名目",
         ),
-        data=[
-            {"type": "bar", "name": Text("Debt, covered", "債務(保証あり)"), "x": x, "y": debt - open_, "marker": {"color": "@pimco/0.45"}, "hovertemplate": "%{y:.2f}"},
-            {"type": "bar", "name": Text("Debt, not covered", "債務(保証なし)"), "x": x, "y": open_, "marker": {"color": "@pimco"}, "hovertemplate": "%{y:.2f}"},
-            {"type": "scatter", "mode": "lines", "name": Text("Guarantee", "保証額"), "x": x, "y": np.where(covered > 0, covered, np.nan).tolist(),
-             "line": {"color": "@assumed" if _assumed(run, name) else "@ink", "shape": "hvh", "dash": "dash" if _assumed(run, name) else "solid", "width": 2},
-             "hovertemplate": "%{y:.2f}"},
-        ],
-        layout={
-            "xaxis": {"range": [-2.3, len(x) - 0.4], "tickvals": x[::4], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::4]], "showspikes": False},
-            "yaxis": axis,
-            "annotations": _guarantee_labels(money, x, covered, open_),
-        },
-        narrow={"layout": {"margin": {"r": 76}, "xaxis": {"range": [-6.2, len(x) - 0.4], "tickvals": x[::8], "ticktext": [Text(f"year {i}", f"{i}年") for i in x[::8]]}, "annotations": _guarantee_labels(money, x, covered, open_)}},
-        height=300,
-        narrow_height=300,
-        table=Table(
-            (Column(Text("Anniversary", "経過年")), Column(Text("Date", "日付")), money.column(Text("Guarantee", "保証額")),
-             money.column(Text("Debt", "債務")), money.column(Text("Not covered", "保証なし"))),
-            tuple((str(i), str(years.dates[i]), float(covered[i]), float(debt[i]), float(open_[i])) for i in x),
+        **parts.drawn(data, layout, 300, 300),
+        table=Table.of(
+            (Column(Text("Anniversary", "経過年")), map(str, x)), (Column(Text("Date", "日付")), map(str, years.dates)),
+            (money.column(Text("Guarantee", "保証額")), covered), (money.column(Text("Debt", "債務")), debt),
+            (money.column(Text("Not covered", "保証なし")), open_),
         ),
         note=_note(run, name),
         aria=Text("Bars of debt by year, covered and not covered by the guarantee.", "保証の有無別の債務、年別の棒グラフ"),
@@ -64,36 +63,15 @@ def guarantee_by_year(run: Run) -> Figure | None:
     )  # fmt: skip
 
 
-def _assumed(run: Run, name: str) -> bool:
-    start = f"deal.guarantees.{name}."
-    return any(path.startswith(start) and origin.grade in "AU" for path, origin in run.loaded.origins.items())
-
-
-def _guarantee_labels(money: Money, x: list[int], covered: Floats, open_: Floats) -> list[dict[str, Any]]:
-    found = []
-    live = np.flatnonzero(covered > 0)
+def _labels(money: Money, covered: Floats, open_: Floats) -> list[dict[str, Any]]:
+    found, live, bare = [], np.flatnonzero(covered > 0), np.flatnonzero(open_ > 0)
     if len(live):
         i = int(live[len(live) // 2])
-        found.append(
-            parts.note(
-                Text("guarantee", "保証額"),
-                x[i],
-                float(covered[i]),
-                xref="x",
-                yref="y",
-                xshift=4,
-                yanchor="bottom",
-                yshift=3,
-            )
-        )
-    if open_.any():
-        i = int(np.argmax(open_))
-        text = Text(
-            f"not covered<br><b>{money.text(float(open_[i]), 1)}</b>",
-            f"保証なし<br><b>{money.text(float(open_[i]), 1)}</b>",
-        )
-        last = int(np.flatnonzero(open_ > 0)[-1])
-        found.append(parts.note(text, x[last] + 0.5, float(open_[i]), xref="x", yref="y", yanchor="middle", xshift=4))
+        found.append(parts.at(Text("guarantee", "保証額"), i, float(covered[i]), xshift=4, yanchor="bottom", yshift=3))
+    if len(bare):
+        most = float(open_.max())
+        text = Text("not covered", "保証なし") + f"<br><b>{money.text(most, 1)}</b>"
+        found.append(parts.at(text, int(bare[-1]) + 0.5, most, xshift=4))
     return found
 
 
@@ -117,24 +95,24 @@ def _note(run: Run, name: str) -> Text:
     end = ending(run, name)
     if end is None or end.owed <= 0:
         return EMPTY
-    return Text("Owed as the guarantee ends: the balance after payments up to its last day.",
-                "保証終了時の債務は、最終日までの支払い後の残高。")  # fmt: skip
+    return Text(
+        "Owed as the guarantee ends: the balance after payments up to its last day.",
+        "保証終了時の債務は、最終日までの支払い後の残高。",
+    )
 
 
-def _guarantee_finding(run: Run, name: str, years: Any) -> Finding:
+def _finding(run: Run, name: str, years: Any) -> Finding:
     if not years.debt.any():  # a schedule of its own, held against no loan
         return Finding("Guarantee by year", "各年の保証額")
     if not years.uncovered.any():
         return Finding("The guarantee covers the debt for as long as it is owed", "保証は債務の完済まで残高を上回る")
-    inside = np.where(years.threshold > 0, years.uncovered, 0.0)
-    worst, end = int(np.argmax(inside)), ending(run, name)
-    amount = float(inside[worst])
-    if end is not None and end.owed > amount:
-        return Finding(
-            f"When the guarantee ends in {numbers.month(end.day)}, {numbers.money(end.owed)} of debt is still owed",
-            f"保証が{numbers.month_ja(end.day)}に終了する時点で{numbers.money_ja(end.owed)}の債務が残る",
-        )
+    inside, end = np.where(years.threshold > 0, years.uncovered, 0.0), ending(run, name)
+    worst = int(np.argmax(inside))
+    if end is not None and end.owed > inside[worst]:
+        owed = dollars(end.owed)
+        return Finding(f"When the guarantee ends in {numbers.month(end.day)}, {owed.en} of debt is still owed",
+                       f"保証が{numbers.month_ja(end.day)}に終了する時点で{owed.ja}の債務が残る")  # fmt: skip
+    amount = dollars(float(inside[worst]))
     return Finding(
-        f"{numbers.money(amount)} of debt is not covered in year {worst}",
-        f"{worst}年目に{numbers.money_ja(amount)}の債務が保証外となる",
+        f"{amount.en} of debt is not covered in year {worst}", f"{worst}年目に{amount.ja}の債務が保証外となる"
     )

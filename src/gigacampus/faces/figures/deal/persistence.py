@@ -12,9 +12,10 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import titled
-from gigacampus.faces.figures.deal.value import tenant, year_of
+from gigacampus.faces.figures.deal.value import DASHES, tenant, year_of
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
+from gigacampus.faces.figures.text import joined
 from gigacampus.quantities import parse_quantity
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ _NAMES = {
     "bitcoin-asic-2021": Text("Bitcoin miners 2021", "ビットコイン採掘機 2021年"),
 }
 _TICKS = ((0.0, None), (0.02, 35), (0.05, 14), (0.1, 7), (0.2, 3.5), (0.5, 1.4), (1.0, 0.7))
-_DASHES = ("dash", "dot", "dashdot", "longdash")
 _LEFT, _LEFT_NARROW, _RIGHT = 0.2, 0.68, 1.03
+_HEIGHTS = (700, 720)
 _TOP, _MIDDLE, _BOTTOM = (0.70, 1.0), (0.49, 0.63), (0.0, 0.40)
 
 
@@ -65,6 +66,7 @@ def persistence(run: Run) -> Figure | None:
         return None
     found = analogues()
     year, money = year_of(run.renewal, int(run.renewal.ends[0])), money_of(run)
+    speeds = joined(called(name) + f" {numbers.fixed(speed, 2)}" for name, speed in found)
     return Figure(
         title=_finding(run),
         subtitle=Text(
@@ -72,13 +74,9 @@ def persistence(run: Run) -> Figure | None:
             f"{year}年に賃借人が退去した場合の保証の支払い({money.ja})と退去確率、市場が正常との差の半分を埋めるまでの年数別",
         ),
         **_drawn(run, found),
-        height=700,
-        narrow_height=720,
         table=_table(run),
-        aria=Text(
-            "Shortfall and probability of exit by speed of reversion; markets by speed: " + ", ".join(f"{called(n).en} {numbers.fixed(v, 2)}" for n, v in found) + " a year.",
-            "回復速度別の保証の支払いと退去確率。市場別の速度：" + "、".join(f"{called(n).of('ja')} {numbers.fixed(v, 2)}" for n, v in found),
-        ),
+        aria=Text(f"Shortfall and probability of exit by speed of reversion; markets by speed: {speeds.en} a year.",
+                  f"回復速度別の保証の支払いと退去確率。市場別の速度：{speeds.ja}"),
         note=Text(
             "Every speed has the same paths but for that. Markets were chosen for being remembered, so deep and slow ones are over-represented. The horizontal axis is the square root of the speed.",
             "速度以外は同じ経路。市場は記憶に残るものから選んだため、深く遅い例に偏る。横軸は速度の平方根。",
@@ -87,70 +85,65 @@ def persistence(run: Run) -> Figure | None:
     )  # fmt: skip
 
 
-def _base(run: Run) -> float | None:
-    process = there(run.deal.outlook).process
-    return None if process is None else float(process.mean_reversion)
+def _process(run: Run) -> Any:
+    return there(run.deal.outlook).process
 
 
 def _place(speed: float | Floats) -> Any:
     return np.sqrt(speed)
 
 
-def _series(run: Run) -> list[tuple[Text, Floats, dict[str, Any]]]:
+Lines = list[tuple[Text, Floats, str, dict[str, Any]]]
+"""Name, values by speed, colour and style."""
+
+
+def _series(run: Run) -> Lines:
     """Shortfall at the first end of a term by speed: of each scenario, and of the paths [the run's unit of money]."""
     sweep, unit = run.renewal.sweep, money_of(run).factor
-    found = [
-        (titled(name), values[:, 0] / unit, {"color": "@assumed", "dash": _DASHES[k % 4], "width": 2})
+    found: Lines = [
+        (titled(name), values[:, 0] / unit, "assumed", {"dash": DASHES[k % 4], "width": 2})
         for k, (name, values) in enumerate(sweep.shortfall.items())
         if values[:, 0].any()
     ]
     if sweep.paths_shortfall is not None:
-        found.append(
-            (Text("1 path in 20", "20経路に1つ"), sweep.paths_shortfall[:, 1, 0] / unit, {"color": "@ink", "width": 2})
-        )
+        found.append((Text("1 path in 20", "20経路に1つ"), sweep.paths_shortfall[:, 1, 0] / unit, "ink", {"width": 2}))
     return found
 
 
-def _exits(run: Run) -> list[tuple[Text, Floats, dict[str, Any]]]:
+def _exits(run: Run) -> Lines:
     """Probability of leaving by speed, at the first end of a term and before the last [%]."""
     exits = run.renewal.sweep.exits
     if exits is None or exits.shape[1] < 2:
         return []
     first, last = (year_of(run.renewal, int(run.renewal.ends[i])) for i in (0, -2))
-    found = [(Text(f"in {first}", f"{first}年"), 100 * exits[:, 0], {"color": "@ink", "width": 2})]
+    found: Lines = [(Text(f"in {first}", f"{first}年"), 100 * exits[:, 0], "ink", {"width": 2})]
     if exits.shape[1] > 2:
-        found.append(
-            (Text(f"by {last}", f"{last}年まで"), 100 * exits[:, :-1].sum(axis=1), {"color": "@ink2", "width": 2})
-        )
+        found.append((Text(f"by {last}", f"{last}年まで"), 100 * exits[:, :-1].sum(axis=1), "ink2", {"width": 2}))
     return found
 
 
 def _drawn(run: Run, found: list[tuple[str, float]]) -> dict[str, Any]:
     x, top, middle = _place(run.renewal.sweep.mean_reversion), _series(run), _exits(run)
+    high, likely = (max((float(values.max()) for _, values, *_ in lines), default=1.0) for lines in (top, middle))
     axes = {
-        "yaxis": parts.upward(max((float(v.max()) for _, v, _ in top), default=1.0), "", domain=_TOP),
-        "yaxis2": parts.upward(max((float(v.max()) for _, v, _ in middle), default=1.0), "%", domain=_MIDDLE, anchor="x", room=1.3),
+        "yaxis": parts.upward(high, "", domain=_TOP),
+        "yaxis2": parts.upward(likely, "%", domain=_MIDDLE, anchor="x", room=1.3),
         "yaxis3": {"visible": False, "range": [-0.8, len(found) - 0.2], "domain": _BOTTOM, "anchor": "x"},
-    }  # fmt: skip
-    line = {"type": "scatter", "mode": "lines", "x": x, "hovertemplate": "%{y:.2f}"}
-    data: list[dict[str, Any]] = [{**line, "y": v, "name": name, "line": style} for name, v, style in top]
+    }
+    data = [parts.line(name, x, values, colour, style=style) for name, values, colour, style in top]
     data += [
-        {**line, "y": v, "name": name, "line": style, "yaxis": "y2", "hovertemplate": "%{y:.0f}"}
-        for name, v, style in middle
+        parts.line(name, x, values, colour, "%{y:.0f}", style, yaxis="y2") for name, values, colour, style in middle
     ]
     data.append(_dots(run, found))
-    ticks, slim = (
-        {"tickvals": [_place(speed) for speed, _ in shown], "ticktext": [_half(years) for _, years in shown],
-         "anchor": "y3", "showspikes": False, "tickangle": 0}
-        for shown in (_TICKS, (*_TICKS[:1], *_TICKS[2:5:2], _TICKS[-1]))
-    )  # fmt: skip
-    return {
-        "data": data,
-        "layout": {"xaxis": {"range": [-_LEFT, _RIGHT], **ticks}, **axes, "hovermode": "closest", "shapes": _lines(run),
-                   "annotations": _labels(run, found, axes, 700, False)},
-        "narrow": {"layout": {"margin": {"r": parts.RIGHT_NARROW}, "xaxis": {"range": [-_LEFT_NARROW, _RIGHT], **slim},
-                              "annotations": _labels(run, found, axes, 720, True)}},
-    }  # fmt: skip
+
+    def layout(slim: bool) -> dict[str, Any]:
+        ticks = (*_TICKS[:1], *_TICKS[2:5:2], _TICKS[-1]) if slim else _TICKS
+        axis = {"range": [-(_LEFT_NARROW if slim else _LEFT), _RIGHT], "tickvals": [_place(speed) for speed, _ in ticks],
+                "ticktext": [_half(years) for _, years in ticks], "anchor": "y3", "showspikes": False, "tickangle": 0}  # fmt: skip
+        return {"xaxis": axis, **axes, "hovermode": "closest", "shapes": _lines(run), "annotations": _labels(run, found, axes, slim),
+                "margin": {"r": parts.RIGHT_NARROW if slim else 120}}  # fmt: skip
+
+    return parts.drawn(data, layout, *_HEIGHTS)
 
 
 def _half(years: float | None) -> Text:
@@ -158,8 +151,7 @@ def _half(years: float | None) -> Text:
 
 
 def _dots(run: Run, found: list[tuple[str, float]]) -> dict[str, Any]:
-    process = there(run.deal.outlook).process
-    chosen = None if process is None else process.use
+    chosen = _process(run) and _process(run).use
     return {
         "type": "scatter", "mode": "markers", "yaxis": "y3", "x": [_place(speed) for _, speed in found],
         "y": list(range(len(found) - 1, -1, -1)), "text": [f"{speed:g}" for _, speed in found],
@@ -171,60 +163,45 @@ def _dots(run: Run, found: list[tuple[str, float]]) -> dict[str, Any]:
 
 def _lines(run: Run) -> list[dict[str, Any]]:
     """A hair line at the speed of this run's paths."""
-    base = _base(run)
-    if base is None:
+    if _process(run) is None:
         return []
-    at = float(_place(base))
-    return [{"type": "line", "x0": at, "x1": at, "y0": _MIDDLE[0], "y1": 1, "xref": "x", "yref": "paper",
-             "line": {"color": "@rule", "width": 1}, "layer": "below"}]  # fmt: skip
+    at = float(_place(_process(run).mean_reversion))
+    return [parts.rule((at, at), (_MIDDLE[0], 1), "rule", xref="x", yref="paper", layer="below")]
 
 
-def _labels(
-    run: Run, found: list[tuple[str, float]], axes: dict[str, Any], height: int, slim: bool
-) -> list[dict[str, Any]]:
-    year, money = year_of(run.renewal, int(run.renewal.ends[0])), money_of(run)
+def _labels(run: Run, found: list[tuple[str, float]], axes: dict[str, Any], slim: bool) -> list[dict[str, Any]]:
+    year, money, height = year_of(run.renewal, int(run.renewal.ends[0])), money_of(run), _HEIGHTS[slim]
     labels = [
         parts.panel(Text(f"Guarantee pays in {year}, {money.unit}", f"{year}年の保証の支払い、{money.ja}"), _TOP[1]),
         parts.panel(Text(f"Probability that {tenant(run).en} leaves", f"{tenant(run).ja}が退去する確率"), _MIDDLE[1]),
         parts.panel(Text("How long half of a gap lasted", "差の半分が埋まるまでの年数"), _BOTTOM[1]),
     ]  # fmt: skip
-    series, low = _series(run), axes["yaxis"]["range"]
-    gap = 15 / (height * (_TOP[1] - _TOP[0])) * (low[1] - low[0])
-    places = parts.spread([float(values[0]) for _, values, _ in series], gap, gap / 2, low[1])
-    labels += [parts.note(name, 0.0, place, xref="x", yref="y", xanchor="right", xshift=-5, yanchor="middle", font={"size": 12})
-               for (name, _, _), place in zip(series, places, strict=True)]  # fmt: skip
-    base = _base(run)
-    if base:
-        text = Text(
-            f"base, {numbers.significant(math.log(2) / base, 2)} y",
-            f"基準 {numbers.significant(math.log(2) / base, 2)}年",
-        )
-        labels.append(
-            parts.note(
-                text,
-                float(_place(base)),
-                _TOP[1],
-                xref="x",
-                xshift=5,
-                yanchor="top",
-                font={"size": 12, "color": "@ink2"},
-            )
-        )
-    ends = [(name, f"{numbers.fixed(float(v[-1]), 0)}{numbers.THIN}%") for name, v, _ in _exits(run)]
+    series, (low, high) = _series(run), axes["yaxis"]["range"]
+    gap = 15 / (height * (_TOP[1] - _TOP[0])) * (high - low)
+    places = parts.spread([float(values[0]) for _, values, *_ in series], gap, gap / 2, high)
+    labels += [parts.at(one[0], 0.0, place, xanchor="right", xshift=-5, font=parts.SMALL)
+               for one, place in zip(series, places, strict=True)]  # fmt: skip
+    process = _process(run)
+    if process is not None and process.mean_reversion:
+        half = numbers.significant(math.log(2) / process.mean_reversion, 2)
+        labels.append(parts.note(Text(f"base, {half} y", f"基準 {half}年"), float(_place(process.mean_reversion)), _TOP[1], xref="x",
+                                 xshift=5, yanchor="top", font=parts.QUIET))  # fmt: skip
+    last = [(name, float(values[-1])) for name, values, *_ in _exits(run)]
+    ends = [(name, f"{numbers.fixed(value, 0)}{numbers.THIN}%") for name, value in last]
     labels += parts.beside(
-        ends, [float(v[-1]) for _, v, _ in _exits(run)], axes["yaxis2"], height, slim, "y2", _MIDDLE[1] - _MIDDLE[0]
+        ends, [value for _, value in last], axes["yaxis2"], height, slim, "y2", _MIDDLE[1] - _MIDDLE[0]
     )
-    process = there(run.deal.outlook).process
-    chosen = None if process is None else process.use
-    for row, (name, speed) in enumerate(found):
-        text = called(name)
-        if name == chosen:
-            text = Text(f"<b>{text.en}</b>", f"<b>{text.of('ja')}</b>")
-        at = float(_place(speed))
-        left = at + (_LEFT_NARROW if slim else _LEFT) > (_RIGHT - at) * 1.3
-        labels.append(parts.note(text, at, len(found) - 1 - row, xref="x", yref="y3", yanchor="middle",
-                                 xanchor="right" if left else "left", xshift=-9 if left else 9, font={"size": 12}))  # fmt: skip
-    return labels
+    return labels + [
+        _market(name, speed, len(found) - 1 - row, process, slim) for row, (name, speed) in enumerate(found)
+    ]
+
+
+def _market(name: str, speed: float, row: int, process: Any, slim: bool) -> dict[str, Any]:
+    """A market's name on the side of its dot that has more room; bold, where the run's paths are of it."""
+    text, at = called(name), float(_place(speed))
+    left = at + (_LEFT_NARROW if slim else _LEFT) > (_RIGHT - at) * 1.3
+    return parts.at(text.bold if process and name == process.use else text, at, row, yref="y3", font=parts.SMALL,
+                    xanchor="right" if left else "left", xshift=-9 if left else 9)  # fmt: skip
 
 
 def _crossing(run: Run) -> float | None:
@@ -254,17 +231,10 @@ def _finding(run: Run) -> Finding:
 
 def _table(run: Run) -> Table:
     """By speed: each scenario's shortfall, and that and the exits of the paths."""
-    sweep = run.renewal.sweep
-    heads = [Column(Text("Half a gap closes in", "差の半分が埋まる年数")), Column(Text("Speed", "速度"), "1/year", 3)]
-    series, exits = _series(run), _exits(run)
-    heads += [money_of(run).column(name) for name, _, _ in series]
-    heads += [Column(Text(f"Leaves {name.en}", f"退去、{name.of('ja')}"), "%", 1) for name, _, _ in exits]
-    rows = tuple(
-        (
-            _half(None) if speed == 0 else _half(round(math.log(2) / speed, 1)),
-            float(speed),
-            *(float(values[i]) for _, values, _ in (*series, *exits)),
-        )
-        for i, speed in enumerate(sweep.mean_reversion)
-    )
-    return Table(tuple(heads), rows)
+    speeds = run.renewal.sweep.mean_reversion
+    halves = [_half(None if speed == 0 else round(math.log(2) / speed, 1)) for speed in speeds]
+    return Table.of(
+        (Column(Text("Half a gap closes in", "差の半分が埋まる年数")), halves), (Column(Text("Speed", "速度"), "1/year", 3), speeds),
+        *((money_of(run).column(name), values) for name, values, *_ in _series(run)),
+        *((Column(Text("Leaves ", "退去、") + name, "%", 1), values) for name, values, *_ in _exits(run)),
+    )  # fmt: skip

@@ -174,7 +174,7 @@ def _reserve(run: Run, name: str) -> Text | str:
 
 def _holders(run: Run, name: str) -> Text:
     held = sorted(run.finance.loans[name].holders.items(), key=lambda item: -item[1])
-    shown = [(party(who), f"{numbers.percent(share)}{numbers.THIN}%") for who, share in held]
+    shown = [(party(who), numbers.share(share)) for who, share in held]
     return Text(
         "; ".join(f"{who.en} {share}" for who, share in shown), "、".join(f"{who.ja}{share}" for who, share in shown)
     )
