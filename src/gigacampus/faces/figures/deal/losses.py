@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour, titled
-from gigacampus.faces.figures.deal.sources import Piece, small, stacked, wrap
+from gigacampus.faces.figures.deal.sources import Bar, Piece, small, stacked, wrap
 from gigacampus.faces.figures.deal.value import leaving, year_of
-from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.money import money_of
+from gigacampus.faces.figures.text import joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -18,15 +19,8 @@ _SIDES = (
     ("losses", "by share", Text("Guaranteed", "保証あり"), Text("owners paid by share", "持分按分")),
     ("losses", "lenders first", Text("Guaranteed", "保証あり"), Text("lenders paid first", "債権者優先")),
     ("losses_unguaranteed", "by share", Text("No guarantee", "保証なし"), Text("owners paid by share", "持分按分")),
-    (
-        "losses_unguaranteed",
-        "lenders first",
-        Text("No guarantee", "保証なし"),
-        Text("lenders paid first", "債権者優先"),
-    ),
-)
-
-Bar = tuple[Text, Text, list[Piece]]
+    ("losses_unguaranteed", "lenders first", Text("No guarantee", "保証なし"), Text("lenders paid first", "債権者優先")),
+)  # fmt: skip
 
 
 @figure("deal")
@@ -35,28 +29,29 @@ def loss_by_party(run: Run) -> Figure | None:
     if run.renewal is None or not run.renewal.scenarios:
         return None
     at, name = _worst(run.renewal)
-    bars = _bars(run, name, at)
-    if not any(pieces for _, _, pieces in bars):
+    bars, money = _bars(run, name, at), money_of(run)
+    if not any(bar.pieces for bar in bars):
         return None
-    money = money_of(run)
-    wide, slim = stacked(bars, money, False), stacked(bars, money, True)
-    text, year = titled(name), year_of(run.renewal, at)
+    text, year, most = (
+        titled(name),
+        year_of(run.renewal, at),
+        max(len(wrap(small(bar.pieces, True))) for bar in bars if bar.pieces),
+    )
+    said = ((bar, joined(piece.name + f" {money.text(piece.amount, 2)}" for piece in bar.pieces)) for bar in bars)
+    spoken = joined(
+        (bar.whose + Text(", ", "、") + bar.side + Text(": ", "：") + pieces for bar, pieces in said), ", ", "；"
+    )
     return Figure(
         title=_finding(run, name, at),
         subtitle=Text(
             f"{text.en}: loss of each party if the tenant leaves in {year}, against a normal market then, {money.unit}, nominal",
             f"{text.ja}：{year}年に賃借人が退去した場合の当事者別損失(同日の正常な市場との差)、{money.ja}、名目",
         ),
-        data=wide["data"],
-        layout=wide["layout"],
-        narrow=slim,
+        **stacked(bars, money),
         height=98 * len(bars),
-        narrow_height=(100 + 14 * max(len(wrap(small(pieces, True))) for _, _, pieces in bars if pieces)) * len(bars),
+        narrow_height=(100 + 14 * most) * len(bars),
         table=_table(run),
-        aria=Text(
-            "Stacked bars of losses: " + ", ".join(f"{head.en}, {side.en}: {_spoken(pieces, money, 'en')}" for head, side, pieces in bars) + ".",
-            "損失の積み上げ棒グラフ。" + "、".join(f"{head.ja}、{side.ja}：{_spoken(pieces, money, 'ja')}" for head, side, pieces in bars),
-        ),
+        aria=Text(f"Stacked bars of losses: {spoken.en}.", f"損失の積み上げ棒グラフ。{spoken.ja}"),
         note=Text(
             "The public text does not settle who is paid first, so both readings stand here. Losses sum to the value lost; the table has every scenario and year.",
             "支払い順位は公表資料では確定できないため、両方の解釈を示す。損失の合計は価値の減少に等しい。表は全シナリオ・全期間。",
@@ -88,52 +83,40 @@ def _pieces(run: Run, losses: Any, at: int) -> list[Piece]:
 
 def _bars(run: Run, name: str, at: int) -> list[Bar]:
     outcome, sides = run.renewal.scenarios[name], _SIDES if run.renewal.guarantor else _SIDES[2:]
-    return [(head, side, _pieces(run, getattr(outcome, kind)[reading], at)) for kind, reading, head, side in sides]
-
-
-def _spoken(pieces: list[Piece], money: Money, language: str) -> str:
-    return ", ".join(f"{piece.name.of(language)} {money.text(piece.amount, 2)}" for piece in pieces)
+    return [Bar(head, side, _pieces(run, getattr(outcome, kind)[reading], at)) for kind, reading, head, side in sides]
 
 
 def _finding(run: Run, name: str, at: int) -> Finding:
     outcome, debt = run.renewal.scenarios[name], float(run.renewal.debt[at])
     shared, first = (float(outcome.losses[reading].lent[at]) for reading in ("by share", "lenders first"))
-    least = money_of(run).factor / 1000
-    if shared > least and debt > 0:
-        part, rest = numbers.percent(shared / debt), numbers.percent(first / debt)
-        nothing, who = first <= least, "Guaranteed l" if run.renewal.guarantor else "L"
-        tail, tail_ja = ("nothing", "損失なし") if nothing else (f"{rest}{numbers.THIN}%", f"{rest}{numbers.THIN}%")
-        return Finding(
-            f"{who}enders lose {part}{numbers.THIN}% if owners are paid by share, and {tail} if lenders are paid first",
-            f"債権者の損失は、{'保証があっても' if run.renewal.guarantor else ''}持分按分なら{part}{numbers.THIN}%、債権者優先なら{tail_ja}",
-        )
-    return Finding("Loss by party when the tenant leaves", "賃借人が退去した場合の当事者別損失")
+    least, who = (
+        money_of(run).factor / 1000,
+        Text("Guaranteed l", "保証があっても") if run.renewal.guarantor else Text("L", ""),
+    )
+    if shared <= least or debt <= 0:
+        return Finding("Loss by party when the tenant leaves", "賃借人が退去した場合の当事者別損失")
+    tail = Text("nothing", "損失なし") if first <= least else Text(numbers.share(first / debt))
+    return Finding(
+        f"{who.en}enders lose {numbers.share(shared / debt)} if owners are paid by share, and {tail.en} if lenders are paid first",
+        f"債権者の損失は、{who.ja}持分按分なら{numbers.share(shared / debt)}、債権者優先なら{tail.of('ja')}",
+    )
 
 
 def _table(run: Run) -> Table:
     """Every scenario, year, reading and party."""
-    renewal, money = run.renewal, money_of(run)
+    renewal, money, rows = run.renewal, money_of(run), []
     heads = (Column(Text("Scenario", "シナリオ")), Column(Text("Date", "日付")), Column(Text("Guarantee", "保証")), Column(Text("Reading", "解釈")),
              Column(Text("Party", "当事者")), Column(Text("Role", "役割")), money.column(Text("Loss", "損失")))  # fmt: skip
-    roles = (("lenders", Text("lender", "債権者")), ("owners", Text("owner", "出資者")))
-    rows = []
+    lender, owner, guarantor = Text("lender", "債権者"), Text("owner", "出資者"), Text("guarantor", "保証人")
     for name, outcome in renewal.scenarios.items():
         for kind, reading, head, side in _SIDES if renewal.guarantor else _SIDES[2:]:
             losses = getattr(outcome, kind)[reading]
-            for at in map(int, renewal.ends):
-                front = (titled(name), str(renewal.dates[at]), head, side)
-                for role, word in roles:
-                    rows += [
-                        (*front, party(who), word, float(lost[at]) / money.factor)
-                        for who, lost in getattr(losses, role).items()
-                    ]
-                if kind == "losses":
-                    rows.append(
-                        (
-                            *front,
-                            party(renewal.guarantor),
-                            Text("guarantor", "保証人"),
-                            float(losses.guarantor[at]) / money.factor,
-                        )
-                    )
+            lost = [
+                (who, role, values)
+                for role, of in ((lender, losses.lenders), (owner, losses.owners))
+                for who, values in of.items()
+            ]
+            lost += [(renewal.guarantor, guarantor, losses.guarantor)] if kind == "losses" else []
+            rows += [(titled(name), str(renewal.dates[at]), head, side, party(who), role, float(values[at]) / money.factor)
+                     for at in map(int, renewal.ends) for who, role, values in lost]  # fmt: skip
     return Table(heads, tuple(rows))

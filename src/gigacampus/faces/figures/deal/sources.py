@@ -11,6 +11,7 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.deal.money_flow import KINDS
 from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.text import joined
 from gigacampus.runs.kpi import slug
 
 if TYPE_CHECKING:
@@ -31,44 +32,54 @@ class Piece:
     amount: float
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A bar of pieces: whose it is, which side, and its pieces from the left."""
+
+    whose: Text
+    side: Text
+    pieces: list[Piece]
+
+    @property
+    def total(self) -> float:
+        """What its pieces sum to."""
+        return sum(piece.amount for piece in self.pieces)
+
+
 @figure("deal")
 def sources_and_uses(run: Run) -> Figure | None:
     """What each vehicle raises, and what it pays it for."""
-    if not run.finance.funding:
-        return None
-    bars = _statements(run)
-    shown = [bar for bar in bars if sum(piece.amount for piece in bar[2]) > 0]
+    shown, money = [bar for bar in _statements(run) if bar.total > 0], money_of(run)
     if not shown:
         return None
-    money = money_of(run)
-    drawn = [stacked(shown, money, False), stacked(shown, money, True)]
+    said = joined(bar.whose + " " + bar.side + f" {money.text(bar.total, 2)}" for bar in shown)
     return Figure(
-        title=_su_finding(run),
+        title=_finding(run),
         subtitle=Text(
             f"Sources and uses of each vehicle, {money.unit}, nominal; each pair sums to the same",
             f"事業体ごとの資金源と使途、{money.ja}、名目。資金源と使途の合計は一致する",
         ),
-        data=drawn[0]["data"],
-        layout=drawn[0]["layout"],
-        narrow=drawn[1],
+        **stacked(shown, money),
         paper={"narrow": True},
         height=max(98, _LINE * lines(shown, False)) * len(shown),
         narrow_height=max(100 + 14 * lines(shown, True), _LINE * lines(shown, True)) * len(shown),
-        table=_su_table(shown, money),
-        aria=Text("Stacked bars of sources and uses: " + _spoken(shown, money, "en") + ".", "資金源と使途の積み上げ棒グラフ。" + _spoken(shown, money, "ja")),
+        table=Table(
+            (Column(Text("Vehicle", "事業体")), Column(Text("Side", "区分")), Column(Text("What", "項目")), money.column(Text("Amount", "金額"))),
+            tuple((bar.whose, bar.side, piece.name, piece.amount) for bar in shown for piece in bar.pieces),
+        ),
+        aria=Text(f"Stacked bars of sources and uses: {said.en}.", f"資金源と使途の積み上げ棒グラフ。{said.ja}"),
         stages=("finance",),
         rows=tuple(f"{slug(v)}.{what}" for v in run.finance.funding for what in ("uses", "call", "capital"))
         + tuple(f"{slug(name)}.draw" for name in run.finance.loans),
     )  # fmt: skip
 
 
-def _statements(run: Run) -> list[tuple[Text, Text, list[Piece]]]:
+def _statements(run: Run) -> list[Bar]:
     """Two bars a vehicle, those that owe debt first."""
-    debtors = {loan.borrower for loan in run.deal.loans.values()}
-    found = []
+    debtors, found = {loan.borrower for loan in run.deal.loans.values()}, []
     for name, statement in sorted(run.finance.funding.items(), key=lambda item: item[0] not in debtors):
-        found.append((party(name), Text("sources", "資金源"), _pieces(run, statement.sources)))
-        found.append((party(name), Text("uses", "使途"), _pieces(run, statement.uses)))
+        found.append(Bar(party(name), Text("sources", "資金源"), _pieces(run, statement.sources)))
+        found.append(Bar(party(name), Text("uses", "使途"), _pieces(run, statement.uses)))
     return found
 
 
@@ -122,27 +133,46 @@ def _fill(run: Run, name: str, rank: int) -> str:
     return ("grid", "axis", "rule", "losses")[min(rank, 3)]
 
 
-def stacked(bars: list[tuple[Text, Text, list[Piece]]], money: Money, slim: bool) -> dict[str, Any]:
+def stacked(bars: list[Bar], money: Money) -> dict[str, Any]:
     """Bars from the top down, each label inside its piece or in a line below."""
-    widest = max(sum(piece.amount for piece in pieces) for _, _, pieces in bars)
-    data: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    for i, (vehicle, side, pieces) in enumerate(bars):
-        row = len(bars) - 1 - i
-        base, below = 0.0, small(pieces, slim, widest)
-        for piece in pieces:
-            data.append(_bar(piece, row))
-            if piece not in below:
-                notes.append(_inside(piece, money, base, row))
-            base += piece.amount
-        notes += [_head(vehicle, side, money.text(base, 2), row), *_below(below, money, row, slim)]
-    layout = {
-        "xaxis": {"visible": False, "range": [0, widest]},
-        "yaxis": {"visible": False, "range": [-0.62, len(bars) - 0.38]},
-        "barmode": "stack", "bargap": 0.56, "hovermode": "closest", "annotations": notes,
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-    }  # fmt: skip
-    return {"data": data, "layout": layout}
+    widest, last = max(bar.total for bar in bars), len(bars) - 1
+    data = [
+        parts.bars(piece.name, [piece.amount], [last - i], piece.colour, "%{x:.2f}", orientation="h", width=0.42)
+        for i, bar in enumerate(bars)
+        for piece in bar.pieces
+    ]
+
+    def layout(slim: bool) -> dict[str, Any]:
+        return {
+            "xaxis": {"visible": False, "range": [0, widest]}, "yaxis": {"visible": False, "range": [-0.62, len(bars) - 0.38]},
+            "barmode": "stack", "bargap": 0.56, "hovermode": "closest", "margin": parts.NONE,
+            "annotations": [note for i, bar in enumerate(bars) for note in _labels(bar, money, last - i, slim, widest)],
+        }  # fmt: skip
+
+    return {"data": data, "layout": layout(False), "narrow": {"layout": layout(True)}}
+
+
+def _labels(bar: Bar, money: Money, row: int, slim: bool, widest: float) -> list[dict[str, Any]]:
+    """What a bar is and sums to above it, its pieces inside, and below in a line those that are too small."""
+    below, notes, base = small(bar.pieces, slim, widest), [], 0.0
+    for piece in bar.pieces:
+        token, _, faint = piece.colour.partition("/")
+        if piece not in below:
+            font = {"size": 12, "color": "@ink" if faint else f"@on-{token}"}
+            notes.append(parts.at(piece.name + f"<br>{money.text(piece.amount, 2)}", base, row, xshift=7, font=font))
+        base += piece.amount
+    head = joined((bar.whose, bar.side)).bold + f" {money.text(base, 2)}"
+    notes.append(parts.note(head, 0.0, row + 0.22, yref="y", yanchor="bottom", font={"size": 13}))
+    if below:
+        keyed = [parts.keyed(piece.name, money.text(piece.amount, 2), piece.colour) for piece in below]
+        rows = joined((joined(keyed[i : i + n], "   ", "   ") for i, n in wrap(below, _ROOM[slim])), "<br>", "<br>")
+        light = Text(*(text.replace("<b>", "").replace("</b>", "") for text in (rows.en, rows.ja)))
+        notes.append(
+            parts.note(
+                light, 1.0, row - 0.22, yref="y", yanchor="top", xanchor="right", align="right", font=parts.SMALL
+            )
+        )
+    return notes
 
 
 def small(pieces: list[Piece], slim: bool, widest: float | None = None) -> list[Piece]:
@@ -151,46 +181,10 @@ def small(pieces: list[Piece], slim: bool, widest: float | None = None) -> list[
     return [piece for piece in pieces if piece.amount * room < parts.width(piece.name.en) + 14]
 
 
-def _bar(piece: Piece, row: int) -> dict[str, Any]:
-    return {
-        "type": "bar", "orientation": "h", "x": [piece.amount], "y": [row], "name": piece.name,
-        "marker": {"color": f"@{piece.colour}"}, "hovertemplate": "%{x:.2f}", "width": 0.42,
-    }  # fmt: skip
-
-
-def _inside(piece: Piece, money: Money, base: float, row: int) -> dict[str, Any]:
-    token, _, faint = piece.colour.partition("/")
-    amount = money.text(piece.amount, 2)
-    shade = "@ink" if faint else f"@on-{token}"
-    return parts.note(
-        Text(f"{piece.name.en}<br>{amount}", f"{piece.name.ja}<br>{amount}"),
-        base, row, xref="x", yref="y", xshift=7, yanchor="middle", font={"size": 12, "color": shade},
-    )  # fmt: skip
-
-
-def _head(vehicle: Text, side: Text, amount: str, row: int) -> dict[str, Any]:
-    text = Text(f"<b>{vehicle.en}, {side.en}</b> {amount}", f"<b>{vehicle.ja}、{side.ja}</b> {amount}")
-    return parts.note(text, 0.0, row + 0.22, yref="y", yanchor="bottom", font={"size": 13})
-
-
-def _below(pieces: list[Piece], money: Money, row: int, slim: bool) -> list[dict[str, Any]]:
-    """The pieces that are too small for a label, in one line below the bar, each with a square of its colour."""
-    if not pieces:
-        return []
-    keyed = [parts.keyed(Text(p.name.en, p.name.ja), money.text(p.amount, 2), p.colour) for p in pieces]
-    rows = [keyed[i : i + n] for i, n in wrap(pieces, _ROOM[slim])]
-    en = "<br>".join("   ".join(text.en for text in line) for line in rows)
-    ja = "<br>".join("   ".join(text.ja for text in line) for line in rows)
-    plain = Text(en.replace("<b>", "").replace("</b>", ""), ja.replace("<b>", "").replace("</b>", ""))
-    return [
-        parts.note(plain, 1.0, row - 0.22, yref="y", yanchor="top", xanchor="right", align="right", font={"size": 12})
-    ]
-
-
-def lines(bars: list[tuple[Text, Text, list[Piece]]], slim: bool) -> int:
+def lines(bars: list[Bar], slim: bool) -> int:
     """Most lines of small pieces below a bar."""
-    widest = max(sum(piece.amount for piece in pieces) for _, _, pieces in bars)
-    return max(len(wrap(small(pieces, slim, widest), _ROOM[slim])) for _, _, pieces in bars)
+    widest = max(bar.total for bar in bars)
+    return max(len(wrap(small(bar.pieces, slim, widest), _ROOM[slim])) for bar in bars)
 
 
 def wrap(pieces: list[Piece], room: float = 318.0) -> list[tuple[int, int]]:
@@ -207,20 +201,7 @@ def wrap(pieces: list[Piece], room: float = 318.0) -> list[tuple[int, int]]:
     return lines
 
 
-def _su_table(bars: list[tuple[Text, Text, list[Piece]]], money: Money) -> Table:
-    columns = (Column(Text("Vehicle", "事業体")), Column(Text("Side", "区分")), Column(Text("What", "項目")),
-               money.column(Text("Amount", "金額")))  # fmt: skip
-    return Table(columns, tuple((vehicle, side, p.name, p.amount) for vehicle, side, pieces in bars for p in pieces))
-
-
-def _spoken(bars: list[tuple[Text, Text, list[Piece]]], money: Money, language: str) -> str:
-    return ", ".join(
-        f"{vehicle.of(language)} {side.of(language)} {money.text(sum(p.amount for p in pieces), 2)}"
-        for vehicle, side, pieces in bars
-    )
-
-
-def _su_finding(run: Run) -> Finding:
+def _finding(run: Run) -> Finding:
     for name, statement in run.finance.funding.items():
         total = sum(statement.sources.values())
         interest = sum(v for k, v in statement.uses.items() if k.endswith("interest while building"))
