@@ -8,7 +8,9 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import party, titled
-from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.facts import assumed
+from gigacampus.faces.figures.money import Money, dollars, money_of
+from gigacampus.faces.figures.text import joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -38,7 +40,7 @@ def worth_without_supports(run: Run) -> Figure | None:
     if run.supports.experiment is None:
         return None
     one, loan = run.supports.experiment, party(run.supports.experiment.loan)
-    sets, markets = _sets(one), one.markets[:_PANELS]
+    sets = _sets(one)
     return Figure(
         title=_finding(run, one),
         subtitle=Text(
@@ -46,7 +48,7 @@ def worth_without_supports(run: Run) -> Figure | None:
             "Bar: lenders are paid first; stroke: owners by share",
             f"支えを除き資産を売却した場合の{loan.ja}への支払いの価値、実行額100あたり、自らの利率で割引。棒は貸し手優先、縦線は持分比率での配分",
         ),
-        **_drawn(run, one, sets, markets),
+        **_drawn(run, one, sets, one.markets[:_PANELS]),
         height=46 + 30 * len(sets),
         narrow_height=72 + 44 * len(sets),
         table=_table(one, sets, money_of(run)),
@@ -75,79 +77,62 @@ def _label(one: Any, removed: frozenset[str]) -> Text:
         year = one.leaves.year if one.leaves else ""
         said.append(Text(f"{tenant.en} leaves in {year}", f"{tenant.ja}が{year}年に退去"))
     said += [_KINDS[kind] for kind in ("guarantee", "reserve", "cure") if kind in removed]
-    if not said:
-        return Text("As agreed", "契約どおり")
-    en = ", ".join(text.en for text in said)
-    return Text(en[:1].upper() + en[1:], "、".join(text.of("ja") for text in said))
+    return joined(said).capital if said else Text("As agreed", "契約どおり")
 
 
 def _drawn(run: Run, one: Any, sets: list[frozenset[str]], markets: list[str]) -> dict[str, Any]:
-    labels = [_label(one, removed) for removed in sets]
+    """A panel for each market side by side; on a narrow page the worst market alone, and names above its bars."""
+    labels, count, gap = [_label(one, removed) for removed in sets], len(markets), 0.05
+    rows = list(enumerate(labels[::-1]))
     room = round(max(parts.width(text, 13) for label in labels for text in (label.en, label.of("ja")))) + 24
     worst = min(markets, key=lambda market: min(one.case(removed, market).worth for removed in sets))
     wide, slim = (
         [_panel(run, one, sets, market, k) for k, market in enumerate(markets)],
         _panel(run, one, sets, worst, 0, True),
     )
-    gap = 0.05
-    width = (1 - gap * (len(markets) - 1)) / len(markets)
+    width = (1 - gap * (count - 1)) / count
     axis = {"range": [0, 122], "showgrid": False, "showline": False, "showticklabels": False, "showspikes": False,
             "zeroline": True, "zerolinecolor": "@axis"}  # fmt: skip
-    axes = {
-        f"xaxis{k + 1 if k else ''}": {**axis, "domain": [k * (width + gap), k * (width + gap) + width], "anchor": "y"}
-        for k in range(len(markets))
-    }
-    named = [parts.note(label, 0, len(sets) - 1 - k, yref="y", xshift=-room, yanchor="middle")
-             for k, label in enumerate(labels)]  # fmt: skip
-    above = [parts.note(label, 0, len(sets) - 1 - k + 0.28, xref="x", yref="y", yanchor="bottom", font={"size": 12})
-             for k, label in enumerate(labels)]  # fmt: skip
+    axes = {f"xaxis{k + 1 if k else ''}": {**axis, "domain": [k * (width + gap), k * (width + gap) + width], "anchor": "y"}
+            for k in range(count)}  # fmt: skip
+    named = [parts.note(label, 0, row, yref="y", xshift=-room, yanchor="middle") for row, label in rows]
+    above = [parts.at(label, 0, row + 0.28, yanchor="bottom", font=parts.SMALL) for row, label in rows]
+    hidden = {"visible": False, "range": [-0.6, len(sets) + 0.1]}
     return {
         "data": [trace for traces, _ in wide for trace in traces],
-        "layout": {
-            **axes,
-            "yaxis": {"visible": False, "range": [-0.6, len(sets) + 0.1]},
-            "margin": {"l": room, "r": 8, "t": 0, "b": 0},
-            "hovermode": False,
-            "annotations": [*named, *(label for _, labels_ in wide for label in labels_)],
-        },
+        "layout": {**axes, "yaxis": hidden, "margin": {**parts.NONE, "l": room, "r": 8}, "hovermode": False,
+                   "annotations": [*named, *(label for _, texts in wide for label in texts)]},
         "paper": {"layout": {name: {"range": [0, 146]} for name in axes}},
         "narrow": {
             "data": slim[0],
-            "layout": {
-                "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-                "xaxis": {**axis, "domain": [0, 1]},
-                "yaxis": {"visible": False, "range": [-0.5, len(sets) + 0.9]},
-                "annotations": [*above, *slim[1]],
-            },
+            "layout": {"margin": parts.NONE, "xaxis": {**axis, "domain": [0, 1]}, "annotations": [*above, *slim[1]],
+                       "yaxis": {**hidden, "range": [-0.5, len(sets) + 0.9]}},
         },
-    }
+    }  # fmt: skip
 
 
 def _panel(
     run: Run, one: Any, sets: list[frozenset[str]], market: str, k: int, slim: bool = False
 ) -> tuple[list[Any], list[Any]]:
     """Traces and labels of one market; on a narrow page there is only one."""
-    axis, y = f"x{k + 1 if k else ''}", list(range(len(sets) - 1, -1, -1))
-    first = [one.case(removed, market).worth for removed in sets]
-    share = [one.case(removed, market, paid="by share").worth for removed in sets]
-    apart = [(s, place) for f, s, place in zip(first, share, y, strict=True) if f - s > 0.5]
+    axis, rows = f"x{k + 1 if k else ''}", list(enumerate(reversed(sets)))
+    first = {row: one.case(removed, market).worth for row, removed in rows[::-1]}
+    share = {row: one.case(removed, market, paid="by share").worth for row, removed in rows[::-1]}
+    apart = {row: worth for row, worth in share.items() if first[row] - worth > 0.5}
     common = {"xaxis": axis, "yaxis": "y", "hoverinfo": "skip"}
     traces: list[dict[str, Any]] = [
-        {"type": "bar", "orientation": "h", "x": first, "y": y, "width": 0.42, "marker": {"color": "@pimco/0.45"}, **common},
-        {"type": "scatter", "mode": "markers", "x": [s for s, _ in apart], "y": [place for _, place in apart],
+        {"type": "bar", "orientation": "h", "x": list(first.values()), "y": list(first), "width": 0.42,
+         "marker": {"color": "@pimco/0.45"}, **common},
+        {"type": "scatter", "mode": "markers", "x": list(apart.values()), "y": list(apart),
          "marker": {"symbol": "line-ns", "size": 13, "line": {"width": 2, "color": "@ink"}}, **common},
     ]  # fmt: skip
     labels = [
-        parts.note(f"<b>{numbers.fixed(worth, 0)}</b>", worth, place, xref=axis, yref="y", xshift=5, yanchor="middle")
-        for worth, place in zip(first, y, strict=True)
+        parts.at(f"<b>{numbers.fixed(worth, 0)}</b>", worth, row, xref=axis, xshift=5) for row, worth in first.items()
     ]
-    assumed = any(path.startswith(f"deal.rating.markets.{market}.") and origin.grade in "AU"
-                  for path, origin in run.loaded.origins.items())  # fmt: skip
-    name = titled(market)
-    shown = Text(f"{name.en}, assumed", f"{name.of('ja')}(仮定)") if assumed else name
-    head = parts.note(shown, 0, len(sets) - 0.4 + 0.45 * slim, xref=axis, yref="y", yanchor="bottom",
-                      font={"size": 12, "color": "@assumed" if assumed else "@ink2"})  # fmt: skip
-    return traces, [head, *labels]
+    guess = assumed(run, f"deal.rating.markets.{market}.")
+    shown = titled(market) + (Text(", assumed", "(仮定)") if guess else "")
+    font = {"size": 12, "color": "@assumed" if guess else "@ink2"}
+    return traces, [parts.at(shown, 0, len(sets) - 0.4 + 0.45 * slim, xref=axis, yanchor="bottom", font=font), *labels]
 
 
 def _finding(run: Run, one: Any) -> Finding:
@@ -167,17 +152,15 @@ def _note(run: Run, one: Any) -> Text:
     """Who has promised what, and how the loan is covered."""
     said: dict[str, list[Text]] = {}
     for support in one.supports:
-        name, amount = _AMOUNTS[support.kind], support.amount
-        said.setdefault(support.party, []).append(
-            Text(f"{name.en} {numbers.money(amount)}", f"{name.ja}{numbers.money_ja(amount)}")
-        )
-    behind = Text("; ".join(f"{party(who).en}: {', '.join(x.en for x in what)}" for who, what in said.items()),
-                  "；".join(f"{party(who).ja}：{'、'.join(x.of('ja') for x in what)}" for who, what in said.items()))  # fmt: skip
+        amount = dollars(support.amount)
+        what = Text(f"{_AMOUNTS[support.kind].en} {amount.en}", f"{_AMOUNTS[support.kind].ja}{amount.ja}")
+        said.setdefault(support.party, []).append(what)
+    behind = joined((party(who) + Text(": ", "：") + joined(what) for who, what in said.items()), "; ", "；")
     cover = run.supports.coverage[one.loan]
-    let = Text("; ".join(f"{party(m).en} {numbers.fixed(x[0], 2)}" for m, x in one.market_cover.items()),
-               "、".join(f"{party(m).ja}{numbers.fixed(x[0], 2)}" for m, x in one.market_cover.items()))  # fmt: skip
     if cover.minimum is None or not one.market_cover:
         return Text(f"Behind it stand {behind.en}.", f"支え：{behind.ja}。")
+    again = ((party(market), numbers.fixed(covers[0], 2)) for market, covers in one.market_cover.items())
+    let = joined((Text(f"{market.en} {least}", f"{market.ja}{least}") for market, least in again), "; ")
     least, median = numbers.fixed(cover.minimum, 2), numbers.fixed(there(cover.median), 2)
     return Text(
         f"Behind it stand {behind.en}. Least and median cover {least} and {median} as agreed; least once let again: {let.en}.",
@@ -186,22 +169,19 @@ def _note(run: Run, one: Any) -> Text:
 
 
 def _table(one: Any, sets: list[frozenset[str]], money: Money) -> Table:
-    ways = (("sold", "lenders first"), ("sold", "by share"), ("let again", "lenders first"), ("let again", "by share"))
-    heads = (
-        Text("sold, lenders first", "売却・貸し手優先"), Text("sold, by share", "売却・持分比率"),
-        Text("let again, lenders first", "再賃貸・貸し手優先"), Text("let again, by share", "再賃貸・持分比率"),
+    ways = {
+        Text("sold, lenders first", "売却・貸し手優先"): ("sold", "lenders first"), Text("sold, by share", "売却・持分比率"): ("sold", "by share"),
+        Text("let again, lenders first", "再賃貸・貸し手優先"): ("let again", "lenders first"),
+        Text("let again, by share", "再賃貸・持分比率"): ("let again", "by share"),
+    }  # fmt: skip
+    rows = [(removed, market) for removed in sets for market in one.markets]
+    cases = {name: [one.case(*row, *way) for row in rows] for name, way in ways.items()}
+    first = next(iter(cases.values()))
+    return Table.of(
+        (Column(Text("Removed", "除いた支え")), (_label(one, removed) for removed, _ in rows)),
+        (Column(Text("Market", "市場")), (party(market) for _, market in rows)),
+        *((Column(Text("Worth, ", "価値、") + name, "", 2), (case.worth for case in of)) for name, of in cases.items()),
+        *((Column(Text("Recovered, ", "回収率、") + name, "%", 1), (100 * case.recovered for case in of)) for name, of in cases.items()),
+        (Column(Text("Life", "平均年限"), "year", 2), (case.life for case in first)),
+        (Column(Text("Guarantee pays", "保証の支払い"), money.unit, 2), (case.guaranteed / money.factor for case in first)),
     )  # fmt: skip
-    columns = [Column(Text("Removed", "除いた支え")), Column(Text("Market", "市場"))]
-    columns += [Column(Text(f"Worth, {h.en}", f"価値、{h.ja}"), "", 2) for h in heads]
-    columns += [Column(Text(f"Recovered, {h.en}", f"回収率、{h.ja}"), "%", 1) for h in heads]
-    columns += [
-        Column(Text("Life", "平均年限"), "year", 2),
-        Column(Text("Guarantee pays", "保証の支払い"), money.unit, 2),
-    ]
-    rows = []
-    for removed in sets:
-        for market in one.markets:
-            cases = [one.case(removed, market, *way) for way in ways]
-            rows.append((_label(one, removed), party(market), *(c.worth for c in cases), *(100 * c.recovered for c in cases),
-                         cases[0].life, cases[0].guaranteed / money.factor))  # fmt: skip
-    return Table(tuple(columns), tuple(rows))
