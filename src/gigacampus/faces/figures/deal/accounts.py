@@ -10,7 +10,8 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
-from gigacampus.faces.figures.money import Money, money_of
+from gigacampus.faces.figures.money import Money, dollars, money_of
+from gigacampus.faces.figures.text import joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -67,8 +68,6 @@ def off_the_balance_sheet(run: Run) -> Figure | None:
     """Each leg of the tests of leases and vehicles: figure, threshold, state, arithmetic and evidence."""
     if run.accounting is None:
         return None
-    money = money_of(run)
-    rows = [*_lease_rows(run.accounting, money), *_vehicle_rows(run.accounting, money)]
     return Figure(
         title=_finding(run.accounting),
         subtitle=Text(
@@ -78,7 +77,7 @@ def off_the_balance_sheet(run: Run) -> Figure | None:
         table=Table(
             (Column(Text("Leg", "要件")), Column(Text("Paragraphs", "基準"), wide=True), Column(Text("Figure", "値"), right=True),
              Column(Text("Threshold", "境目"), right=True), Column(Text("State", "状態")), Column(Text("Arithmetic and evidence", "計算と証拠"), wide=True)),
-            tuple(rows),
+            tuple(row for head, legs in _tests(run.accounting) for row in _rows(head, legs, money_of(run))),
         ),
         aria=Text("Table of legs with figure, threshold and state.", "各要件の値、境目、状態の表"),
         note=Text("Arithmetic and evidence, not an opinion; judgments are the spec's, with its reasons.",
@@ -87,53 +86,35 @@ def off_the_balance_sheet(run: Run) -> Figure | None:
     )  # fmt: skip
 
 
-def _lease_rows(accounts: Any, money: Money) -> Iterator[tuple[Cell, ...]]:
+def _tests(accounts: Any) -> Iterator[tuple[Text, Mapping[str, Any]]]:
+    """Each test: the question, and its legs."""
     for name, test in accounts.leases.items():
-        en = f"{titled(name).en}: lease of {party(test.tenant).en} from {party(test.landlord).en}"
-        yield _heading(
-            Text(en, f"{party(name).ja}：借手{party(test.tenant).ja}、貸手{party(test.landlord).ja}のリース")
+        who, whom = party(test.tenant), party(test.landlord)
+        yield (
+            titled(name) + Text(f": lease of {who.en} from {whom.en}", f"：借手{who.ja}、貸手{whom.ja}のリース"),
+            test.legs,
         )
-        for key, leg in test.legs.items():
-            yield _row(key, leg, money)
-
-
-def _vehicle_rows(accounts: Any, money: Money) -> Iterator[tuple[Cell, ...]]:
     for name, test in accounts.vehicles.items():
-        vehicle = party(name)
-        yield _heading(Text(f"{titled(name).en}: is it a variable interest entity?", f"{vehicle.ja}：変動持分事業体か"))
-        for key, leg in test.entity.items():
-            yield _row(key, leg, money)
+        yield titled(name) + Text(": is it a variable interest entity?", "：変動持分事業体か"), test.entity
         for who, legs in test.parties.items():
-            yield _heading(
-                Text(
-                    f"{titled(name).en}: would {party(who).en} consolidate it?",
-                    f"{vehicle.ja}：{party(who).ja}が連結するか",
-                )
+            yield (
+                titled(name) + Text(f": would {party(who).en} consolidate it?", f"：{party(who).ja}が連結するか"),
+                legs,
             )
-            for key, leg in legs.items():
-                yield _row(key, leg, money)
 
 
-def _heading(text: Text) -> tuple[Cell, ...]:
-    return (text, None, None, None, None, None)
-
-
-def _row(key: str, leg: Any, money: Money) -> tuple[Cell, ...]:
-    return (
-        LEGS[key],
-        leg.paragraphs,
-        _shown(leg.value, leg.unit),
-        _shown(leg.threshold, leg.unit),
-        STATES[leg.state],
-        _evidence(leg, money),
-    )
+def _rows(head: Text, legs: Mapping[str, Any], money: Money) -> Iterator[tuple[Cell, ...]]:
+    yield (head, *[None] * 5)
+    for key, leg in legs.items():
+        value, threshold = _shown(leg.value, leg.unit), _shown(leg.threshold, leg.unit)
+        yield (LEGS[key], leg.paragraphs, value, threshold, STATES[leg.state], _evidence(leg, money))
 
 
 def _shown(value: float | None, unit: str) -> Text | None:
     if value is None:
         return None
     if unit == "USD":
-        return Text(numbers.money(value), numbers.money_ja(value))
+        return dollars(value)
     if unit == "year":
         return Text(f"{value:g}{numbers.THIN}{'year' if value == 1 else 'years'}", f"{value:g}{numbers.THIN}年")
     return Text(numbers.share(value))
@@ -147,21 +128,20 @@ def _evidence(leg: Any, money: Money) -> Text:
     said += [_labelled(NEEDS[what], _shown(amount, "USD")) for what, amount in leg.needs.items()]
     for side, whys in ((PRO, leg.pro), (CONTRA, leg.contra), (UNDECIDED, leg.undecided)):
         said += [Text(f"{side.en}: {why}", f"{side.ja}：{why.replace('assumed: ', '仮定：')}") for why in whys]
-    return Text("; ".join(text.en for text in said), "；".join(text.of("ja") for text in said))
+    return joined(said, "; ", "；")
 
 
 def _labelled(label: Text, shown: Text | None, after: bool = False) -> Text:
     """An amount with what it is."""
-    value = shown or Text("–")
-    gap = "" if label.ja.endswith("：") else " "
+    value, gap = shown or Text("–"), "" if label.ja.endswith("：") else " "
     return Text(f"{value.en} {label.en}" if after else f"{label.en} {value.en}", f"{label.ja}{gap}{value.of('ja')}")
 
 
 def _arithmetic(formula: str, terms: Mapping[str, float], money: Money) -> Text:
     """A leg's formula with its numbers."""
     if "life" in terms:
-        return Text(formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + " years",
-                    formula.format(**{name: f"{value:g}" for name, value in terms.items()}) + "年")  # fmt: skip
+        text = formula.format(**{name: f"{value:g}" for name, value in terms.items()})
+        return Text(f"{text} years", f"{text}年")
     text = formula.format(**{name: money.text(value / money.factor, 2) for name, value in terms.items()})
     return Text(f"{text} {money.unit}", f"{text} {money.ja}")
 
@@ -170,7 +150,7 @@ def _finding(accounts: Any) -> Finding:
     if not accounts.leases:
         return Finding("Off the balance sheet, or not", "貸借対照表の内か外か")
     leg = max((test.legs["value"] for test in accounts.leases.values()), key=lambda leg: leg.value)
-    value, part = (numbers.share(x) for x in (leg.value, leg.threshold))
+    value, part = numbers.share(leg.value), numbers.share(leg.threshold)
     if "guarantee left out" in leg.others:
         bare = numbers.share(leg.others["guarantee left out"])
         return Finding(f"With the guarantee the lease test stands at {value}, without it at {bare}; {part} decides",
@@ -179,14 +159,17 @@ def _finding(accounts: Any) -> Finding:
                    f"賃料の現在価値は公正価値の{value}。{part}以上ならファイナンス・リース")  # fmt: skip
 
 
-ASSETS: dict[str, tuple[Text, tuple[str, ...]]] = {
+Lines = dict[str, tuple[Text, tuple[str, ...]]]
+"""Lines as they are shown, each with those of the books that it sums."""
+
+ASSETS: Lines = {
     "works": (Text("Works, with interest", "建設資産(利息を含む)"), ("works", "interest capitalised")),
     "investments": (Text("Investments", "投資持分"), ("investments",)),
     "rights": (Text("Rights of use", "使用権資産"), ("rights of use",)),
     "funds": (Text("Cash and own funds", "現金・自己資金"), ("own funds", "cash", "escrow", "reserves")),
     "receivable": (Text("Receivables", "債権"), ("loans held", "interest receivable", "rent receivable")),
 }
-CLAIMS: dict[str, tuple[Text, tuple[str, ...]]] = {
+CLAIMS: Lines = {
     "loans": (Text("Loans, with interest owed", "借入(未払利息を含む)"), ("loans", "interest payable")),
     "leases": (Text("Lease liabilities", "リース負債"), ("lease liabilities",)),
     "equity": (Text("Equity", "資本"), ("paid in less taken out", "income so far")),
@@ -197,18 +180,17 @@ CLAIMS: dict[str, tuple[Text, tuple[str, ...]]] = {
 @figure("deal", plotted=False)
 def balance_sheets(run: Run) -> Figure | None:
     """Balance sheets of those who might consolidate, with and without, at the first year's end after a lease starts."""
-    if run.accounting is None or not run.accounting.vehicles or not run.finance.leases:
-        return None
     accounts, money = run.accounting, money_of(run)
+    if accounts is None or not accounts.vehicles or not run.finance.leases:
+        return None
     start = min(np.datetime64(book.start, "M") for book in run.finance.leases.values())
     at = min(int(np.searchsorted(accounts.dates, start)), len(accounts.dates) - 1)
     readings = [
-        (Text(f"{titled(who).en}, {reading.en}", f"{party(who).ja}、{reading.ja}"), sheet)
+        (titled(who) + Text(", ", "、") + reading, sheet)
         for who in dict.fromkeys(who for of in accounts.consolidated.values() for who in of)
         for reading, sheet in _readings(accounts, who)
     ]
-    sheets = [sheet for _, sheet in readings]
-    when = str(accounts.dates[at])
+    sheets, when = [sheet for _, sheet in readings], str(accounts.dates[at])
     return Figure(
         title=_debt_finding(run, at),
         subtitle=Text(f"What the deal puts on balance sheets at the end of {when}, {money.unit}, nominal; leases as operating ones unless said",
@@ -228,19 +210,15 @@ def _readings(accounts: Any, who: str) -> Iterator[tuple[Text, Any]]:
     if who in accounts.own_sheets:
         yield Text("nothing consolidated", "連結なし"), accounts.own_sheets[who]
         if "lease liabilities" in accounts.own_sheets[who].liabilities:
-            yield (
-                Text("leases as finance leases, IFRS 16", "ファイナンス・リースの場合(IFRS第16号)"),
-                accounts.sheets["finance"][who],
-            )
+            name = Text("leases as finance leases, IFRS 16", "ファイナンス・リースの場合(IFRS第16号)")
+            yield name, accounts.sheets["finance"][who]
     with_them = {of[who][1:]: accounts.consolidated[name][who] for name, of in accounts.groups.items() if who in of}
     for members, sheet in with_them.items():
-        added = [party(member) for member in members]
-        yield Text("with " + ", ".join(x.en for x in added), "、".join(x.of("ja") for x in added) + "を連結"), sheet
+        added = joined(map(party, members))
+        yield Text(f"with {added.en}", f"{added.ja}を連結"), sheet
 
 
-def _lines(
-    side: Text, lines: Mapping[str, tuple[Text, tuple[str, ...]]], sheets: list[Any], at: int, unit: float
-) -> Iterator[tuple[Cell, ...]]:
+def _lines(side: Text, lines: Lines, sheets: list[Any], at: int, unit: float) -> Iterator[tuple[Cell, ...]]:
     """Rows of one side of the balance sheets, and their sum."""
     amounts = [[_amount(sheet, named, at, unit) for sheet in sheets] for _, named in lines.values()]
     for (name, _), row in zip(lines.values(), amounts, strict=True):
@@ -261,12 +239,13 @@ def _debt_finding(run: Run, at: int) -> Finding:
     for lease in run.deal.leases.values():
         with_it = {name: of[lease.tenant] for name, of in accounts.consolidated.items() if lease.tenant in of}
         if with_it:
-            own = accounts.own_sheets[lease.tenant].liabilities
-            name = max(with_it, key=lambda name: with_it[name].debt[at])
-            loans = [float(x["loans"][at]) if "loans" in x else 0.0 for x in (own, with_it[name].liabilities)]
-            if loans[1] > loans[0]:
-                more = loans[1] - loans[0]
-                year = str(accounts.dates[at])[:4]
-                return Finding(f"{titled(name).en} consolidated would put {numbers.money(more)} of loans on {party(lease.tenant).en}'s books at the end of {year}",
-                               f"{party(name).ja}を連結すると{party(lease.tenant).ja}の{year}年末の借入は{numbers.money_ja(more)}増える")  # fmt: skip
+            own, name = (
+                accounts.own_sheets[lease.tenant].liabilities,
+                max(with_it, key=lambda name: with_it[name].debt[at]),
+            )
+            bare, whole = (float(x["loans"][at]) if "loans" in x else 0.0 for x in (own, with_it[name].liabilities))
+            if whole > bare:
+                more, year, who = dollars(whole - bare), str(accounts.dates[at])[:4], party(lease.tenant)
+                return Finding(f"{titled(name).en} consolidated would put {more.en} of loans on {who.en}'s books at the end of {year}",
+                               f"{party(name).ja}を連結すると{who.ja}の{year}年末の借入は{more.ja}増える")  # fmt: skip
     return Finding("Balance sheets with and without consolidation", "連結の有無別の貸借対照表")

@@ -9,6 +9,7 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.facts import missed, open_gaps
+from gigacampus.faces.figures.money import dollars
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -22,12 +23,11 @@ def what_does_not_close(run: Run) -> Figure | None:
     gaps = open_gaps(run)
     if not gaps:
         return None
-    first, amount = said(gaps[0]), gaps[0].amount
-    more = len(gaps) > 1
+    first, amount, more = said(gaps[0]), dollars(gaps[0].amount), len(gaps) > 1
     return Figure(
         title=Finding(
-            f"The deal does not close: {first.en}, by {numbers.money(amount)}" + "; more below" * more,
-            f"契約の収支は閉じない。{first.ja}({numbers.money_ja(amount)})" + "、ほか" * more,
+            f"The deal does not close: {first.en}, by {amount.en}" + "; more below" * more,
+            f"契約の収支は閉じない。{first.ja}({amount.ja})" + "、ほか" * more,
         ),
         subtitle=Text(
             "What is open, and below each the value of every number that would close it if it alone changed",
@@ -59,9 +59,9 @@ def said(gap: Any) -> Text:
 def _table(gaps: Any) -> Table:
     rows: list[tuple[Any, ...]] = []
     for gap in gaps:
-        what = said(gap)
-        head = Text(what.en[:1].upper() + what.en[1:], what.ja)
-        rows.append((head, numbers.significant(gap.amount / 1e6, _DIGITS), Text("m USD", numbers.unit_ja("m USD"))))
+        rows.append(
+            (said(gap).capital, numbers.significant(gap.amount / 1e6, _DIGITS), Text("m USD", numbers.unit_ja("m USD")))
+        )
         for path, metric in gap.closing.items():
             unit = "USD" if metric.unit == "USD/year" else metric.unit  # as the spec has a rent
             value, unit = numbers.published(float(f"{metric.value:.5e}"), unit)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,8 @@ import numpy as np
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
+from gigacampus.faces.figures.money import dollars
+from gigacampus.faces.figures.text import EMPTY, joined
 from gigacampus.runs.kpi import slug
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _DUST = 0.5
 """What is not paid and yet not missed [USD]."""
+_BREACHED = Mark("breached", "抵触", sign="cross", tone="fail")
+_KEPT = Mark("kept", "遵守", sign="tick", tone="ok")
 
 
 @dataclass(frozen=True)
@@ -64,45 +67,49 @@ def _last(finance: Any, n: str) -> int:
     return int(at[0]) if len(at) else len(finance.months)
 
 
+def _states(one: Distress) -> list[Text]:
+    """How long a vehicle is in default and locked up."""
+    found = [Text(f"in default for {one.default} months", f"債務不履行{one.default}か月")] if one.default else []
+    return found + ([Text(f"locked up for {one.locked} months", f"配当停止{one.locked}か月")] if one.locked else [])
+
+
 def said(one: Distress) -> Text:
     """What goes wrong, in a sentence."""
-    en, ja = [], []
-    if one.default:
-        en.append(f"in default for {one.default} months")
-        ja.append(f"債務不履行{one.default}か月")
-    if one.locked:
-        en.append(f"locked up for {one.locked} months")
-        ja.append(f"配当停止{one.locked}か月")
-    parts, parts_ja = [], []
-    if en:
-        parts.append(f"{party(one.vehicle).en} is {' and '.join(en)}")
-        parts_ja.append(f"{party(one.vehicle).ja}は{'、'.join(ja)}")
+    who, states, short = party(one.vehicle), joined(_states(one), " and "), dollars(one.short)
+    parts = [Text(f"{who.en} is {states.en}", f"{who.ja}は{states.ja}")] if states else []
     if one.missed:
-        many = "payment is" if one.missed == 1 else "payments are"
-        whose = "" if en else f" of {party(one.vehicle).en}"
+        of = EMPTY if states else Text(f" of {who.en}", f"{who.ja}は")
+        many = f"{numbers.word(one.missed)} debt {'payment is' if one.missed == 1 else 'payments are'}"
         parts.append(
-            f"{numbers.word(one.missed)} debt {many} not met in full{whose}, by up to {numbers.money(one.short)}"
-        )
-        parts_ja.append(
-            ("" if ja else f"{party(one.vehicle).ja}は") + f"返済不足{one.missed}回(最大{numbers.money_ja(one.short)})"
+            Text(
+                f"{many} not met in full{of.en}, by up to {short.en}", f"{of.ja}返済不足{one.missed}回(最大{short.ja})"
+            )
         )
     if one.cured > _DUST:
-        parts.append(f"its owners pay in {numbers.money(one.cured)} to cure")
-        parts_ja.append(f"所有者の治癒払込み{numbers.money_ja(one.cured)}")
+        parts.append(
+            Text(
+                f"its owners pay in {numbers.money(one.cured)} to cure",
+                f"所有者の治癒払込み{numbers.money_ja(one.cured)}",
+            )
+        )
     if one.reserve > _DUST:
-        parts.append(f"{numbers.money(one.reserve)} is drawn from reserves")
-        parts_ja.append(f"元利金返済準備金の取崩し{numbers.money_ja(one.reserve)}")
-    text = "; ".join(parts)
-    return Text(f"{text[:1].upper()}{text[1:]}.", f"{'、'.join(parts_ja)}。")
+        parts.append(
+            Text(
+                f"{numbers.money(one.reserve)} is drawn from reserves",
+                f"元利金返済準備金の取崩し{numbers.money_ja(one.reserve)}",
+            )
+        )
+    text = joined(parts, "; ").capital
+    return Text(f"{text.en}.", f"{text.ja}。")
 
 
 @figure("deal", plotted=False)
 def covenants(run: Run) -> Figure | None:
     """Each level of cover that a vehicle has promised, and how it is kept."""
-    if not run.finance.covenants:
+    kept = run.finance.covenants
+    if not kept:
         return None
     bad = [one for one in distress(run) if one.breached or one.cured > _DUST]
-    text = [said(one) for one in bad]
     return Figure(
         title=_finding(run, bad),
         subtitle=Text(
@@ -114,14 +121,12 @@ def covenants(run: Run) -> Figure | None:
              Column(Text("Least tested cover", "最低の判定DSCR"), "", 2), Column(Text("Headroom", "余裕"), right=True),
              Column(Text("First breach", "最初の抵触"), right=True), Column(Text("Months", "月数"), "", 0),
              Column(Text("State", "状態"))),
-            tuple(row for vehicle, tests in run.finance.covenants.items() for row in _rows(run, vehicle, tests)),
+            tuple(row for vehicle, tests in kept.items() for row in _rows(run, vehicle, tests)),
         ),
         aria=Text("Table of covenant levels with least cover, headroom and months of breach.", "財務制限条項の水準、最低DSCR、余裕、抵触月数の表"),
-        note=Text(" ".join(x.en for x in text), "".join(x.ja for x in text)),
+        note=joined(map(said, bad), " ", ""),
         stages=("finance",),
-        rows=tuple(
-            f"{slug(v)}.{what}" for v in run.finance.covenants for what in ("cover", "locked", "default", "cure")
-        ),
+        rows=tuple(f"{slug(v)}.{what}" for v in kept for what in ("cover", "locked", "default", "cure")),
     )  # fmt: skip
 
 
@@ -136,35 +141,19 @@ def _rows(run: Run, vehicle: str, tests: Any) -> Iterator[tuple[Cell, ...]]:
         if level is not None or first is not None:
             count = run.finance.metrics[f"{months}.{slug(vehicle)}"].value
             room = None if least is None or level is None else numbers.share(least / level - 1)
-            state = (
-                Mark("breached", "抵触", sign="cross", tone="fail")
-                if count
-                else Mark("kept", "遵守", sign="tick", tone="ok")
-            )
-            label = Text(f"{party(vehicle).en}, {name.en}", f"{party(vehicle).ja}、{name.ja}")
-            yield (label, level, least, room, _day(first) if count else None, count, state)
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+            day = first.isoformat() if count and first is not None else None
+            yield (joined((party(vehicle), name)), level, least, room, day, count, _BREACHED if count else _KEPT)
 
 
 def _finding(run: Run, bad: list[Distress]) -> Finding:
     worst = max(bad, key=lambda one: (one.default, one.locked), default=None)
-    if worst is not None and (worst.default or worst.locked):
-        who = party(worst.vehicle)
-        states = [
-            (worst.default, "in default for {} months", "債務不履行{}か月"),
-            (worst.locked, "locked up for {} months", "配当停止{}か月"),
-        ]
-        en = " and ".join(words.format(count) for count, words, _ in states if count)
-        ja = "、".join(words.format(count) for count, _, words in states if count)
-        return Finding(f"{who.en} is {en}", f"{who.ja}は{ja}")
+    if worst is not None and _states(worst):
+        who, states = party(worst.vehicle), joined(_states(worst), " and ")
+        return Finding(f"{who.en} is {states.en}", f"{who.ja}は{states.ja}")
     rooms = {v: run.finance.metrics[f"headroom.{slug(v)}"].value for v in run.finance.covenants}
     known = {v: room for v, room in rooms.items() if room is not None}
     if not known:
         return Finding("No cover is tested", "DSCRの判定日がない")
     tight = min(known, key=lambda v: known[v])
-    room = numbers.share(known[tight])
-    return Finding(f"{party(tight).en} keeps its covenants with {room} to spare at the tightest",
-                   f"{party(tight).ja}は財務制限条項を遵守し、余裕は最小で{room}")  # fmt: skip
+    return Finding(f"{party(tight).en} keeps its covenants with {numbers.share(known[tight])} to spare at the tightest",
+                   f"{party(tight).ja}は財務制限条項を遵守し、余裕は最小で{numbers.share(known[tight])}")  # fmt: skip

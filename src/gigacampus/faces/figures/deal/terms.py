@@ -13,7 +13,8 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import calendar
-from gigacampus.faces.figures.text import EMPTY
+from gigacampus.faces.figures.money import dollars
+from gigacampus.faces.figures.text import EMPTY, joined
 from gigacampus.runs.kpi import slug
 
 if TYPE_CHECKING:
@@ -60,10 +61,7 @@ def term_sheet(run: Run) -> Figure | None:
     return Figure(
         title=_finding(run, limited),
         subtitle=Text("Terms of each loan as computed; what was found is shown as found", "各借入の条件。求めた値はその値で示す"),
-        table=Table(
-            (Column(Text("Term", "条件")), *(Column(titled(name)) for name in loans)),
-            tuple(row for row in rows if any(row[1:])),
-        ),
+        table=Table((Column(Text("Term", "条件")), *(Column(titled(name)) for name in loans)), tuple(rows)).filled,
         aria=Text("Table of the terms of each loan.", "各借入の条件の表"),
         stages=("finance",),
         rows=tuple(
@@ -99,7 +97,7 @@ def _limit(found: dict[str, float], key: str) -> Cell:
 
 
 def _amount(value: float) -> Text:
-    return Text(numbers.money(value, 4), numbers.money_ja(value, 4))
+    return dollars(value, 4)
 
 
 def _per_cent(value: float) -> str:
@@ -122,15 +120,10 @@ def _drawn(run: Run, name: str) -> Text:
 
 def _rate(run: Run, name: str) -> Text:
     loan = run.deal.loans[name]
-    if loan.benchmark is None:
-        base = _per_cent(_value(run, name, "coupon"))
-    else:
-        base = f"{loan.benchmark} + {_per_cent(_value(run, name, 'spread'))}"
-    steps = [f"+{_per_cent(step.rate)}" for step in loan.step_ups]
-    days = [step.start.isoformat() for step in loan.step_ups]
-    pairs = list(zip(steps, days, strict=True))
-    return Text("; ".join([base, *(f"{step} from {day}" for step, day in pairs)]),
-                "、".join([base, *(f"{day}から{step}" for step, day in pairs)]))  # fmt: skip
+    base = _per_cent(_value(run, name, "coupon" if loan.benchmark is None else "spread"))
+    first = Text(base if loan.benchmark is None else f"{loan.benchmark} + {base}")
+    steps = [(f"+{_per_cent(step.rate)}", step.start.isoformat()) for step in loan.step_ups]
+    return joined((first, *(Text(f"{rate} from {day}", f"{day}から{rate}") for rate, day in steps)), "; ")
 
 
 def _day(field: str) -> Callable[[Any, str], str]:
@@ -174,10 +167,7 @@ def _reserve(run: Run, name: str) -> Text | str:
 
 def _holders(run: Run, name: str) -> Text:
     held = sorted(run.finance.loans[name].holders.items(), key=lambda item: -item[1])
-    shown = [(party(who), numbers.share(share)) for who, share in held]
-    return Text(
-        "; ".join(f"{who.en} {share}" for who, share in shown), "、".join(f"{who.ja}{share}" for who, share in shown)
-    )
+    return joined((party(who) + Text(f" {numbers.share(part)}", numbers.share(part)) for who, part in held), "; ")
 
 
 _TERMS: tuple[tuple[Text, Callable[[Any, str], Cell]], ...] = (
@@ -204,19 +194,24 @@ def _finding(run: Run, limited: dict[str, dict[str, float]]) -> Finding:
     for name in loans:
         left, amount = undrawn(run, name), _value(run, name, "amount")
         if left > 1e-6 * amount:
-            return Finding(f"{titled(name).en}: {numbers.money(left)} of {numbers.money(amount)} is never drawn",
-                           f"{party(name).ja}：{numbers.money_ja(amount)}のうち{numbers.money_ja(left)}は実行されない")  # fmt: skip
+            rest, whole = dollars(left), dollars(amount)
+            return Finding(
+                f"{titled(name).en}: {rest.en} of {whole.en} is never drawn",
+                f"{party(name).ja}：{whole.ja}のうち{rest.ja}は実行されない",
+            )
     for name, found in limited.items():
         if found:
-            key, size = min(found, key=lambda key: found[key]), min(found.values())
-            return Finding(f"{titled(name).en}: the {LIMITS[key].en} limits it to {numbers.money(size)}",
-                           f"{party(name).ja}は{LIMITS[key].ja}により{numbers.money_ja(size)}が上限")  # fmt: skip
-    total = sum(_value(run, name, "amount") for name in loans)
+            limit, size = LIMITS[min(found, key=lambda key: found[key])], dollars(min(found.values()))
+            return Finding(
+                f"{titled(name).en}: the {limit.en} limits it to {size.en}",
+                f"{party(name).ja}は{limit.ja}により{size.ja}が上限",
+            )
+    total = dollars(sum(_value(run, name, "amount") for name in loans))
     last: date = max(calendar(run)[f"{name}.final"] for name in loans)
-    what = (
-        titled(next(iter(loans)))
-        if len(loans) == 1
-        else Text(f"{numbers.word(len(loans)).capitalize()} loans", f"借入{len(loans)}件")
+    what = Text(f"{numbers.word(len(loans)).capitalize()} loans", f"借入{len(loans)}件")
+    if len(loans) == 1:
+        what = titled(next(iter(loans)))
+    return Finding(
+        f"{what.en}: {total.en}, the last payment in {numbers.month(last)}",
+        f"{what.ja}：{total.ja}、最終返済は{numbers.month_ja(last)}",
     )
-    return Finding(f"{what.en}: {numbers.money(total)}, the last payment in {numbers.month(last)}",
-                   f"{what.ja}：{numbers.money_ja(total)}、最終返済は{numbers.month_ja(last)}")  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure, there
+from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.deal.varied import deal_words, inside, levels_of, named, short, shown, subject
+from gigacampus.faces.figures.text import EMPTY, joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -17,31 +18,34 @@ if TYPE_CHECKING:
 @figure("deal", plotted=False)
 def two_way(run: Run) -> Figure | None:
     """A figure over two numbers, as a table."""
-    if run.sensitivity.grid is None:
+    grid = run.sensitivity.grid
+    if grid is None:
         return None
-    grid, unit = run.sensitivity.grid, run.finance.metrics[run.sensitivity.grid.figure].unit
-    name, (row, rows), (column, columns) = named(run, grid.figure), grid.rows, grid.columns
-    levels = levels_of(run) if grid.figure == "dscr_min" else []
-    cells = tuple(
-        (short(rows[i]), *(_cell(float(value), unit, levels) for value in grid.values[i])) for i in range(len(rows))
+    unit, name, (row, rows), (column, columns) = (
+        run.finance.metrics[grid.figure].unit,
+        named(run, grid.figure),
+        grid.rows,
+        grid.columns,
     )
-    heads = (Column(Text(f"{subject(row).en} by {subject(column).en.lower()}", f"{subject(row).of('ja')}×{subject(column).of('ja')}")),
-             *(Column(short(value), right=True) for value in columns))  # fmt: skip
-    said = Text("; marked where it is " + " or ".join(f"{word.en} ({_below(level).en})" for level, word in levels),
-                "。" + "、".join(f"{_below(level).ja}は「{word.ja}」" for level, word in levels)) if levels else Text("")  # fmt: skip
+    down, across = subject(row), subject(column)
+    levels = levels_of(run) if grid.figure == "dscr_min" else []
+    below = [
+        Text(f"{word.en} (below {numbers.fixed(level, 2)})", f"{numbers.fixed(level, 2)}未満は「{word.ja}」")
+        for level, word in levels
+    ]
+    marked = Text("; marked where it is ", "。") + joined(below, " or ") if levels else EMPTY
     return Figure(
-        title=_table_finding(run, levels),
-        subtitle=Text(f"{name.en[:1].upper() + name.en[1:]} over {inside(subject(row))} (down) and {inside(subject(column))} (across){said.en}",
-                      f"{subject(row).of('ja')}(縦)と{subject(column).of('ja')}(横)による{name.of('ja')}{said.of('ja')}"),
-        table=Table(heads, cells),
+        title=_finding(grid, name, levels),
+        subtitle=Text(f"{name.capital.en} over {inside(down)} (down) and {inside(across)} (across){marked.en}",
+                      f"{down.of('ja')}(縦)と{across.of('ja')}(横)による{name.of('ja')}{marked.of('ja')}"),
+        table=Table.of(
+            (Column(Text(f"{down.en} by {across.en.lower()}", f"{down.of('ja')}×{across.of('ja')}")), map(short, rows)),
+            *((Column(short(value), right=True), [_cell(float(x), unit, levels) for x in grid.values[:, k]]) for k, value in enumerate(columns)),
+        ),
         aria=Text(f"Table of {name.en} over two numbers.", f"二つの数値による{name.of('ja')}の表"),
         note=deal_words(run.sensitivity.solved),
         stages=("sensitivity",),
     )  # fmt: skip
-
-
-def _below(level: float) -> Text:
-    return Text(f"below {numbers.fixed(level, 2)}", f"{numbers.fixed(level, 2)}未満")
 
 
 def _cell(value: float, unit: str, levels: list[tuple[float, Mark]]) -> Cell:
@@ -54,18 +58,17 @@ def _cell(value: float, unit: str, levels: list[tuple[float, Mark]]) -> Cell:
     return text
 
 
-def _table_finding(run: Run, levels: list[tuple[float, Mark]]) -> Finding:
-    grid = there(run.sensitivity.grid)
-    name = named(run, grid.figure)
-    row, column = grid.rows[0], grid.columns[0]
-    neutral = Finding(f"{name.en[:1].upper() + name.en[1:]} over {inside(subject(row))} and {inside(subject(column))}",
-                      f"{subject(row).of('ja')}と{subject(column).of('ja')}による{name.of('ja')}")  # fmt: skip
+def _finding(grid: Any, name: Text, levels: list[tuple[float, Mark]]) -> Finding:
     if not levels:
-        return neutral
-    level = levels[-1][0]
-    lost = int(np.sum(grid.values < level - 1e-9))
+        down, across = subject(grid.rows[0]), subject(grid.columns[0])
+        return Finding(
+            f"{name.capital.en} over {inside(down)} and {inside(across)}",
+            f"{down.of('ja')}と{across.of('ja')}による{name.of('ja')}",
+        )
+    level, size = numbers.fixed(levels[-1][0], 2), grid.values.size
+    lost = int(np.sum(grid.values < levels[-1][0] - 1e-9))
     if not lost:
-        return Finding(f"Cover stays at {numbers.fixed(level, 2)} or more in all {grid.values.size} cases",
-                       f"全{grid.values.size}ケースでDSCRは{numbers.fixed(level, 2)}倍以上")  # fmt: skip
-    return Finding(f"Cover falls below {numbers.fixed(level, 2)} in {lost} of {grid.values.size} cases",
-                   f"{grid.values.size}ケース中{lost}ケースでDSCRが{numbers.fixed(level, 2)}倍を下回る")  # fmt: skip
+        return Finding(f"Cover stays at {level} or more in all {size} cases", f"全{size}ケースでDSCRは{level}倍以上")
+    return Finding(
+        f"Cover falls below {level} in {lost} of {size} cases", f"{size}ケース中{lost}ケースでDSCRが{level}倍を下回る"
+    )
