@@ -29,28 +29,32 @@ def swing_limits(run: Run) -> Figure | None:
     """Each limit with what the swings are against it, before and after smoothing."""
     if run.swings is None or not run.swings.raw.limits:
         return None
-    raw, smoothed = run.swings.raw.limits, run.swings.smoothed.limits
-    chosen = bool(run.campus.facility.swings.smoothing)
-    after = (Column(Text("Smoothed", "平滑化後"), right=True),) if chosen else ()
-    columns = (
-        Column(Text("Whose", "主体")), Column(Text("What", "対象")), Column(Text("Limit", "上限"), right=True),
-        Column(Text("Status", "位置付け"), wide=True), Column(Text("Nothing smoothed", "平滑化なし"), right=True, wide=chosen),
-        *after, Column(Text("Verdict", "判定")),
-    )  # fmt: skip
-    rows = []
-    for before, now in zip(raw, smoothed, strict=True):
-        seen = (_level(before, before.value), *((_level(now, now.value),) if chosen else ()))
-        limit = (_what(now.spec), _level(now, now.limit), _STATUS[now.spec.status])
-        rows.append((_whose(now.spec), *limit, *seen, _HELD if now.held else _BROKEN))
-    held = sum(one.held for one in smoothed)
+    raw, smoothed, chosen = (
+        run.swings.raw.limits,
+        run.swings.smoothed.limits,
+        bool(run.campus.facility.swings.smoothing),
+    )
+    held, count = sum(one.held for one in smoothed), len(smoothed)
+    how = (
+        Text("Smoothed swings", "平滑化後の変動") if chosen else Text("Swings that nothing smooths", "平滑化しない変動")
+    )
+    after = [(Column(Text("Smoothed", "平滑化後"), right=True), (_level(one, one.value) for one in smoothed))]
     return Figure(
-        title=_finding(held, len(smoothed), chosen),
+        title=Finding(f"{how.en} stay within {held} of {count} published limits", f"{how.ja}は公表された上限{count}件のうち{held}件に収まる"),
         subtitle=Text(
             "Swings at the point of interconnection against limits for large loads, whoever's grid this campus is on",
             "連系点の電力変動と、各系統運用者が大口負荷に課す、または提案する上限(立地を問わない)",
         ),
-        table=Table(columns, tuple(rows)),
-        aria=Text(f"Table of limits, of which {held} of {len(smoothed)} are held.", f"上限の表。{len(smoothed)}件中{held}件に適合"),
+        table=Table.of(
+            (Column(Text("Whose", "主体")), (_whose(one.spec) for one in smoothed)),
+            (Column(Text("What", "対象")), (_what(one.spec) for one in smoothed)),
+            (Column(Text("Limit", "上限"), right=True), (_level(one, one.limit) for one in smoothed)),
+            (Column(Text("Status", "位置付け"), wide=True), (_STATUS[one.spec.status] for one in smoothed)),
+            (Column(Text("Nothing smoothed", "平滑化なし"), right=True, wide=chosen), (_level(one, one.value) for one in raw)),
+            *(after if chosen else ()),
+            (Column(Text("Verdict", "判定")), (_HELD if one.held else _BROKEN for one in smoothed)),
+        ),
+        aria=Text(f"Table of limits, of which {held} of {count} are held.", f"上限の表。{count}件中{held}件に適合"),
         note=Text(
             "Proposals change quickly, and most were read as others quote them. A content is the amplitude of the sine that "
             "holds as much energy as the band. Riding through faults is not modelled.",
@@ -58,18 +62,6 @@ def swing_limits(run: Run) -> Figure | None:
         ),
         stages=("swings",),
     )  # fmt: skip
-
-
-def _finding(held: int, count: int, smoothed: bool) -> Finding:
-    how = (
-        Text("Smoothed swings", "平滑化後の変動")
-        if smoothed
-        else Text("Swings that nothing smooths", "平滑化しない変動")
-    )
-    return Finding(
-        f"{how.en} stay within {held} of {count} published limits",
-        f"{how.ja}は公表された上限{count}件のうち{held}件に収まる",
-    )
 
 
 def _whose(limit: Any) -> Text:
