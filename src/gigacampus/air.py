@@ -69,8 +69,13 @@ def _log_pressure_ice(t: Floats) -> tuple[Floats, Floats]:
 
 def _log_pressure_water(t: Floats) -> tuple[Floats, Floats]:
     """The same and its slope."""
-    slope = 5800.2206 / t**2 + 6.5459673 / t - 4.8640239e-2 + t * (2 * 4.1764768e-5 + t * 3 * -1.4452093e-8)
-    return _log_water(t), slope
+    return _log_water(t), log_slope(t - KELVIN)
+
+
+def log_slope(temperature: ArrayLike) -> Floats:
+    """Slope of the logarithm of the saturation pressure over water, d ln p_s / dT [1/K]; `temperature` in degC."""
+    t = _array(temperature) + KELVIN
+    return _array((5800.2206 / t + 6.5459673) / t - 4.8640239e-2 + t * (2 * 4.1764768e-5 + t * (3 * -1.4452093e-8)))
 
 
 def saturation_pressure(temperature: ArrayLike) -> Floats:
@@ -96,7 +101,8 @@ def saturation_pressure(temperature: ArrayLike) -> Floats:
     [103.3, 2338.8]
     """
     t = _array(temperature)
-    t = np.where((t >= COLDEST) & (t <= 200.0), t, np.nan) + KELVIN
+    outside = ~((t >= COLDEST) & (t <= 200.0))
+    t = (np.where(outside, np.nan, t) if np.any(outside) else t) + KELVIN
     logs, icy = _log_water(t), t <= TRIPLE_POINT + KELVIN
     if np.any(icy):
         logs[icy] = _log_ice(t[icy])

@@ -66,17 +66,17 @@ class Ranked:
 
 
 class Options:
-    """Every candidate of one side in every hour: `table` has shape (K, H), `rules` is what the rules take as run."""
+    """Every candidate of one side in every hour: `table` has shape (K, H), `rules` is what the rules take as run, all water given."""
 
-    def __init__(self, plant: Plant, control: Control, which: int, load: Floats, rules: Side) -> None:
+    def __init__(self, plant: Plant, control: Control, which: int, load: Floats) -> None:
         spec = plant.plants()[which]
         assert spec is not None
         self.plant, self.control, self.which, self.load = plant, control, which, load
         warmest = min(control.air_max, plant.server.fan_limit - 5)
         self.points = candidates(spec, control.model_copy(update={"air_max": warmest}))
         self.least_flow = 0.0 if spec.loop is None else spec.loop.least_flow
-        self.rules = Taken.of(rules)
         self.table = self._enumerated()
+        self.rules = self.table.at(0)
 
     def _enumerated(self) -> Taken:
         """All candidates in all hours, some hours at a time."""
