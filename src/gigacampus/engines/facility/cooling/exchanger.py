@@ -10,7 +10,7 @@ from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.errors import SpecError
 
 _ROUNDS = 60
-_CLOSE = 1e-6
+_CLOSE = 1e-7
 """Logarithm of the odds from which one more secant ends within 1e-9."""
 
 
@@ -95,8 +95,7 @@ def air_flow(given: Callable[[Floats], Floats], needed: Floats, least: float, mo
     a, fa, b, fb = low, np.log(given(np.full_like(needed, least)) / needed), high, np.log(there / needed)
     root, found = np.where(fa >= 0, low, high), (fa >= 0) | (fb <= 0)
     for _ in range(_ROUNDS):
-        span = fb - fa
-        c = np.minimum(np.maximum(b - fb * (b - a) / np.where(span == 0, 1.0, span), low), high)
+        c = np.clip(b - fb * (b - a) / (fb - fa + 1e-300), low, high)  # at rest b is a
         root = np.where(found, root, c)
         found |= np.abs(fb) <= _CLOSE
         if np.all(found):

@@ -107,8 +107,7 @@ def _wetted(cooler: Cooler, task: Task, over: Floats, flow: Floats, cooling: Flo
     .. [1] Aqua Cooling, "Adiabatic cooling system", https://www.scribd.com/document/202975624
     """
     out, above, dry = task.out, task.at.wet_above, task.out.dry_bulb
-    fall = np.maximum(dry - replace(cooler, wet=1.0).intake(out)[0], 1e-9)
-    needed = np.clip((dry + over - target) / fall, 0.0, 1.0)
+    needed = np.clip((dry + over - target) / np.maximum(cooler.fall(out), 1e-9), 0.0, 1.0)
     if cooler.spec.wetting == "warm":
         least = np.full(np.shape(over), cooler.spec.fan_minimum)
         needed = np.where(dry + cooler.approach(out, least, flow, cooling) > target, 1.0, 0.0)
@@ -134,7 +133,7 @@ def first(task: Task) -> dict[str, Floats]:
     over = cooler.approach(out, most, flow, free)
     if cooler.spec.kind == "adiabatic":
         cooler = _wetted(cooler, task, over, flow, free, target)
-    intake = cooler.intake(out)[0]
+    intake = cooler.intake(out)
     coldest = intake + over
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
     speed = _solved(cooler, out, share >= 1, most, (flow, free, target))
@@ -163,7 +162,7 @@ def _reset(cooler: Cooler, task: Task, flow: Floats, cooling: Floats, most: Floa
     """Air flow that holds the reset's approach to the intake air; all there is in air hotter than at design."""
     wet = np.asarray(task.out.dry_bulb > task.at.wet_above, dtype=float)
     plain = replace(cooler, near=np.inf, wet=wet)
-    intake = plain.intake(task.out)[0]
+    intake = plain.intake(task.out)
     held = (intake < cooler.spec.design_air) & (task.at.reset > 0) & (cooling > 0)
     return _solved(plain, task.out, held, most, (flow, cooling, intake + task.at.reset))
 
@@ -182,7 +181,7 @@ def _only(where: Bools, cooler: Cooler, out: Outdoors, *values: Floats) -> tuple
     at = np.flatnonzero(where)
 
     def there(values: Floats | float) -> Floats:
-        return np.broadcast_to(values, where.shape).ravel()[at]
+        return np.asarray(values if np.ndim(values) == 0 else np.broadcast_to(values, where.shape).ravel()[at])
 
     air = Outdoors(*(there(getattr(out, field.name)) for field in fields(Outdoors)))
     one = replace(cooler, wet=there(cooler.wet), near=there(cooler.near))

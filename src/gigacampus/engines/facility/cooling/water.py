@@ -110,15 +110,15 @@ def all_latent(heat: Floats, temperature: Floats) -> tuple[Floats, Floats]:
     return heat * 1e3 / air.latent_heat(temperature) * HOUR / 1e3, heat
 
 
-def adiabatic(out: Outdoors, effectiveness: float) -> tuple[Floats, Floats]:
-    """Air that is wetted at constant enthalpy: temperature [degC], and water taken up [kg/kg].
+def taken_up(out: Outdoors, fall: Floats) -> Floats:
+    """Water that air takes up as wetting cools it by a fall [K], at constant enthalpy [kg/kg].
 
     Notes
     -----
-    T = T_db - e (T_db - T_wb); w = (h - 1.006 T) / (2501 + 1.86 T).
+    w = (h - 1.006 T) / (2501 + 1.86 T), less what it held.
     """
-    wetted = out.dry_bulb - effectiveness * (out.dry_bulb - out.wet_bulb)
-    return wetted, np.maximum((out.enthalpy - 1.006 * wetted) / (2501.0 + 1.86 * wetted) - out.humidity, 0.0)
+    wetted = out.dry_bulb - fall
+    return np.maximum((out.enthalpy - 1.006 * wetted) / (2501.0 + 1.86 * wetted) - out.humidity, 0.0)
 
 
 def blowdown(evaporation: Floats, drift: Floats, cycles: float) -> Floats:
