@@ -35,6 +35,9 @@ class Choice:
     """The sides of a plant and their candidates at a load (H,); `sides` by name."""
 
     def __init__(self, plant: Plant, control: Control, load: Floats) -> None:
+        self.most, self._hours = control.mode_changes, np.arange(len(load))
+        one = plant.out.at(self._hours[:1])
+        plant.sides(plant.chain.indoors(load[:1]), one)  # refuses rules that the machines' models do not reach
         self.sides = {
             name: Options(plant, control, which, load)
             for which, name in enumerate(("liquid", "air"))
@@ -42,12 +45,12 @@ class Choice:
         }
         supply = plant.facility.water
         self.cap = np.inf if supply is None or supply.cap is None else supply.cap
-        self.most, self._hours = control.mode_changes, np.arange(len(load))
-        self._capped = np.asarray(sum(side.rules.water for side in self.sides.values()) > self.cap)
+        drawn = np.sum([side.rules.water for side in self.sides.values()], axis=0)
+        self._capped: Bools = np.asarray(drawn > self.cap)
         if np.any(self._capped):
-            as_run = plant.sides(plant.chain.indoors(load), plant.out)
+            liquid, air, _ = plant.sides(plant.chain.indoors(load), plant.out)
             for side in self.sides.values():
-                side.rules = Taken.of(as_run[side.which])
+                side.rules = Taken.of((liquid, air)[side.which])
 
     def best(self, weights: Weights, limits: Limits = Limits()) -> dict[str, Chosen]:
         """What weighs least over all hours.

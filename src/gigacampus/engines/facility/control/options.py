@@ -67,7 +67,10 @@ class Ranked:
 
 
 class Options:
-    """Every candidate of one side in every hour: `table` has shape (K, H), `rules` is what the rules take as run, all water given."""
+    """Every candidate of one side in every hour: `table` has shape (K, H), `rules` is what the rules take as run.
+
+    The rules are the first candidate, unless water is short.
+    """
 
     def __init__(self, plant: Plant, control: Control, which: int, load: Floats) -> None:
         spec = plant.plants()[which]

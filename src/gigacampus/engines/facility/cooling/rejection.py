@@ -24,7 +24,7 @@ _CLOSE = 1e-5
 """Last step of a fixed point [K]; what is left is the product of the last two and less."""
 
 
-def saturation_slope(wet_bulb: Floats, span: Floats, pressure: Floats) -> Floats:
+def saturation_slope(wet_bulb: Floats, span: Floats | float, pressure: Floats) -> Floats:
     """Heat capacity of saturated air between the wet bulb and the water's inlet, `span` [K] over it: c_e [kJ/(kg K)].
 
     After [1]_.
@@ -217,7 +217,7 @@ class Cooler:
 
         return _fixed_point(again, spec.approach / self.slope(out, spec.range + spec.approach) + 0 * cooling)
 
-    def slope(self, out: Outdoors, span: Floats) -> Floats:
+    def slope(self, out: Outdoors, span: Floats | float) -> Floats:
         """A tower's c_e over that at design, up to water `span` [K] over the wet bulb; a dry cooler's is 1."""
         return saturation_slope(out.wet_bulb, span, out.pressure) / self.design_slope if self.tower else np.ones(1)
 

@@ -51,7 +51,7 @@ def cycles(water: Water) -> tuple[float, str]:
 
 
 def saturated_at(enthalpy: Floats, pressure: Floats) -> Floats:
-    """Temperature of saturated air with an enthalpy [kJ/kg]: Newton's method, within 1e-9 K, 1e-6 K over ice.
+    """Temperature of saturated air with an enthalpy [kJ/kg]: Newton's method, within 1e-9 K.
 
     At sea level the logarithm of the enthalpy over -30 kJ/kg is a straight line within half a kelvin, 0 to 40 degC.
     """
