@@ -99,7 +99,8 @@ class Options:
     @cached_property
     def modes(self) -> Ints:
         """Modes that occur, shape (M,)."""
-        return np.array([mode for mode in range(len(MODES)) if np.any(self.table.mode == mode)])
+        occurs = (np.any(self.table.mode == mode) or np.any(self.rules.mode == mode) for mode in range(len(MODES)))
+        return np.flatnonzero(list(occurs))
 
     @cached_property
     def place(self) -> Ints:
