@@ -49,7 +49,7 @@ def _decides(run: Run, path: str) -> bool:
 
 def _options(run: Run) -> dict[str, Origin]:
     """Leases whose options are all taken up because the spec does not say how many are."""
-    leases = run.campus.deal.leases if run.campus.deal is not None else {}
+    leases = run.deal.leases if run.campus.deal is not None else {}
     paths = {
         f"deal.leases.{n}.exercised": len(x.options) for n, x in leases.items() if x.options and x.exercised is None
     }
