@@ -289,14 +289,14 @@ def _ratio_at_freezing(dry: Floats, total: Floats, phase: tuple[float, float, fl
 def _psychrometer(dry: Floats, ratio: Floats, total: Floats, *, over_ice: bool) -> Floats:
     """Newton's method from above on the psychrometer's balance over one phase."""
     latent, decline, capacity = _ICE if over_ice else _WATER
-    log_pressure, log_slope = (_log_ice, _slope_ice) if over_ice else (_log_water, _slope_water)
+    log_of, slope_of = (_log_ice, _slope_ice) if over_ice else (_log_water, _slope_water)
     wet = np.minimum(dry, TRIPLE_POINT) if over_ice else dry.copy()
     slope_a = -ratio * capacity - HEAT_CAPACITY
     for _ in range(_ROUNDS):
-        vapour = np.exp(log_pressure(wet + KELVIN))
+        vapour = np.exp(log_of(wet + KELVIN))
         a = ratio * (latent + _VAPOUR * dry - capacity * wet) + HEAT_CAPACITY * (dry - wet)
         factor = a + MOLAR_MASSES * (latent - decline * wet)
-        slope = vapour * (log_slope(wet + KELVIN) * factor + slope_a - MOLAR_MASSES * decline) - total * slope_a
+        slope = vapour * (slope_of(wet + KELVIN) * factor + slope_a - MOLAR_MASSES * decline) - total * slope_a
         step = (vapour * factor - total * a) / slope
         wet = wet - step
         if not np.any(np.abs(step) > _CLOSE):

@@ -19,7 +19,7 @@ MODES = ("free-dry", "free-wet", "mixed", "chiller")
 BY_RULES = -1
 """Place of the rules as they are run, water being short or not, where nothing holds its limits."""
 _AT_ONCE = 64_000
-"""Candidates in hours at once: what numpy itself takes for a call is then nothing, and caches still help."""
+"""Candidates in hours at once: many beside what a call of numpy costs by itself, few beside the processor's cache."""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def air_flow(given: Callable[[Floats], Floats], needed: Floats, least: float, mo
     """
     low, high = np.log(least), np.log(most)
     a, fa, b, fb = low, np.log(given(np.full_like(needed, least)) / needed), high, np.log(there / needed)
-    root, found = np.where(fa >= 0, low, high), (fa >= 0) | (fb <= 0)
+    root, found = np.where(fa >= 0, low, high), ~((fa < 0) & (fb > 0))
     for _ in range(_ROUNDS):
         c = np.clip(b - fb * (b - a) / (fb - fa + 1e-300), low, high)  # at rest b is a
         root = np.where(found, root, c)

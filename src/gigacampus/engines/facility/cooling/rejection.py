@@ -54,7 +54,7 @@ def dry_resistance(air_flow: Floats, film: Floats) -> Floats:
     ----------
     .. [1] lbl-srg/modelica-buildings, Fluid.HeatExchangers.CoolingTowers.Data.DryCooler.BaseClasses.UACorrection.
     """
-    return np.asarray((np.exp(-0.8 * np.log(air_flow)) + film) / 1.5)
+    return np.asarray((np.exp(-0.8 * np.log(air_flow)) + film) / 1.5)  # in half the time of a power
 
 
 def dry_film(water_flow: Floats, transfer: float) -> Floats:
@@ -74,7 +74,7 @@ def wet_resistance(air_flow: Floats, film: Floats) -> Floats:
 
 
 def wet_film(water_flow: Floats, colder: Floats) -> Floats:
-    """Part of water and weather in Merkel's UA; `colder` is the design wet bulb less the actual [K]."""
+    """Part of water and weather in Merkel's resistance; `colder` is the design wet bulb less the actual [K]."""
     by_water = np.maximum(0.1082 + water_flow * (1.667 - 0.7713 * water_flow), 0.1082)
     return np.asarray(1 / ((1 + 0.0081 * colder) * by_water))
 
@@ -205,7 +205,7 @@ class Cooler:
         return self.intake(out) + self.approach(out, air_flow, water_flow, cooling)
 
     def approach(self, out: Outdoors, air_flow: Floats, water_flow: Floats, cooling: Floats) -> Floats:
-        """The same over the intake air [K]; it is one for wet and dry pads."""
+        """The same over the intake air [K], wet or dry."""
         ntu, ratio = self.units(out, water_flow)(air_flow)
         if not self.tower:
             return cooling / exchanger.odds(ntu, ratio)
@@ -234,7 +234,7 @@ class Cooler:
 
     def fans(self, air_flow: Floats, out: Outdoors | None = None) -> Floats:
         """Fan power [MW per MW of IT rating]: the cube of the speed, times the air's density."""
-        return self.fan_full * air_flow * air_flow * air_flow * (1.0 if out is None else self.density(out))
+        return self.fan_full * air_flow**3 * (1.0 if out is None else self.density(out))
 
     def evaporation(
         self, out: Outdoors, air_flow: Floats, heat: Floats, temperature: Floats, all_latent: bool
