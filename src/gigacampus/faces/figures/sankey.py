@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,19 @@ class Link:
     colour: str
 
 
-def ends(found: Mapping[tuple[str, str], float]) -> tuple[float, float]:
+Flows = dict[tuple[str, str], float]
+"""What flows from node to node."""
+
+
+def summed(flows: Iterable[tuple[str, str, float]]) -> Flows:
+    """Flows by their ends, those that are above zero."""
+    found: Flows = {}
+    for start, end, value in flows:
+        found[start, end] = found.get((start, end), 0.0) + value
+    return {pair: value for pair, value in found.items() if value > 0}
+
+
+def ends(found: Flows) -> tuple[float, float]:
     """What enters a figure and what leaves it; the two are equal."""
     starts, stops = {start for start, _ in found}, {end for _, end in found}
     into = sum(value for (start, _), value in found.items() if start not in stops)

@@ -40,16 +40,7 @@ def _day(name: str) -> Text:
 def design_days(run: Run) -> Figure:
     """What each side of the plant reaches on the site's design days, as a table."""
     found = run.design
-    rows = tuple(
-        (_day(judged.day.name), _ORIGINS[judged.day.origin], judged.day.dry_bulb, judged.day.wet_bulb, _SIDES[side.side],
-         side.limit, side.supply, side.missing)
-        for judged in found.days for side in judged.sides
-    )  # fmt: skip
-    columns = (
-        Column(Text("Design day", "設計日")), Column(Text("From", "出典")), Column(Text("Dry bulb", "乾球温度"), "°C", 1),
-        Column(Text("Wet bulb", "湿球温度"), "°C", 1), Column(Text("Side", "系統")), Column(Text("Limit", "設定温度"), "°C", 1),
-        Column(Text("Supply", "供給温度"), "°C", 1), Column(Text("Missing cooling", "不足冷却能力"), "MW", 1),
-    )  # fmt: skip
+    rows = [(judged.day, side) for judged in found.days for side in judged.sides]
     out, warmed = found.units_out, numbers.significant(found.recirculation, 2)
     return Figure(
         title=_finding(found),
@@ -57,7 +48,16 @@ def design_days(run: Run) -> Figure:
             f"Supply temperature at full IT with {out} unit{'s' * (out != 1)} of each kind out and intake air {warmed} K above the outdoor air",
             f"IT全負荷、各機器{out}台停止、吸込空気は外気より{warmed} K高い条件での供給温度",
         ),
-        table=Table(columns, rows),
+        table=Table.of(
+            (Column(Text("Design day", "設計日")), (_day(day.name) for day, _ in rows)),
+            (Column(Text("From", "出典")), (_ORIGINS[day.origin] for day, _ in rows)),
+            (Column(Text("Dry bulb", "乾球温度"), "°C", 1), (day.dry_bulb for day, _ in rows)),
+            (Column(Text("Wet bulb", "湿球温度"), "°C", 1), (day.wet_bulb for day, _ in rows)),
+            (Column(Text("Side", "系統")), (_SIDES[side.side] for _, side in rows)),
+            (Column(Text("Limit", "設定温度"), "°C", 1), (side.limit for _, side in rows)),
+            (Column(Text("Supply", "供給温度"), "°C", 1), (side.supply for _, side in rows)),
+            (Column(Text("Missing cooling", "不足冷却能力"), "MW", 1), (side.missing for _, side in rows)),
+        ),
         aria=Text("Table of what the cooling plant reaches on each design day.", "設計日ごとの冷却設備の到達温度の表"),
         note=Text(
             "0.4 %: exceeded in 35 hours of a mean year. Where ASHRAE's value is not given, the typical year's own stands, which tends to be too mild.",

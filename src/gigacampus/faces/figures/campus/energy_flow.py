@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,13 @@ from gigacampus.faces.figures import sankey
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import COLOURS, ORDER, SOURCES, source
 from gigacampus.faces.figures.facts import MWH_PER_MMBTU, full_year, hours_of
-from gigacampus.faces.figures.sankey import Link, Node, ends
-from gigacampus.faces.figures.text import joined
+from gigacampus.faces.figures.sankey import Flows, Link, Node, ends
+from gigacampus.faces.figures.text import EMPTY, joined
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
 BUS, PLANTS, REJECTED = "bus", "plants", "rejected"
-_FIRST = {"gas": Text("Natural gas, fuel", "天然ガス(燃料)"), "grid": Text("Market", "市場調達")}
 _USES: dict[str, tuple[Text, str]] = {
     "it": (Text("IT", "IT"), "it/0.28"),
     "cooling": (Text("Cooling", "冷却"), "cooling/0.6"),
@@ -34,35 +34,27 @@ _IT: dict[str, Text] = {
 }
 
 
-def flows(run: Run, year: int) -> dict[tuple[str, str], float]:
-    """Energy from node to node in a year [MWh]; what enters every node leaves it."""
-    span = hours_of(run, year)
-    found: dict[tuple[str, str], float] = {}
-    _sources(run, span, year, found)
-    _uses(run, span, found)
-    return _fold({ends: value for ends, value in found.items() if value > 0})
-
-
 SMALL = 0.005
 """Share of what enters under which a flow is shown together with its neighbour."""
 
 
-def _fold(found: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
+def flows(run: Run, year: int) -> Flows:
+    """Energy from node to node in a year [MWh]; what enters every node leaves it."""
+    span = hours_of(run, year)
+    return _fold(sankey.summed((*_sources(run, span), *_uses(run, span))))
+
+
+def _fold(found: Flows) -> Flows:
     """Sales and light join their neighbours where they are too small to be seen."""
-    into = ends(found)[0]
-    for small, large in (("sold", "line"), ("other", "losses")):
-        part = sum(value for (_, end), value in found.items() if end == small)
-        if 0 < part < SMALL * into and any(end == large for _, end in found):
-            for start, end in [pair for pair in found if pair[1] == small]:
-                found[start, large] = found.get((start, large), 0.0) + found.pop((start, end))
-    return found
+    into: dict[str, float] = {}
+    for (_, end), value in found.items():
+        into[end] = into.get(end, 0.0) + value
+    joins = {small: large for small, large in (("sold", "line"), ("other", "losses"))
+             if 0 < into.get(small, 0.0) < SMALL * ends(found)[0] and large in into}  # fmt: skip
+    return sankey.summed((start, joins.get(end, end), value) for (start, end), value in found.items())
 
 
-def _add(found: dict[tuple[str, str], float], start: str, end: str, mwh: float) -> None:
-    found[start, end] = found.get((start, end), 0.0) + mwh
-
-
-def _sources(run: Run, span: slice, year: int, found: dict[tuple[str, str], float]) -> None:
+def _sources(run: Run, span: slice) -> Iterator[tuple[str, str, float]]:
     made, supply, grid = run.supply.dispatch, run.campus.supply, run.place.grid
     for name, power in made.generation.items():
         plant = supply.plants[name]
@@ -70,30 +62,28 @@ def _sources(run: Run, span: slice, year: int, found: dict[tuple[str, str], floa
         sent = arrived if plant.behind_meter else arrived / (1.0 - grid.losses)
         start = source(plant)
         if plant.kind == "gas":
-            fuel = output * plant.heat_rate * MWH_PER_MMBTU
-            _add(found, "gas", PLANTS, fuel)
-            _add(found, PLANTS, REJECTED, fuel - output)
-            start = PLANTS
-        _add(found, start, BUS, arrived)
-        _add(found, start, "line", sent - arrived)
-        _add(found, start, "sold", output - sent)
-    _add(found, "grid", BUS, float(made.purchase[span].sum()))
+            fuel, start = output * plant.heat_rate * MWH_PER_MMBTU, PLANTS
+            yield "gas", PLANTS, fuel
+            yield PLANTS, REJECTED, fuel - output
+        yield start, BUS, arrived
+        yield start, "line", sent - arrived
+        yield start, "sold", output - sent
+    yield "grid", BUS, float(made.purchase[span].sum())
 
 
-def _uses(run: Run, span: slice, found: dict[tuple[str, str], float]) -> None:
+def _uses(run: Run, span: slice) -> Iterator[tuple[str, str, float]]:
     facility, made = run.facility, run.supply.dispatch
     stored = float((made.charge - made.discharge)[span].sum())
     fans, it = float(facility.server_fans[span].sum()), float(facility.it[span].sum())
     overhead = run.compute.server.overhead_share
     network = it * overhead / (1.0 + overhead)
-    _add(found, BUS, "it", it)
-    for use, mwh in (("servers", it - network - fans), ("network", network), ("fans", fans)):
-        _add(found, "it", use, mwh)
+    yield BUS, "it", it
+    yield from (("it", "servers", it - network - fans), ("it", "network", network), ("it", "fans", fans))
     for use, power in (("cooling", facility.cooling), ("losses", facility.power_losses), ("other", facility.other)):
-        _add(found, BUS, use, float(power[span].sum()))
-    _add(found, *((BUS, "battery") if stored >= 0 else ("battery", BUS)), abs(stored))
-    _add(found, BUS, "export", float(made.grid_export[span].sum()))
-    _add(found, BUS, "spilled", float(made.spilled[span].sum()))
+        yield BUS, use, float(power[span].sum())
+    yield (BUS, "battery", stored) if stored >= 0 else ("battery", BUS, -stored)
+    yield BUS, "export", float(made.grid_export[span].sum())
+    yield BUS, "spilled", float(made.spilled[span].sum())
 
 
 @figure("campus")
@@ -106,23 +96,17 @@ def energy_sankey(run: Run) -> Figure:
     nodes = _nodes(run, found)
     links = [Link(start, end, value, _colour(start, end)) for (start, end), value in found.items()]
     into, out = (numbers.fixed(value, numbers.decimals(ends(found)[0])) for value in ends(found))
-    largest = (
-        joined(
-            nodes[start].name + " → " + nodes[end].name + f" {numbers.fixed(value, 2)}"
-            for (start, end), value in sorted(found.items(), key=lambda item: -item[1])[:5]
-        )
-        + f" {unit}"
-    )
-    ways, energy = zip(*found.items(), strict=True)
+    most = sorted(links, key=lambda link: -link.value)[:5]
+    largest = joined(nodes[x.start].name + " → " + nodes[x.end].name + f" {numbers.fixed(x.value, 2)}" for x in most)
     return Figure(
         title=_finding(found, year, unit),
         subtitle=Text(
             f"Energy flows in {year}, {unit}. In: {into}. Out: {out}",
             f"エネルギーの流れ、{year}年、{unit}。入 {into}、出 {out}",
         ),
-        table=Table.of((Column(Text("From", "始点")), (nodes[start].name for start, _ in ways)),
-                       (Column(Text("To", "終点")), (nodes[end].name for _, end in ways)), (Column(Text("Energy", "電力量"), unit, 3), energy)),
-        aria=Text(f"Sankey of {year}: {largest.en}.", f"{year}年の流れ図。{largest.ja}"),
+        table=Table((Column(Text("From", "始点")), Column(Text("To", "終点")), Column(Text("Energy", "電力量"), unit, 3)),
+                    tuple((nodes[link.start].name, nodes[link.end].name, link.value) for link in links)),
+        aria=Text(f"Sankey of {year}: {largest.en} {unit}.", f"{year}年の流れ図。{largest.ja} {unit}"),
         note=Text(
             "Hourly dispatch summed over the year; fuel at its higher heating value. The width of a flow is its energy.",
             "毎時の需給計算の年間合計。燃料は高位発熱量。帯の幅が電力量を表す。",
@@ -142,51 +126,37 @@ def _colour(start: str, end: str) -> str:
     return f"{'gas' if start == PLANTS else COLOURS[start]}/0.42"
 
 
-def _nodes(run: Run, found: dict[tuple[str, str], float]) -> dict[str, Node]:
+def _nodes(run: Run, found: Flows) -> dict[str, Node]:
     there = {key for pair in found for key in pair}
     units = sum(plant.units for plant in run.campus.supply.plants.values() if plant.kind == "gas")
     grid = str(run.place.grid.use or "").split("-")[0].upper()
-    market = Text(f"Market, {grid}", f"市場調達({grid})") if grid else _FIRST["grid"]
-    all_nodes = {key: Node(_FIRST.get(key, SOURCES[key]), COLOURS[key], 0.0, "left") for key in ORDER}
-    all_nodes["grid"] = Node(market, "grid", 0.0, "left", short=Text("Market", "市場調達"))
-    all_nodes["gas"] = Node(_FIRST["gas"], "gas", 0.0, "left", short=Text("Gas fuel", "ガス燃料"))
-    all_nodes |= {
+    market = Text(f"Market, {grid}", f"市場調達({grid})") if grid else SOURCES["grid"]
+    plants = Text(f"{units} gas plants", f"ガス発電所{units}基") if units > 1 else Text("Gas plant", "ガス発電所")
+    line = Text("Lost on the grid", "送電損失") if "sold" in there else Text("Lost on the grid, sold", "送電損失・売電")
+    nodes = {key: Node(SOURCES[key], COLOURS[key], 0.0, "left") for key in ORDER} | {
+        "grid": Node(market, "grid", 0.0, "left", short=SOURCES["grid"]),
+        "gas": Node(Text("Natural gas, fuel", "天然ガス(燃料)"), "gas", 0.0, "left", short=Text("Gas fuel", "ガス燃料")),
         "sold": Node(Text("Sold where made", "現地で売電"), "axis", 0.28),
-        "line": Node(_line_name(there), "losses", 0.52, short=Text("Grid losses", "送電損失")),
-        PLANTS: Node(_gas_plants(units), "gas", 0.28, "right", _out(found), narrow="under"),
+        "line": Node(line, "losses", 0.52, short=Text("Grid losses", "送電損失")),
+        PLANTS: Node(plants, "gas", 0.28, "right", _out(found), narrow="under"),
         BUS: Node(Text("Campus", "キャンパス"), "it", 0.52, "top"),
-        REJECTED: Node(
-            Text("Heat at the plants", "発電所の排熱"), "losses", 0.76, short=Text("Heat at plants", "発電所排熱")
-        ),
-        "it": Node(_USES["it"][0], "it", 0.76, "right"),
+        REJECTED: Node(Text("Heat at the plants", "発電所の排熱"), "losses", 0.76, short=Text("Heat at plants", "発電所排熱")),
         **{key: Node(name, "it", 1.0) for key, name in _IT.items()},
-        **{key: Node(name, _FILL.get(key, "losses"), 0.76) for key, (name, _) in _USES.items() if key != "it"},
-    }
+        **{key: Node(name, {"it": "it", "cooling": "cooling", "export": "grid"}.get(key, "losses"), 0.76) for key, (name, _) in _USES.items()},
+    }  # fmt: skip
     if "other" not in there:
-        all_nodes["losses"] = Node(Text("Losses, light", "損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
-    return {key: node for key, node in all_nodes.items() if key in there}
+        nodes["losses"] = Node(Text("Losses, light", "損失・照明"), "losses", 0.76, short=Text("Losses", "損失"))
+    return {key: node for key, node in nodes.items() if key in there}
 
 
-def _line_name(there: set[str]) -> Text:
-    return Text("Lost on the grid", "送電損失") if "sold" in there else Text("Lost on the grid, sold", "送電損失・売電")
-
-
-_FILL = {"cooling": "cooling", "export": "grid"}
-
-
-def _gas_plants(units: int) -> Text:
-    return Text(
-        f"{units} gas plants" if units > 1 else "Gas plant", f"ガス発電所{units}基" if units > 1 else "ガス発電所"
-    )
-
-
-def _out(found: dict[tuple[str, str], float]) -> Text:
+def _out(found: Flows) -> Text:
+    """What gas plants send out, and its share of their fuel."""
     fuel = sum(value for (start, _), value in found.items() if start == "gas")
     if not fuel:
-        return Text("")
+        return EMPTY
     out = fuel - found.get((PLANTS, REJECTED), 0.0)
-    shown = f"{numbers.significant(out)} out, {numbers.significant(100 * out / fuel)}{numbers.THIN}%"
-    return Text(shown, f"送電端 {shown.replace(' out, ', '、')}")
+    amount, share = numbers.significant(out), f"{numbers.significant(100 * out / fuel)}{numbers.THIN}%"
+    return Text(f"{amount} out, {share}", f"送電端 {amount}、{share}")
 
 
 _ORDER = (
@@ -223,19 +193,16 @@ def _layout(
     return sankey.drawn(nodes, links, values, y, height, gap, width, margin)
 
 
-def _finding(found: dict[tuple[str, str], float], year: int, unit: str) -> Finding:
+def _finding(found: Flows, year: int, unit: str) -> Finding:
     it = sum(value for (start, _), value in found.items() if start == "it")
-    heat = found.get((PLANTS, REJECTED), 0.0)
     drawn = sum(value for (_, end), value in found.items() if end == BUS)
+    heat = found.get((PLANTS, REJECTED), 0.0)
     if heat > 0.2 * it:
-        share = numbers.percent(heat / it)
-        text = f"{numbers.significant(heat)}{numbers.THIN}{unit}"
-        return Finding(
-            f"Gas plants reject {text} of heat in {year}, {share}{numbers.THIN}% of what the IT uses",
-            f"{year}年の発電所の排熱は{text}、IT消費電力量の{share}{numbers.THIN}%にあたる",
-        )
-    share, text = numbers.percent(it / drawn), f"{numbers.significant(drawn)}{numbers.THIN}{unit}"
+        share, text = numbers.share(heat / it), f"{numbers.significant(heat)}{numbers.THIN}{unit}"
+        return Finding(f"Gas plants reject {text} of heat in {year}, {share} of what the IT uses",
+                       f"{year}年の発電所の排熱は{text}、IT消費電力量の{share}にあたる")  # fmt: skip
+    share, text = numbers.share(it / drawn), f"{numbers.significant(drawn)}{numbers.THIN}{unit}"
     return Finding(
-        f"IT takes {share}{numbers.THIN}% of the {text} that the campus draws in {year}",
-        f"{year}年の受電電力量{text}のうち{share}{numbers.THIN}%をITが使う",
+        f"IT takes {share} of the {text} that the campus draws in {year}",
+        f"{year}年の受電電力量{text}のうち{share}をITが使う",
     )

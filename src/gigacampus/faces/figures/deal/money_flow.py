@@ -9,7 +9,7 @@ from gigacampus.faces.figures import sankey
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour
 from gigacampus.faces.figures.money import Money, money_of
-from gigacampus.faces.figures.sankey import Link, Node
+from gigacampus.faces.figures.sankey import Flows, Link, Node
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -46,7 +46,7 @@ def _depth(entities: Any, name: str, among: list[str]) -> int:
     return 1 + max((_depth(entities, owner, among) for owner in owners), default=-1)
 
 
-def graph(run: Run) -> dict[tuple[str, str], float] | None:
+def graph(run: Run) -> Flows | None:
     """Flows from node to node [the run's unit of money]: parties apart as payers (``<``) and receivers (``>``).
 
     A vehicle that owns another stands twice, raising money (``v``) and paying it out (``^``), for money goes down to what
@@ -55,12 +55,11 @@ def graph(run: Run) -> dict[tuple[str, str], float] | None:
     """
     through = vehicles(run)
     owners = [o for o in through if any(o in run.deal.entities[name].owners for name in through)]
-    found: dict[tuple[str, str], float] = {}
     unit = money_of(run).factor
-    for (payer, payee, kind), amount in flows(run).items():
-        start = _end(payer, payee, kind, through, owners, True)
-        stop = _end(payee, payer, kind, through, owners, False)
-        found[start, stop] = found.get((start, stop), 0.0) + amount / unit
+    found = sankey.summed(
+        (_end(payer, kind, through, owners, True), _end(payee, kind, through, owners, False), amount / unit)
+        for (payer, payee, kind), amount in flows(run).items()
+    )
     for owner in owners:
         into = sum(v for (_, e), v in found.items() if e == f"v{owner}")
         out = sum(v for (s, _), v in found.items() if s == f"v{owner}")
@@ -71,7 +70,7 @@ def graph(run: Run) -> dict[tuple[str, str], float] | None:
     return found
 
 
-def _end(name: str, other: str, kind: str, through: list[str], owners: list[str], pays: bool) -> str:
+def _end(name: str, kind: str, through: list[str], owners: list[str], pays: bool) -> str:
     """The node at one end of a payment."""
     if name not in through:
         return f"{'<' if pays else '>'}{name}"
@@ -87,20 +86,22 @@ def money_sankey(run: Run) -> Figure | None:
     found = graph(run)
     if not found or not vehicles(run):
         return None
+    money, first, last = money_of(run), *(str(run.finance.months[i])[:4] for i in (0, -1))
     nodes = _nodes(run, found)
-    links = [Link(s, e, v, _colour(s, e)) for (s, e), v in found.items()]
-    into = sum(v for (s, _), v in found.items() if s[0] == "<")
-    out = sum(v for (_, e), v in found.items() if e[0] == ">")
-    months, money = run.finance.months, money_of(run)
-    span = f"{str(months[0])[:4]}–{str(months[-1])[:4]}", f"{str(months[0])[:4]}〜{str(months[-1])[:4]}年"
+    links = [Link(start, end, value, _colour(start, end)) for (start, end), value in found.items()]
+    into, out = sankey.ends(found)
+    ranked = sorted(flows(run).items(), key=lambda item: -item[1])
     return Figure(
         title=_finding(run),
         subtitle=Text(
-            f"Payments over the life, {span[0]}, {money.unit}, nominal. In: {money.text(into, 2)}. Out: {money.text(out, 2)}",
-            f"全期間の支払い、{span[1]}、{money.ja}、名目。入 {money.text(into, 2)}、出 {money.text(out, 2)}",
+            f"Payments over the life, {first}–{last}, {money.unit}, nominal. In: {money.text(into, 2)}. Out: {money.text(out, 2)}",
+            f"全期間の支払い、{first}〜{last}年、{money.ja}、名目。入 {money.text(into, 2)}、出 {money.text(out, 2)}",
         ),
         **_drawn(nodes, links, money),
-        table=_table(run),
+        table=Table(
+            (Column(Text("From", "支払人")), Column(Text("To", "受取人")), Column(Text("What", "種類")), money.column(Text("Amount", "金額"))),
+            tuple((party(p), party(q), KINDS.get(k, party(k)), amount / money.factor) for (p, q, k), amount in ranked),
+        ),
         aria=Text(f"Sankey of payments, {money.text(into, 1)} {money.unit} in all.", f"支払いの流れ図、合計{numbers.money_ja(into * money.factor)}"),
         note=Text("Left: who pays in. Right: who receives. A party that does both stands on both sides.", "左が支払う側、右が受け取る側。両方にあたる当事者は両側に立つ。"),
         stages=("finance",),
@@ -108,37 +109,29 @@ def money_sankey(run: Run) -> Figure | None:
     )  # fmt: skip
 
 
-def _name(key: str) -> str:
-    return key[1:]
-
-
 def _colour(start: str, end: str) -> str:
-    name = _name(start) if start[0] == "<" else _name(end)
-    return f"{party_colour(name)}/{'0.42' if party_colour(name) != 'holders' else '0.8'}"
+    token = party_colour((start if start[0] == "<" else end)[1:])
+    return f"{token}/{'0.8' if token == 'holders' else '0.42'}"
 
 
-def _nodes(run: Run, found: dict[tuple[str, str], float]) -> dict[str, Node]:
-    there = sorted(dict.fromkeys(key for pair in found for key in pair), key=lambda k: "<v^>".index(k[0]))
-    column = _column_of(run, there)
-    nodes = {}
+def _nodes(run: Run, found: Flows) -> dict[str, Node]:
+    there = sorted(dict.fromkeys(key for pair in found for key in pair), key=lambda key: "<v^>".index(key[0]))
+    column, nodes = _column_of(run, there), {}
     for key in there:
-        name = party(_name(key))
-        if key[0] == "v" and f"^{_name(key)}" in there:
-            name = Text(f"{name.en} raises", f"{name.ja}(調達)")
-        elif key[0] == "^":
-            name = Text(f"{name.en} pays out", f"{name.ja}(支払い)")
-        where = {"<": "left", ">": "right"}.get(key[0], "top")
-        fill = party_colour(_name(key)) if key[0] in "<>" else "grid"
-        under = key[0] == "v" and f"^{_name(key)}" in there
-        nodes[key] = Node(name, fill, column[key], where, short=party(_name(key)), narrow="under" if under else "over")
+        name, under = party(key[1:]), key[0] == "v" and f"^{key[1:]}" in there
+        more = Text(" raises", "(調達)") if under else Text(" pays out", "(支払い)") if key[0] == "^" else Text("")
+        where, fill = (
+            {"<": "left", ">": "right"}.get(key[0], "top"),
+            party_colour(key[1:]) if key[0] in "<>" else "grid",
+        )
+        nodes[key] = Node(name + more, fill, column[key], where, short=name, narrow="under" if under else "over")
     return nodes
 
 
 def _column_of(run: Run, keys: list[str]) -> dict[str, float]:
     """Columns from left to right: payers, vehicles down, vehicles up, receivers."""
     down = [f"v{name}" for name in vehicles(run) if f"v{name}" in keys]
-    up = [f"^{name}" for name in reversed(vehicles(run)) if f"^{name}" in keys]
-    chain = down + up
+    chain = down + [f"^{name}" for name in reversed(vehicles(run)) if f"^{name}" in keys]
     at = {key: (i + 1) / (len(chain) + 1) for i, key in enumerate(chain)}
     return {key: at.get(key, 0.0 if key[0] == "<" else 1.0) for key in keys}
 
@@ -165,18 +158,14 @@ def _level(nodes: dict[str, Node], key: str) -> float:
     """From the top: parties that pay each other, vehicles that pay out, those that earn, those that raise."""
     if key[0] in "<>":
         return 0.0
-    return 1.0 if key[0] == "^" else 3.0 if f"^{_name(key)}" in nodes else 2.0
+    return 1.0 if key[0] == "^" else 3.0 if f"^{key[1:]}" in nodes else 2.0
 
 
 def _ranks(nodes: dict[str, Node], links: list[Link]) -> dict[str, float]:
     """Where a party stands in its column: near those that it mostly deals with."""
     found = {}
     for key in nodes:
-        near = [
-            (link.value, link.end if link.start == key else link.start)
-            for link in links
-            if key in (link.start, link.end)
-        ]
+        near = [(x.value, x.end if x.start == key else x.start) for x in links if key in (x.start, x.end)]
         total = sum(value for value, _ in near)
         found[key] = round(sum(value * _level(nodes, other) for value, other in near) / total) if total else 0.0
     return found
@@ -210,20 +199,6 @@ def _finding(run: Run) -> Finding:
             f"{who}の賃料は{numbers.money_ja(rent)}、貸し手は{numbers.money_ja(lent)}を貸して{numbers.money_ja(back)}を受け取る",
         )
     return Finding("Who pays whom over the life of the deal", "契約全期間の資金の流れ")
-
-
-def _table(run: Run) -> Table:
-    money = money_of(run)
-    ranked = sorted(flows(run).items(), key=lambda item: -item[1])
-    return Table(
-        (
-            Column(Text("From", "支払人")),
-            Column(Text("To", "受取人")),
-            Column(Text("What", "種類")),
-            money.column(Text("Amount", "金額")),
-        ),
-        tuple((party(p), party(q), KINDS.get(k, party(k)), amount / money.factor) for (p, q, k), amount in ranked),
-    )
 
 
 KINDS: dict[str, Text] = {
