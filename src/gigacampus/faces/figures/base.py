@@ -10,16 +10,30 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from gigacampus.faces.figures.text import EMPTY, Finding, Text
+from gigacampus.faces.figures.text import EMPTY, Finding, Text, joined
+from gigacampus.runs.pipeline import Run
 
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
-
-__all__ = ["FIGURES", "Column", "Figure", "Finding", "Mark", "Table", "Text", "figure", "there"]
+__all__ = [
+    "EMPTY",
+    "FIGURES",
+    "PLOTTED",
+    "Cell",
+    "Column",
+    "Drawing",
+    "Figure",
+    "Finding",
+    "Mark",
+    "Run",
+    "Table",
+    "Text",
+    "figure",
+    "joined",
+    "there",
+]
 
 Cell = Any
 """A `Text`, a string, a number, or None where there is none."""
@@ -152,7 +166,7 @@ def there(part: T | None) -> T:
     return part
 
 
-Draw = Callable[["Run"], "Figure | None"]
+Draw = Callable[[Run], Figure | None]
 FIGURES: dict[str, Draw] = {}
 PLOTTED: set[str] = set()
 """Figures that a notebook has; the others are tables, or drawn by the report."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.faces.figures.concepts import ORDER, source
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.runs.pipeline import Run
 
 Floats = NDArray[np.float64]
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.concepts import titled
 from gigacampus.faces.figures.facts import assumed, calendar
 from gigacampus.faces.figures.lifeline_svg import Row, Span, svg
 from gigacampus.faces.figures.money import dollars
-from gigacampus.faces.figures.text import joined
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @figure(plotted=False)

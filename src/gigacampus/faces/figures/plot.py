@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import figures
 from gigacampus.faces.figures import look
 from gigacampus.faces.figures.base import FIGURES, PLOTTED, Figure
 from gigacampus.faces.figures.text import plain, resolve
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.runs.pipeline import Run
 
 
 class Plot:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import kinds, parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 
 _BLOCKS = {
     "feeds": (Text("Utility feeds", "受電回線"), "losses"),

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import kinds, parts
-from gigacampus.faces.figures.base import Figure, Finding, Text, figure
+from gigacampus.faces.figures.base import Figure, Finding, Run, Text, figure, joined
 from gigacampus.faces.figures.facts import last_whole, whole_years
 from gigacampus.faces.figures.kinds import Series
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _METHODS: dict[str, tuple[Text, str]] = {
     "scope2_location": (Text("Location-based", "ロケーション基準"), "ink"),

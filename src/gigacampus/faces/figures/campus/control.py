@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.money import Money, money_of
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _FOR = {
     "energy": Text("For energy", "エネルギー最小"),

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, there
 
 DEGREE = f"{numbers.THIN}°C"
 _SIDES = {"liquid": Text("Liquid", "液冷側"), "air": Text("Air", "空冷側")}

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, there
 from gigacampus.faces.figures.money import Money, money_of
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 ITEMS = {
     "fuel": Text("Fuel of own plants", "自社電源の燃料"),

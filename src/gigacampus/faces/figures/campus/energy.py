@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import kinds, parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import COLOURS, SOURCES
 from gigacampus.faces.figures.facts import Floats, by_year, delivered, full_year, hours_of, last_whole, whole_years
 from gigacampus.faces.figures.kinds import Series
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @figure("campus")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import sankey
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import COLOURS, ORDER, SOURCES, source
 from gigacampus.faces.figures.facts import MWH_PER_MMBTU, full_year, hours_of
 from gigacampus.faces.figures.sankey import Flows, Link, Node, ends
-from gigacampus.faces.figures.text import EMPTY, joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 BUS, PLANTS, REJECTED = "bus", "plants", "rejected"
 _USES: dict[str, tuple[Text, str]] = {

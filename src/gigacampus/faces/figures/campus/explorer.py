@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import COLOURS, SOURCES
 from gigacampus.faces.figures.facts import Floats, by_year, delivered, full_year, hours_of, year_edges
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 BUCKET = 6
 """Hours in a bucket."""

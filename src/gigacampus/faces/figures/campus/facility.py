@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import kinds, parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import COOLING, LOSSES, PARTS
 from gigacampus.faces.figures.facts import Floats, full_year, hours_of
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @figure("campus")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.facts import Floats, full_year, hours_of, month_edges
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _FULL = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

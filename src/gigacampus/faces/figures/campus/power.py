@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import COOLING
 from gigacampus.faces.figures.facts import Floats, by_year
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _STACK = {
     "losses": (Text("Power chain", "受配電の損失"), "losses", ("transformers", "ups", "distribution")),

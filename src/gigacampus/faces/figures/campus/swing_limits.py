@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.campus import catalog
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Mark, Table, Text, figure
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.faces.figures.base import Column, Figure, Finding, Mark, Run, Table, Text, figure
 
 _HELD = Mark("held", "適合", sign="tick")
 _BROKEN = Mark("broken", "超過", sign="cross", tone="fail")

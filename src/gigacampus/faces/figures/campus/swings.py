@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import Money, money_of
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _STEP = 0.01
 _SECONDS = 20

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
+from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.money import Money, dollars, money_of
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 LEGS: dict[str, Text] = {
     "transfer": Text("Title passes to the tenant", "所有権が借手に移る"),

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.deal.debt import rows_of
 from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover
 from gigacampus.faces.figures.money import dollars, money_of
-from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @figure("deal", plotted=False)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.facts import missed, open_gaps
 from gigacampus.faces.figures.money import dollars
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _DIGITS = 4
 

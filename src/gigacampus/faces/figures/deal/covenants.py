@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Cell, Column, Figure, Finding, Mark, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.money import dollars
-from gigacampus.faces.figures.text import EMPTY, joined
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _DUST = 0.5
 """What is not paid and yet not missed [USD]."""

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.campus.spec.deal import UNKNOWN
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.deal.covenants import distress
 from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover
 from gigacampus.faces.figures.money import dollars, money_of
-from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _SHOWN = 0.005
 """Covers this near to each other look alike in a report."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.engines.finance.sensitivity.chances import EXCEEDED
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Mark, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Figure, Finding, Mark, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.deal.varied import inside, levels_of, named, shown, subject
 from gigacampus.faces.figures.money import Money, money_of
-from gigacampus.faces.figures.text import joined
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _BANDS = ((5.0, 95.0, "@it/0.16"), (25.0, 75.0, "@it/0.3"))
 _HEIGHTS = (340, 320)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.facts import Floats, assumed, calendar
 from gigacampus.faces.figures.money import Money, dollars, money_of
-from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @figure("deal")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.deal.sources import Bar, Piece, small, stacked, wrap
 from gigacampus.faces.figures.deal.value import leaving, year_of
 from gigacampus.faces.figures.money import money_of
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _SIDES = (
     ("losses", "by share", Text("Guaranteed", "保証あり"), Text("owners paid by share", "持分按分")),

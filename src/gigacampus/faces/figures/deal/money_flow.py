@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import sankey
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, party_colour
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.sankey import Flows, Link, Node
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 LENDING = ("draw", "interest", "principal", "fee", "call cost")
 """Kinds of payment between a borrower and those who lend to it."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.engines.finance.tax import KINDS as KINDS_OF_TAX
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import LONGEST, party, party_colour
 from gigacampus.faces.figures.deal.money_flow import KINDS, lends
 from gigacampus.faces.figures.money import Money, money_of
-from gigacampus.faces.figures.text import EMPTY, joined
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @dataclass(frozen=True)

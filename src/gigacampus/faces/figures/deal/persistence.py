@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.campus import catalog
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.concepts import titled
 from gigacampus.faces.figures.deal.value import DASHES, tenant, year_of
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
-from gigacampus.faces.figures.text import joined
 from gigacampus.quantities import parse_quantity
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _SECTION = "market_analogues"
 _NAMES = {

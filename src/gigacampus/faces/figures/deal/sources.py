@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.deal.money_flow import KINDS
 from gigacampus.faces.figures.money import Money, money_of
-from gigacampus.faces.figures.text import joined
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _ROOM = {False: 940.0, True: 318.0}
 """Width of a line of small pieces, by whether the figure is narrow [px]."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import assumed
 from gigacampus.faces.figures.money import Money, dollars, money_of
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _PANELS = 4
 """Markets that are drawn; the table has all."""

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Cell, Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.money import dollars
-from gigacampus.faces.figures.text import EMPTY, joined
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 EVERY = {
     "monthly": Text("monthly", "毎月"),

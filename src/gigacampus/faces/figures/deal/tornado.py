@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.campus.spec.deal.varied import DELAY
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.deal.varied import cause, deal_words, inside, named, short, shown, subject
 from gigacampus.faces.figures.facts import assumed
 from gigacampus.faces.figures.money import money_of
-from gigacampus.faces.figures.text import joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 _PANELS = 2
 """Figures that are drawn; the table has all."""

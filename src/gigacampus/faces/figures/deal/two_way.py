@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
+from gigacampus.faces.figures.base import EMPTY, Cell, Column, Figure, Finding, Mark, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.deal.varied import deal_words, inside, levels_of, named, short, shown, subject
-from gigacampus.faces.figures.text import EMPTY, joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 
 @figure("deal", plotted=False)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.deal.guarantee import ending
 from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.money import Money, dollars, money_of
-from gigacampus.faces.figures.text import EMPTY, joined
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 DASHES = ("dash", "dot", "dashdot", "longdash")
 """Of scenarios, which are assumed."""

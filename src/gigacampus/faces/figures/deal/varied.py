@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from gigacampus.campus.spec.deal.study import CHANGE, Written
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Mark
+from gigacampus.faces.figures.base import Mark, Run, Text
 from gigacampus.faces.figures.concepts import party, titled
-from gigacampus.faces.figures.text import Text
 from gigacampus.runs.kpi import slug
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
 KEYS = {
     "rent": Text("Rent", "賃料"),
