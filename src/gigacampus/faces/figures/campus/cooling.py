@@ -23,6 +23,11 @@ _PLACES = {
     "water of the coolers": Text("Water that leaves the coolers", "クーラー出口の水"),
     "intake air": Text("Air at the coolers' intake", "クーラー吸込空気"),
 }
+_BY = {
+    "given": Text("The spec", "仕様書の値"),
+    "units out": Text("Units out", "停止台数"),
+    "no heat": Text("No heat on design days", "設計日の負荷なし"),
+}
 _ORIGINS = {"ASHRAE": Text("ASHRAE", "ASHRAE"), "typical year": Text("typical year", "標準気象年")}
 
 
@@ -81,17 +86,17 @@ def _finding(found: Any) -> Finding:
 def plant_sizes(run: Run) -> Figure:
     """Coolers, chillers and gensets that the design days ask for, and the day that decided each, as a table."""
     rows = tuple(_sizes(run))
-    columns = (
-        Column(Text("What", "機器")), Column(Text("Side", "系統")), Column(Text("Installed", "設置容量"), "MW", 0),
-        Column(Text("Over the full duty", "全負荷に対する倍率"), "", 2), Column(Text("Decided by", "決定要因")),
-    )  # fmt: skip
     return Figure(
         title=_decided(rows),
         subtitle=Text(
             "Heat at the design point of coolers and at the reference of chillers, nameplate of gensets, spares included",
             "クーラーは設計点、冷凍機は定格での熱量、発電機は銘板。予備を含む",
         ),
-        table=Table(columns, rows),
+        table=Table(
+            (Column(Text("What", "機器")), Column(Text("Side", "系統")), Column(Text("Installed", "設置容量"), "MW", 0),
+             Column(Text("Over the full duty", "全負荷に対する倍率"), "", 2), Column(Text("Decided by", "決定要因"))),
+            rows,
+        ),
         aria=Text("Table of the coolers, chillers and gensets that are installed.", "設置する機器の容量の表"),
         note=Text(
             "The least that holds every design day with units out; of coolers those that are left carry the full heat at their design flow.",
@@ -121,12 +126,7 @@ def _sizes(run: Run) -> Iterator[tuple[Any, ...]]:
 
 
 def _by(name: str) -> Text:
-    known = {
-        "given": Text("The spec", "仕様書の値"),
-        "units out": Text("Units out", "停止台数"),
-        "no heat": Text("No heat on design days", "設計日の負荷なし"),
-    }
-    return known.get(name) or _day(name)
+    return _BY.get(name) or _day(name)
 
 
 def _decided(rows: Sequence[tuple[Any, ...]]) -> Finding:
@@ -143,32 +143,29 @@ def _decided(rows: Sequence[tuple[Any, ...]]) -> Finding:
 @figure("campus", plotted=False)
 def approach_chain(run: Run) -> Figure | None:
     """The liquid side's temperatures from the chips to the coolers' air on each design day, as a table."""
-    liquid = run.campus.facility.cooling.liquid
-    if liquid is None or not run.design.days[0].chain:
+    liquid, days = run.campus.facility.cooling.liquid, run.design.days
+    if liquid is None or not days[0].chain:
         return None
-    days = run.design.days
     limits = {"chip case": liquid.chip_limit, "coolant entering": liquid.supply}
-    rows = tuple(
-        (_PLACES[place], *(dict(judged.chain)[place] for judged in days), limits.get(place))
-        for place, _ in days[0].chain
-    )  # fmt: skip
-    warmest = max(dict(judged.chain)["chip case"] for judged in days)
+    places, hours = (
+        [place for place, _ in days[0].chain],
+        numbers.fixed(run.kpi["facility.hours_chip_above"].value or 0, 0),
+    )
     return Figure(
-        title=_cooled(warmest, liquid.chip_limit),
+        title=_cooled(max(dict(judged.chain)["chip case"] for judged in days), liquid.chip_limit),
         subtitle=Text(
             "Temperatures at full IT from the chips' case to the air at the coolers' intake, each step an approach, °C",
             "IT全負荷でのチップ表面からクーラー吸込空気までの温度(°C)。各段の差がアプローチ",
         ),
-        table=Table(
-            (Column(Text("Place", "位置")), *(Column(_day(judged.day.name), "°C", 1) for judged in days),
-             Column(Text("Limit", "上限"), "°C", 1)),
-            rows,
+        table=Table.of(
+            (Column(Text("Place", "位置")), (_PLACES[place] for place in places)),
+            *((Column(_day(judged.day.name), "°C", 1), (degrees for _, degrees in judged.chain)) for judged in days),
+            (Column(Text("Limit", "上限"), "°C", 1), map(limits.get, places)),
         ),
         aria=Text("Table of temperatures from the chips to the outdoor air on each design day.", "設計日ごとのチップから外気までの温度の表"),
         note=Text(
-            f"As run, chips pass their limit in {numbers.fixed(run.kpi['facility.hours_chip_above'].value or 0, 0)} hours of the life. "
-            "Intake air with pads wet, where they are wetted at that temperature.",
-            f"運転期間中にチップが上限を超えるのは{numbers.fixed(run.kpi['facility.hours_chip_above'].value or 0, 0)}時間。吸込空気は、噴霧する気温では噴霧後の値。",
+            f"As run, chips pass their limit in {hours} hours of the life. Intake air with pads wet, where they are wetted at that temperature.",
+            f"運転期間中にチップが上限を超えるのは{hours}時間。吸込空気は、噴霧する気温では噴霧後の値。",
         ),
         stages=("design", "facility"),
     )  # fmt: skip
@@ -187,13 +184,6 @@ def _cooled(warmest: float, limit: float) -> Finding:
 def supply_hours(run: Run) -> Figure:
     """Hours of the typical year in which coolers of each kind cannot hold a supply temperature, as a table."""
     found = run.design
-    columns = (
-        Column(Text("Supply", "供給温度"), "°C", 0),
-        *(Column(_KINDS[kind], "h", 0) for kind in found.hours),
-    )
-    rows = tuple(
-        (supply, *(hours[i] for hours in found.hours.values())) for i, supply in enumerate(found.supplies)
-    )  # fmt: skip
     drop = "-".join(numbers.significant(value, 2) for value in sorted(set(found.drops.values())))
     return Figure(
         title=_held(found, run.campus.facility.cooling.liquid),
@@ -201,7 +191,8 @@ def supply_hours(run: Run) -> Figure:
             f"Hours of the typical year in which coolers at their design approach, and {drop} K from there to the supply, are too warm",
             f"クーラーの設計アプローチと供給までの{drop} Kを見込むと供給温度を保てない時間数、標準気象年",
         ),
-        table=Table(columns, rows),
+        table=Table.of((Column(Text("Supply", "供給温度"), "°C", 0), found.supplies),
+                       *((Column(_KINDS[kind], "h", 0), hours) for kind, hours in found.hours.items())),
         aria=Text("Table of hours by supply temperature and kind of cooler.", "供給温度とクーラーの種類別の時間数の表"),
         note=Text(
             "Approaches are fixed at those of design; adiabatic coolers are wetted whenever that helps.",

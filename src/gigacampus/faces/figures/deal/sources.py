@@ -163,11 +163,8 @@ def _labels(bar: Bar, money: Money, row: int, slim: bool, widest: float) -> list
         keyed = [parts.keyed(piece.name, money.text(piece.amount, 2), piece.colour) for piece in below]
         rows = joined((joined(keyed[i : i + n], "   ", "   ") for i, n in wrap(below, _ROOM[slim])), "<br>", "<br>")
         light = Text(*(text.replace("<b>", "").replace("</b>", "") for text in (rows.en, rows.ja)))
-        notes.append(
-            parts.note(
-                light, 1.0, row - 0.22, yref="y", yanchor="top", xanchor="right", align="right", font=parts.SMALL
-            )
-        )
+        at_end: dict[str, Any] = {"yanchor": "top", "xanchor": "right", "align": "right", "font": parts.SMALL}
+        notes.append(parts.note(light, 1.0, row - 0.22, yref="y", **at_end))
     return notes
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import EMPTY, Cell, Column, Figure, Finding, Run, Table, Text, figure, joined
+from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.money import dollars
@@ -51,18 +50,17 @@ def term_sheet(run: Run) -> Figure | None:
     if not run.finance.loans:
         return None
     loans = run.deal.loans
-    rows = [(label, *(said(run, name) for name in loans)) for label, said in _TERMS]
-    limited = {name: sizes(run, name) for name in loans}
-    rows += [(text, *(_limit(limited[name], key) for name in loans)) for key, text in _limits(limited)]
+    terms, limited = [dict(_terms(run, name)) for name in loans], {name: sizes(run, name) for name in loans}
+    rows = [(label, *(column[label] for column in terms)) for label in terms[0]]
+    rows += [(Text(f"Largest by {text.en}", f"上限：{text.ja}"), *(_limit(found, key) for found in limited.values()))
+             for key, text in LIMITS.items() if any(key in found for found in limited.values())]  # fmt: skip
     return Figure(
         title=_finding(run, limited),
         subtitle=Text("Terms of each loan as computed; what was found is shown as found", "各借入の条件。求めた値はその値で示す"),
         table=Table((Column(Text("Term", "条件")), *(Column(titled(name)) for name in loans)), tuple(rows)).filled,
         aria=Text("Table of the terms of each loan.", "各借入の条件の表"),
         stages=("finance",),
-        rows=tuple(
-            f"{slug(name)}.{what}" for name in loans for what in ("draw", "balance", "rate", "wal", "reserve", "size")
-        ),
+        rows=tuple(f"{slug(name)}.{what}" for name in loans for what in ("draw", "balance", "rate", "wal", "reserve", "size")),
     )  # fmt: skip
 
 
@@ -78,22 +76,11 @@ def sizes(run: Run, name: str) -> dict[str, float]:
     return {key: float(run.finance.rows[row]) for key, row in rows.items() if row in run.finance.rows}
 
 
-def _limits(limited: dict[str, dict[str, float]]) -> Iterator[tuple[str, Text]]:
-    for key, text in LIMITS.items():
-        if any(key in found for found in limited.values()):
-            yield key, Text(f"Largest by {text.en}", f"上限：{text.ja}")
-
-
 def _limit(found: dict[str, float], key: str) -> Cell:
     if key not in found:
         return ""
-    amount = _amount(found[key])
     binds = found[key] <= min(found.values()) * (1 + 1e-9)
-    return Text(f"{amount.en}, binds", f"{amount.ja}(制約)") if binds else amount
-
-
-def _amount(value: float) -> Text:
-    return dollars(value, 4)
+    return dollars(found[key], 4) + (Text(", binds", "(制約)") if binds else "")
 
 
 def _per_cent(value: float) -> str:
@@ -105,13 +92,34 @@ def _value(run: Run, name: str, field: str) -> float:
     return float(np.max(run.finance.rows[f"loans.{slug(name)}.{field}"]))
 
 
+def _terms(run: Run, name: str) -> Iterator[tuple[Text, Cell]]:
+    """Each term of a loan by its label."""
+    loan, made, days = run.deal.loans[name], run.finance.loans[name], calendar(run)
+    life, held = run.finance.metrics[f"wal.{slug(name)}"].value, sorted(made.holders.items(), key=lambda item: -item[1])
+    holders = ((party(who), numbers.share(part)) for who, part in held)
+    yield Text("Borrower", "借入人"), party(loan.borrower)
+    yield Text("Amount", "金額"), dollars(_value(run, name, "amount"), 4)
+    yield Text("Drawn", "実行額"), _drawn(run, name)
+    yield Text("Rate a year", "年利率"), _rate(run, name)
+    yield Text("From", "開始日"), days[f"{name}.start"].isoformat()
+    yield Text("Interest only until", "利払いのみの期限"), days[f"{name}.interest_only_until"].isoformat()
+    yield Text("First repayment", "初回返済日"), next(map(str, made.dates[made.repays]), "")
+    yield Text("Final payment", "最終返済日"), days[f"{name}.final"].isoformat()
+    yield Text("Payments", "支払頻度"), EVERY[loan.every]
+    yield Text("Day count", "日数計算"), loan.day_count
+    yield Text("Repaid by", "返済方法"), _repaid(run, name)
+    years = "" if life is None else Text(f"{life:.2f}{numbers.THIN}years", f"{life:.2f}{numbers.THIN}年")
+    yield Text("Weighted average life", "平均年限"), years
+    yield Text("Debt service reserve", "元利金返済準備金"), _reserve(run, name) if loan.dsra else ""
+    yield Text("Held by", "保有者"), joined((who + Text(f" {part}", part) for who, part in holders), "; ")
+
+
 def _drawn(run: Run, name: str) -> Text:
     total, left = float(run.finance.row(f"{slug(name)}.drawn").max()), undrawn(run, name)
-    text = _amount(total)
-    if left <= 1e-6 * total:
-        return text
-    more = _amount(left)
-    return Text(f"{text.en}; {more.en} is never drawn", f"{text.ja}(未実行{more.ja})")
+    rest = dollars(left, 4)
+    return dollars(total, 4) + (
+        Text(f"; {rest.en} is never drawn", f"(未実行{rest.ja})") if left > 1e-6 * total else ""
+    )
 
 
 def _rate(run: Run, name: str) -> Text:
@@ -120,15 +128,6 @@ def _rate(run: Run, name: str) -> Text:
     first = Text(base if loan.benchmark is None else f"{loan.benchmark} + {base}")
     steps = [(f"+{_per_cent(step.rate)}", step.start.isoformat()) for step in loan.step_ups]
     return joined((first, *(Text(f"{rate} from {day}", f"{day}から{rate}") for rate, day in steps)), "; ")
-
-
-def _day(field: str) -> Callable[[Any, str], str]:
-    return lambda run, name: calendar(run)[f"{name}.{field}"].isoformat()
-
-
-def _first(run: Run, name: str) -> str:
-    at = np.flatnonzero(run.finance.loans[name].repays)
-    return str(run.finance.loans[name].dates[at[0]]) if len(at) else ""
 
 
 def _repaid(run: Run, name: str) -> Text:
@@ -141,47 +140,17 @@ def _repaid(run: Run, name: str) -> Text:
     return Text(text.en.format(**needed_text), text.ja.format(**needed_text))
 
 
-def _life(run: Run, name: str) -> Text | str:
-    life = run.finance.metrics[f"wal.{slug(name)}"].value
-    return "" if life is None else Text(f"{life:.2f}{numbers.THIN}years", f"{life:.2f}{numbers.THIN}年")
-
-
-def _reserve(run: Run, name: str) -> Text | str:
+def _reserve(run: Run, name: str) -> Text:
     """What is held: so many months of the first debt service, which are fewer of the highest where it grows."""
-    loan = run.deal.loans[name]
-    if not loan.dsra:
-        return ""
-    held = float(run.finance.rows[f"{slug(name)}.reserve_target"])
+    loan, held = run.deal.loans[name], float(run.finance.rows[f"{slug(name)}.reserve_target"])
     service = run.finance.row(f"{slug(name)}.scheduled")[run.finance.loans[name].repays]
     payments = max(1, round(loan.dsra / MONTHS[loan.every]))
     most = float(np.convolve(service, np.ones(payments))[payments - 1 :].max(initial=0.0))
-    least = loan.dsra * held / most if most > held * (1 + 1e-6) else 0.0
-    rest = Text(f"; {least:.1f} months of the highest", f"(最大の元利払いの{least:.1f}か月分)") if least else EMPTY
-    amount = _amount(held)
-    return Text(f"{amount.en}, the first {loan.dsra} months{rest.en}", f"{amount.ja}、当初{loan.dsra}か月分{rest.ja}")
-
-
-def _holders(run: Run, name: str) -> Text:
-    held = sorted(run.finance.loans[name].holders.items(), key=lambda item: -item[1])
-    return joined((party(who) + Text(f" {numbers.share(part)}", numbers.share(part)) for who, part in held), "; ")
-
-
-_TERMS: tuple[tuple[Text, Callable[[Any, str], Cell]], ...] = (
-    (Text("Borrower", "借入人"), lambda run, name: party(run.deal.loans[name].borrower)),
-    (Text("Amount", "金額"), lambda run, name: _amount(_value(run, name, "amount"))),
-    (Text("Drawn", "実行額"), _drawn),
-    (Text("Rate a year", "年利率"), _rate),
-    (Text("From", "開始日"), _day("start")),
-    (Text("Interest only until", "利払いのみの期限"), _day("interest_only_until")),
-    (Text("First repayment", "初回返済日"), _first),
-    (Text("Final payment", "最終返済日"), _day("final")),
-    (Text("Payments", "支払頻度"), lambda run, name: EVERY[run.deal.loans[name].every]),
-    (Text("Day count", "日数計算"), lambda run, name: run.deal.loans[name].day_count),
-    (Text("Repaid by", "返済方法"), _repaid),
-    (Text("Weighted average life", "平均年限"), _life),
-    (Text("Debt service reserve", "元利金返済準備金"), _reserve),
-    (Text("Held by", "保有者"), _holders),
-)
+    said = dollars(held, 4) + Text(f", the first {loan.dsra} months", f"、当初{loan.dsra}か月分")
+    if most > held * (1 + 1e-6):
+        least = f"{loan.dsra * held / most:.1f}"
+        said += Text(f"; {least} months of the highest", f"(最大の元利払いの{least}か月分)")
+    return said
 
 
 def _finding(run: Run, limited: dict[str, dict[str, float]]) -> Finding:
