@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Table, Text
@@ -32,11 +34,6 @@ def table(years: Sequence[int], series: Sequence[Series], unit: str) -> Table:
     return Table.by_year(years, *((Column(one.name, unit, 3), one.values) for one in series))
 
 
-def stacked(years: Sequence[int], series: Sequence[Series], unit: str) -> list[dict[str, Any]]:
-    """Bars, one upon the other."""
-    return [parts.bars(one.name, years, one.values, one.colour, f"%{{y:,.3r}} {unit}") for one in series]
-
-
 def by_year(
     data: list[dict[str, Any]], years: Sequence[int], axis: dict[str, Any],
     labels: Callable[[bool, int], list[dict[str, Any]]], right: tuple[int, int], heights: tuple[int, int] = (340, 320),
@@ -54,15 +51,33 @@ def by_year(
     return parts.drawn(data, layout, *heights)
 
 
-def beside(series: Sequence[Series], at: int, axis: dict[str, Any], height: int, slim: bool, stack: bool) -> list[Any]:
+def beside(
+    series: Sequence[Series], at: int, axis: dict[str, Any], height: int, slim: bool, stacked: bool = False
+) -> list[Any]:
     """Labels of a year at the right: each at its value or, in a stack, at the middle of its part."""
     names, places, base = [], [], 0.0
     for one in series:
         value = float(one.values[at])
         names.append((one.name, numbers.significant(value) if value > 5e-4 else "0"))
-        places.append(base + value / 2 if stack else max(value, 0.0))
+        places.append(base + value / 2 if stacked else max(value, 0.0))
         base += value
     return parts.beside(names, places, axis, height, slim)
+
+
+def stack(
+    years: Sequence[int], series: Sequence[Series], unit: str, at: int | None = None, below: Sequence[Series] = (),
+    right: tuple[int, int] = (120, parts.RIGHT_NARROW), heights: tuple[int, int] = (340, 320),
+) -> dict[str, Any]:  # fmt: skip
+    """Bars by calendar year, one upon the other, and those `below` zero; labels have the sums, or the values of one year (`at`)."""
+    data = [parts.bars(one.name, years, one.values, one.colour, f"%{{y:,.3r}} {unit}") for one in (*series, *below)]
+    low = min((float(one.values.min()) for one in below), default=0.0)
+    axis = parts.upward(float(np.sum([one.values for one in series], axis=0).max()), unit, low)
+    sums = [(one.name, numbers.significant(one.total), one.colour) for one in series]
+
+    def labels(slim: bool, height: int) -> list[dict[str, Any]]:
+        return parts.keys(sums, slim) if at is None else beside(series, at, axis, height, slim, stacked=True)
+
+    return by_year(data, years, axis, labels, right, heights)
 
 
 Ranked = tuple[Text, str, tuple[float, ...]]

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Text
 
@@ -63,14 +65,30 @@ def _tick(value: float, size: float) -> str:
 
 def years(first: int, last: int, slim: bool = False) -> dict[str, Any]:
     """A horizontal axis of years, ticks in fours (in eights if slim), with room at the left for the vertical axis's labels."""
-    ticks = [year for year in range(first, last + 1) if (year - first) % (8 if slim else 4) == 0]
-    room = (0.16 if slim else 0.05) * (last - first + 1)
+    ticks, start = range(first, last + 1, 8 if slim else 4), first - 0.5 - _room(slim) * (last - first + 1)
     return {
-        "range": [first - 0.5 - room, last + 0.6],
-        "tickvals": ticks,
+        "range": [start, last + 0.6],
+        "tickvals": list(ticks),
         "ticktext": list(map(str, ticks)),
         "showspikes": False,
     }
+
+
+def dates(first: Any, last: Any, slim: bool = False) -> dict[str, Any]:
+    """The same over days of a calendar, as NumPy has them."""
+    start = first - np.timedelta64(int(_room(slim) * (last - first).astype(int)), "D")
+    ticks = list(map(str, range(int(str(first)[:4]) + 1, int(str(last)[:4]) + 1, 8 if slim else 4)))
+    return {
+        "type": "date",
+        "range": [str(start), str(last)],
+        "tickvals": [f"{year}-01-01" for year in ticks],
+        "ticktext": ticks,
+    }
+
+
+def _room(slim: bool) -> float:
+    """Share of an axis's span that the vertical axis's labels take."""
+    return 0.16 if slim else 0.05
 
 
 def note(text: Any, x: float | str, y: float, **more: Any) -> dict[str, Any]:
@@ -118,9 +136,10 @@ def drawn(
 ) -> dict[str, Any]:
     """What a figure is drawn from.
 
-    `layout` is asked twice: for the page (False), and for less than 700 px of it (True), of which what differs is kept.
+    `layout` is asked twice: for the page (False), and for less than 700 px of it (True), of which what differs is kept. Where it
+    says nothing of margins, labels at the right have the template's 120 px, or `RIGHT_NARROW`.
     """
-    wide, slim = layout(False), layout(True)
+    wide, slim = layout(False), {"margin": {"r": RIGHT_NARROW}, **layout(True)}
     narrow = {key: part for key, part in slim.items() if part != wide.get(key)}
     return {
         "data": data,

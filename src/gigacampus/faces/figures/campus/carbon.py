@@ -35,10 +35,11 @@ def carbon_by_year(run: Run) -> Figure:
     whole = whole_years(run) if whole_years(run).sum() > 1 else np.ones(len(years), dtype=bool)
     axis = parts.upward(max(float(one.values.max()) for one in series), unit)
     data = [
-        parts.line(one.name, np.array(years)[whole], np.maximum(one.values[whole], 0.0), one.colour, f"%{{y:,.3r}} {unit}",
-                   {"dash": "solid"})
+        parts.line(
+            one.name, np.array(years)[whole], np.maximum(one.values[whole], 0.0), one.colour, f"%{{y:,.3r}} {unit}"
+        )
         for one in series
-    ]  # fmt: skip
+    ]
     scope1 = Text(" and scope 1", "とスコープ1") if not left_out["scope1"] else Text("")
     sums = joined(Text(f"{s.name.en.lower()} {_sum(s)} {unit}", f"{s.name.ja}{_sum(s)} {unit}") for s in series)
     return Figure(
@@ -46,7 +47,7 @@ def carbon_by_year(run: Run) -> Figure:
         subtitle=Text("Scope 2 by accounting method", "算定方法別のスコープ2") + scope1
         + Text(f", {unit} CO₂e a year, whole years", f"、{unit}-CO₂e/年、通年のみ"),
         **kinds.by_year(
-            data, years, axis, lambda slim, height: kinds.beside(series, last_whole(run), axis, height, slim, stack=False),
+            data, years, axis, lambda slim, height: kinds.beside(series, last_whole(run), axis, height, slim),
             (176, 132), (340, 340),
         ),
         table=kinds.table(years, series, unit),
@@ -92,8 +93,6 @@ def embodied_by_year(run: Run) -> Figure | None:
     series = [Series(*_BUILT[key], bought[key] / factor) for key in _BUILT if key in bought and bought[key].any()]
     whole, first = sum(one.total for one in series), max(series, key=lambda one: one.total)
     share, tonnes = numbers.share(first.total / whole), numbers.quantity(whole * factor, "t")
-    axis = parts.upward(float(np.sum([one.values for one in series], axis=0).max()), unit)
-    sums = [(one.name, numbers.significant(one.total), one.colour) for one in series]
     return Figure(
         title=Finding(
             f"{first.name.en} make {share} of the {tonnes} embodied over the life",
@@ -103,7 +102,7 @@ def embodied_by_year(run: Run) -> Figure | None:
             f"Embodied carbon as incurred, {unit} CO₂e a year; labels: sum of the life",
             f"発生年ごとの内包排出、{unit}-CO₂e/年。ラベルは全期間の合計",
         ),
-        **kinds.by_year(kinds.stacked(years, series, unit), years, axis, lambda slim, _: parts.keys(sums, slim), (140, 120), (260, 260)),
+        **kinds.stack(years, series, unit, right=(140, 120), heights=(260, 260)),
         table=kinds.table(years, series, unit),
         aria=Text(f"Embodied carbon by year, {tonnes} in all.", f"年別の内包排出、合計{_tons(whole * factor)}"),
         note=Text("Servers are bought again at the end of their life.", "サーバーは耐用年数ごとに更新する。"),

@@ -23,17 +23,12 @@ def energy_by_year(run: Run) -> Figure:
     series = [Series(SOURCES[kind], COLOURS[kind], values / factor, kind) for kind, values in energy.items()]
     charge = -by_year(run, power.charge) / factor
     charging = [Series(Text("Charging", "充電"), COLOURS["battery"], charge, "battery")] if charge.any() else []
-    axis = parts.upward(float(np.sum([one.values for one in series], axis=0).max()), unit, float(charge.min()))
     life = joined(one.name + f" {numbers.significant(one.total)} {unit}" for one in series)
     total = Series(Text("Total", "合計"), "", np.sum([one.values for one in (*series, *charging)], axis=0))
     return Figure(
         title=_shares(series, unit),
         subtitle=_subtitle(run, years, unit),
-        **kinds.by_year(
-            kinds.stacked(years, [*series, *charging], unit), years, axis,
-            lambda slim, height: kinds.beside(series, last_whole(run), axis, height, slim, stack=True),
-            (120, parts.RIGHT_NARROW),
-        ),
+        **kinds.stack(years, series, unit, last_whole(run), charging),
         table=kinds.table(years, [*series, *charging, total], unit),
         aria=Text(f"Stacked bars of energy by source and year, {life.en}.", f"電源別・年別の積み上げ棒グラフ。{life.ja}"),
         note=Text("What reaches the campus's bus, after the grid's losses. Hourly dispatch, summed.",
@@ -85,8 +80,7 @@ def load_duration(run: Run) -> Figure:
             Text(f"100{numbers.THIN}% of hours", f"時間の100{numbers.THIN}%"),
         ]
         return {"xaxis": {"range": [-22 if slim else -7, 100], "tickvals": ticks, "ticktext": texts, "showspikes": True},
-                "yaxis": axis, "annotations": _ends(curves, axis, 320 if slim else 340, slim),
-                **({"margin": {"r": parts.RIGHT_NARROW}} if slim else {})}  # fmt: skip
+                "yaxis": axis, "annotations": _ends(curves, axis, 320 if slim else 340, slim)}  # fmt: skip
 
     data = [
         parts.line(one.name, share, np.round(one.values, 1), one.colour, "%{y:,.4r} MW", {"width": 3 if one.key == "load" else 2.5})

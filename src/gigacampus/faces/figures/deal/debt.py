@@ -104,15 +104,10 @@ def _drawn(run: Run, days: list[str], total: Floats) -> dict[str, Any]:
         "yaxis": parts.upward(float(total.max()), "", domain=_DOMAINS[0]),
         "yaxis2": parts.upward(max(top, 1.0), "", domain=_DOMAINS[1], anchor="x"),
     }
-    first, last = (int(day[:4]) for day in (days[0], days[-1]))
+    first, last = np.datetime64(days[0]), np.datetime64(days[-1])
 
     def layout(slim: bool) -> dict[str, Any]:
-        room = np.timedelta64(int((0.13 if slim else 0.05) * len(days) * 30.4), "D")
-        ticks = list(map(str, range(first + 1, last + 1, 8 if slim else 4)))
-        axis = {"type": "date", "anchor": "y2", "range": [str(np.datetime64(days[0]) - room), days[-1]],
-                "tickvals": [f"{year}-01-01" for year in ticks], "ticktext": ticks}  # fmt: skip
-        return {"xaxis": axis, **axes, "shapes": _terms(run, axes), "annotations": _labels(run, axes, total, days, slim),
-                **({"margin": {"r": parts.RIGHT_NARROW}} if slim else {})}  # fmt: skip
+        return {"xaxis": {**parts.dates(first, last, slim), "anchor": "y2"}, **axes, "shapes": _terms(run, axes), "annotations": _labels(run, axes, total, days, slim)}  # fmt: skip
 
     return parts.drawn(data, layout, *_HEIGHTS)
 

@@ -94,24 +94,10 @@ def _drawn(run: Run, one: Any, unit: Money, levels: list[tuple[float, Mark]]) ->
 
     def layout(slim: bool) -> dict[str, Any]:
         labels = _labels(one, unit, axis, slim)
-        return {"xaxis": _years(one, slim), "yaxis": axis, "annotations": labels if slim else [*labels, *below],
-                "shapes": [parts.rule((0, 1), (level, level), "fail", xref="paper", yref="y") for level in ends],
-                "margin": {"r": parts.RIGHT_NARROW if slim else 120}}  # fmt: skip
+        return {"xaxis": parts.dates(one.dates[0], one.dates[-1], slim), "yaxis": axis, "annotations": labels if slim else [*labels, *below],
+                "shapes": [parts.rule((0, 1), (level, level), "fail", xref="paper", yref="y") for level in ends]}  # fmt: skip
 
     return parts.drawn(data, layout, *_HEIGHTS)
-
-
-def _years(one: Any, slim: bool) -> dict[str, Any]:
-    """A time axis with ticks in fours, and room at the left for the vertical axis's labels."""
-    first, last, room = one.dates[0], one.dates[-1], 0.16 if slim else 0.06
-    start = first - np.timedelta64(int(room * int((last - first).astype(int))), "D")
-    ticks = list(map(str, range(int(str(first)[:4]) + 1, int(str(last)[:4]) + 1, 8 if slim else 4)))
-    return {
-        "type": "date",
-        "range": [str(start), str(last)],
-        "tickvals": [f"{year}-01-01" for year in ticks],
-        "ticktext": ticks,
-    }
 
 
 def _labels(one: Any, unit: Money, axis: dict[str, Any], slim: bool) -> list[dict[str, Any]]:

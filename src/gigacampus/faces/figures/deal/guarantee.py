@@ -38,7 +38,7 @@ def guarantee_by_year(run: Run) -> Figure | None:
         axis = {"range": [-6.2 if slim else -2.3, len(x) - 0.4], "tickvals": ticks,
                 "ticktext": [Text(f"year {i}", f"{i}年") for i in ticks], "showspikes": False}  # fmt: skip
         return {"xaxis": axis, "yaxis": parts.upward(float(max(covered.max(), debt.max())), money.unit),
-                "annotations": _labels(money, covered, open_), "margin": {"r": 76 if slim else 120}}  # fmt: skip
+                "annotations": _labels(money, covered, open_)}  # fmt: skip
 
     return Figure(
         title=_finding(run, name, years),
