@@ -36,7 +36,7 @@ def test_each_figure_says_what_it_shows_in_both_languages(name: str) -> None:
         assert figure.title.ja, figure.id
         assert len(figure.title.ja) <= 70, figure.title.ja
         assert figure.subtitle.ja, figure.id
-        assert figure.aria.en, figure.id
+        assert figure.listed or figure.aria.ja, figure.id
         assert "nan" not in (figure.title.en + figure.subtitle.en + figure.aria.en).lower().split()
 
 

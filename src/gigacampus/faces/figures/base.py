@@ -112,7 +112,7 @@ class Figure:
         Quantity, unit, span, nominal or real.
     table : Table
     aria : Text
-        One sentence for those who do not see it.
+        One sentence for those who do not see what is drawn.
     data, layout : Plotly
         Plain; a string ``@gas/0.42`` is a colour by name, a `Text` stands wherever a string may.
     narrow : mapping
@@ -137,7 +137,7 @@ class Figure:
     title: Finding
     subtitle: Text
     table: Table
-    aria: Text
+    aria: Text = EMPTY
     data: list[dict[str, Any]] = field(default_factory=list)
     layout: dict[str, Any] = field(default_factory=dict)
     narrow: Mapping[str, Any] = field(default_factory=dict)

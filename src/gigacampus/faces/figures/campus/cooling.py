@@ -60,7 +60,6 @@ def design_days(run: Run) -> Figure:
             (Column(Text("Supply", "供給温度"), "°C", 1), (side.supply for _, side in rows)),
             (Column(Text("Missing cooling", "不足冷却能力"), "MW", 1), (side.missing for _, side in rows)),
         ),
-        aria=Text("Table of what the cooling plant reaches on each design day.", "設計日ごとの冷却設備の到達温度の表"),
         note=Text(
             "0.4 %: exceeded in 35 hours of a mean year. Where ASHRAE's value is not given, the typical year's own stands, which tends to be too mild.",
             "0.4 %は平均年に35時間超える値。ASHRAEの値がない場合は標準気象年の値で、実際より低めになりやすい。",
@@ -97,7 +96,6 @@ def plant_sizes(run: Run) -> Figure:
              Column(Text("Over the full duty", "全負荷に対する倍率"), "", 2), Column(Text("Decided by", "決定要因"))),
             rows,
         ),
-        aria=Text("Table of the coolers, chillers and gensets that are installed.", "設置する機器の容量の表"),
         note=Text(
             "The least that holds every design day with units out; of coolers those that are left carry the full heat at their design flow.",
             "停止機を除いてすべての設計日を満たす最小値。残るクーラーは設計流量で全熱量を受ける。",
@@ -162,7 +160,6 @@ def approach_chain(run: Run) -> Figure | None:
             *((Column(_day(judged.day.name), "°C", 1), (degrees for _, degrees in judged.chain)) for judged in days),
             (Column(Text("Limit", "上限"), "°C", 1), map(limits.get, places)),
         ),
-        aria=Text("Table of temperatures from the chips to the outdoor air on each design day.", "設計日ごとのチップから外気までの温度の表"),
         note=Text(
             f"As run, chips pass their limit in {hours} hours of the life. Intake air with pads wet, where they are wetted at that temperature.",
             f"運転期間中にチップが上限を超えるのは{hours}時間。吸込空気は、噴霧する気温では噴霧後の値。",
@@ -193,7 +190,6 @@ def supply_hours(run: Run) -> Figure:
         ),
         table=Table.of((Column(Text("Supply", "供給温度"), "°C", 0), found.supplies),
                        *((Column(_KINDS[kind], "h", 0), hours) for kind, hours in found.hours.items())),
-        aria=Text("Table of hours by supply temperature and kind of cooler.", "供給温度とクーラーの種類別の時間数の表"),
         note=Text(
             "Approaches are fixed at those of design; adiabatic coolers are wetted whenever that helps.",
             "アプローチは設計値で一定とし、断熱式は効果のある時間すべてで噴霧する。",

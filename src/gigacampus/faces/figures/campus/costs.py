@@ -51,7 +51,6 @@ def power_costs(run: Run) -> Figure | None:
              money.column(Text("Over the life, nominal", "全期間、名目"))),
             (*rows, (Text("All", "合計"), total, float(supply.total.sum()) / money.factor)),
         ),
-        aria=Text("Table of what power costs by item.", "電力コストの項目別の表"),
         note=BILL if "capital_recovery" in items and run.campus.deal is not None else Text(""),
         stages=("supply",),
     )  # fmt: skip

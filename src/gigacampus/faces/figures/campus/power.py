@@ -129,7 +129,6 @@ def power_chain(run: Run) -> Figure:
             "受電点から基板までの各要素。IT全負荷、最大需要の時間",
         ),
         table=_elements(elements),
-        aria=Text("Table of the power chain's elements with their loads and losses.", "受配電系統の各要素の負荷率と損失の表"),
         note=Text(
             "Load of a unit over its rating. Rack supplies and board converters stand inside IT: their losses are no part of PUE. "
             "One lost: load of those left, and the share of power that they carry.",

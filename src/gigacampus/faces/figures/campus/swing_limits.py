@@ -51,7 +51,6 @@ def swing_limits(run: Run) -> Figure | None:
             *(after if chosen else ()),
             (Column(Text("Verdict", "判定")), (_HELD if one.held else _BROKEN for one in smoothed)),
         ),
-        aria=Text(f"Table of limits, of which {held} of {count} are held.", f"上限の表。{count}件中{held}件に適合"),
         note=Text(
             "Proposals change quickly, and most were read as others quote them. A content is the amplitude of the sine that "
             "holds as much energy as the band. Riding through faults is not modelled.",

@@ -75,7 +75,6 @@ def off_the_balance_sheet(run: Run) -> Figure | None:
              Column(Text("Threshold", "境目"), right=True), Column(Text("State", "状態")), Column(Text("Arithmetic and evidence", "計算と証拠"), wide=True)),
             tuple(row for head, legs in _tests(run.accounting) for row in _rows(head, legs, money_of(run))),
         ),
-        aria=Text("Table of legs with figure, threshold and state.", "各要件の値、境目、状態の表"),
         note=Text("Arithmetic and evidence, not an opinion; judgments are the spec's, with its reasons.",
                   "計算と証拠であり、意見ではない。判断は仕様に理由とともに記されたもの。"),
         stages=("accounting",),
@@ -195,7 +194,6 @@ def balance_sheets(run: Run) -> Figure | None:
             (Column(Text(money.unit, money.ja)), *(Column(name, decimals=2) for name, _ in readings)),
             (*_lines(Text("Assets", "資産"), ASSETS, sheets, at, money.factor), *_lines(Text("Liabilities and equity", "負債・資本"), CLAIMS, sheets, at, money.factor)),
         ),
-        aria=Text("Table of balance sheets with and without consolidation.", "連結の有無別の貸借対照表"),
         note=Text("Deferred tax, changes of fair value and a party's other business are left out.", "繰延税金、公正価値の変動、各当事者の他の事業は含まない。"),
         stages=("accounting",),
     )  # fmt: skip

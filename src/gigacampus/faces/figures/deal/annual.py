@@ -42,7 +42,6 @@ def annual_cash(run: Run) -> Figure | None:
             f"CFADS、元利払い、年内の最低DSCR、分配、{money.ja}、名目、暦年",
         ),
         table=Table.by_year(years, *columns).filled,
-        aria=Text("Table of cash, debt service, cover and distributions by year.", "年ごとのCFADS、元利払い、DSCR、分配の表"),
         note=Text("Cover is cash over what is due in the period before each payment; debt service includes interest while building. What owners get out of funding stands in sources and uses.",
                   "DSCRは各支払日までの期間のCFADSと支払予定額の比。元利払いは建設中の利息を含む。資金調達からの分配は資金の調達と使途にある。"),
         stages=("finance",),

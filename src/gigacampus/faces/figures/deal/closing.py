@@ -31,7 +31,6 @@ def what_does_not_close(run: Run) -> Figure | None:
             "閉じない項目と、単独で変更すれば閉じる各入力の値",
         ),
         table=_table(gaps),
-        aria=Text("Table of what does not close, with what would close it.", "閉じない項目と、閉じるための値の表"),
         note=Text(
             "Every flow is still booked: owners pay uses above the sources, and what a loan leaves unpaid stays owed.",
             "流れはすべて計上済み。資金源を超える使途は所有者が払い、返済されない残高は債務のまま残る。",
@@ -89,7 +88,6 @@ def as_published(run: Run) -> Figure | None:
             tuple((name, _written(one.published, one.unit), _written(one.value, one.unit), one.miss)
                   for name, one in published.items()),
         ),
-        aria=Text("Table of published figures beside computed ones.", "公表値と計算値の表"),
         note=Text("A tolerance is half a unit of the last digit printed unless the spec says otherwise.",
                   "許容幅は、指定がなければ印刷された最終桁の半単位。"),
         stages=("finance",),

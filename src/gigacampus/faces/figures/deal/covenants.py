@@ -119,7 +119,6 @@ def covenants(run: Run) -> Figure | None:
              Column(Text("State", "状態"))),
             tuple(row for vehicle, tests in kept.items() for row in _rows(run, vehicle, tests)),
         ),
-        aria=Text("Table of covenant levels with least cover, headroom and months of breach.", "財務制限条項の水準、最低DSCR、余裕、抵触月数の表"),
         note=joined(map(said, bad), " ", ""),
         stages=("finance",),
         rows=tuple(f"{slug(v)}.{what}" for v in kept for what in ("cover", "locked", "default", "cure")),

@@ -58,7 +58,6 @@ def term_sheet(run: Run) -> Figure | None:
         title=_finding(run, limited),
         subtitle=Text("Terms of each loan as computed; what was found is shown as found", "各借入の条件。求めた値はその値で示す"),
         table=Table((Column(Text("Term", "条件")), *(Column(titled(name)) for name in loans)), tuple(rows)).filled,
-        aria=Text("Table of the terms of each loan.", "各借入の条件の表"),
         stages=("finance",),
         rows=tuple(f"{slug(name)}.{what}" for name in loans for what in ("draw", "balance", "rate", "wal", "reserve", "size")),
     )  # fmt: skip

@@ -38,7 +38,6 @@ def two_way(run: Run) -> Figure | None:
             (Column(Text(f"{down.en} by {across.en.lower()}", f"{down.of('ja')}×{across.of('ja')}")), map(short, rows)),
             *((Column(short(value), right=True), [_cell(float(x), unit, levels) for x in grid.values[:, k]]) for k, value in enumerate(columns)),
         ),
-        aria=Text(f"Table of {name.en} over two numbers.", f"二つの数値による{name.of('ja')}の表"),
         note=deal_words(run.sensitivity.solved),
         stages=("sensitivity",),
     )  # fmt: skip

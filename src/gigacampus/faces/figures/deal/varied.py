@@ -8,6 +8,7 @@ from gigacampus.campus.spec.deal.study import CHANGE, Written
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Mark, Run, Text
 from gigacampus.faces.figures.concepts import party, titled
+from gigacampus.faces.figures.money import dollars
 from gigacampus.runs.kpi import slug
 
 KEYS = {
@@ -60,7 +61,7 @@ def subject(key: str) -> Text:
     words = field.replace(".", " ")
     what = _FIELDS.get(words, Text(words.replace("_", " ")))
     if name == "*":
-        return Text(what.en[:1].upper() + what.en[1:], what.of("ja"))
+        return what.capital
     return Text(f"{titled(name).en} {what.en}", f"{party(name).ja}の{what.of('ja')}")
 
 
@@ -74,9 +75,7 @@ def short(written: Written) -> Text:
     if change[1] is None:
         by = 100 * (float(change[2]) - 1)
         return Text(f"{'+' if by > 0 else ''}{numbers.sign(f'{by:.6g}')}{numbers.THIN}%")
-    text = _spaced(change[2])
-    sign = "+" if change[1] == "plus" else numbers.MINUS
-    return Text(sign + text.en, sign + text.of("ja"))
+    return Text("+" if change[1] == "plus" else numbers.MINUS) + _spaced(change[2])
 
 
 def _spaced(text: str) -> Text:
@@ -113,12 +112,10 @@ def shown(value: float | None, unit: str) -> Text:
     if value is None:
         return Text("no value", "値なし")
     if unit == "1":
-        text = numbers.fixed(value, 2)
-        return Text(text, f"{text}倍")
+        return Text(numbers.fixed(value, 2), f"{numbers.fixed(value, 2)}倍")
     if unit in ("fraction", "1/year"):
         return Text(f"{numbers.fixed(100 * value, 1)}{numbers.THIN}%")
-    return Text(numbers.money(value), numbers.money_ja(value)) if unit == "USD" else Text(
-        numbers.quantity(value, unit), numbers.quantity_ja(value, unit))  # fmt: skip
+    return dollars(value) if unit == "USD" else Text(numbers.quantity(value, unit), numbers.quantity_ja(value, unit))
 
 
 def inside(text: Text) -> str:
