@@ -106,6 +106,12 @@ def by_deal_year(run: Run, monthly: Floats) -> Floats:
     return np.add.reduceat(monthly, np.flatnonzero(np.diff(years, prepend=years[0] - 1)))
 
 
+def service_by_year(run: Run, vehicle: str) -> Floats:
+    """Debt service that a vehicle pays in each calendar year, shape (Y,) [USD]."""
+    loans = [run.finance.loans[name].service for name, loan in run.deal.loans.items() if loan.borrower == vehicle]
+    return by_deal_year(run, np.sum(loans, axis=0))
+
+
 def least_cover(run: Run, cover: Any) -> Floats:
     """Least cover of the payments in each calendar year; not a number where nothing is repaid, shape (Y,)."""
     of = cover.dates.astype("datetime64[Y]").astype(int) + 1970

@@ -17,6 +17,8 @@ SMALL = {"size": 12}
 QUIET = {"size": 12, "color": "@ink2"}
 OUTLINE = {"width": 0.75, "color": "@axis"}
 """Of a fill that is too light to stand alone."""
+BARE: dict[str, Any] = {"showgrid": False, "showline": False, "showticklabels": False, "showspikes": False, "zeroline": True, "zerolinecolor": "@axis"}  # fmt: skip
+"""An axis of which only zero is drawn."""
 NONE = {"l": 0, "r": 0, "t": 0, "b": 0}
 """No margins."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.deal.debt import rows_of
-from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover
+from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover, service_by_year
 from gigacampus.faces.figures.money import dollars, money_of
 from gigacampus.runs.kpi import slug
 
@@ -22,14 +22,9 @@ def annual_cash(run: Run) -> Figure | None:
     columns: list[tuple[Column, Floats]] = []
     for vehicle, cover in finance.cover.items():
         of = party(vehicle) + Text(": ", "：") if len(finance.cover) > 1 else EMPTY
-        loans = [finance.loans[name].service for name, loan in run.deal.loans.items() if loan.borrower == vehicle]
-        for word, monthly in (
-            (Text("CFADS"), finance.row(f"{slug(vehicle)}.cfads")),
-            (Text("debt service", "元利払い"), np.sum(loans, axis=0)),
-        ):
-            columns.append(
-                (Column((of + word).capital, money.unit, decimals), by_deal_year(run, monthly) / money.factor)
-            )
+        cash = by_deal_year(run, finance.row(f"{slug(vehicle)}.cfads"))
+        for word, amounts in ((Text("CFADS"), cash), (Text("debt service", "元利払い"), service_by_year(run, vehicle))):
+            columns.append((Column((of + word).capital, money.unit, decimals), amounts / money.factor))
         columns.append((Column((of + Text("least DSCR", "最低DSCR")).capital, "", 2), least_cover(run, cover)))
     paid = {owner: by_deal_year(run, monthly) for owner, monthly in distributions(run).items()}
     for owner, amounts in paid.items():

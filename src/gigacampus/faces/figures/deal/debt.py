@@ -13,7 +13,7 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.deal.covenants import distress
-from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover
+from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, least_cover, service_by_year
 from gigacampus.faces.figures.money import dollars, money_of
 from gigacampus.runs.kpi import slug
 
@@ -88,16 +88,12 @@ def _note(run: Run) -> Text:
 
 
 def _drawn(run: Run, days: list[str], total: Floats) -> dict[str, Any]:
-    data = [
-        parts.line(Text("Debt", "債務残高"), days, np.round(total, 4), "pimco", fill="tozeroy", fillcolor="@pimco/0.1")
-    ]
+    area = {"fill": "tozeroy", "fillcolor": "@pimco/0.1"}
+    data = [parts.line(Text("Debt", "債務残高"), days, np.round(total, 4), "pimco", **area)]
     for name, cover in run.finance.cover.items():
         text = Text(f"{party(name).en}, cover", f"{party(name).ja} DSCR")
-        data.append(
-            parts.line(
-                text, list(map(str, cover.dates)), np.round(cover.dscr, 6), "ink", style={"shape": "vh"}, yaxis="y2"
-            )
-        )
+        when, step = list(map(str, cover.dates)), {"shape": "vh"}
+        data.append(parts.line(text, when, np.round(cover.dscr, 6), "ink", style=step, yaxis="y2"))
     covers = [cover.dscr for cover in run.finance.cover.values() if len(cover.dates)]
     top = max((float(np.max(dscr[np.isfinite(dscr)], initial=0.0)) for dscr in covers), default=1.0)
     axes = {
@@ -107,7 +103,8 @@ def _drawn(run: Run, days: list[str], total: Floats) -> dict[str, Any]:
     first, last = np.datetime64(days[0]), np.datetime64(days[-1])
 
     def layout(slim: bool) -> dict[str, Any]:
-        return {"xaxis": {**parts.dates(first, last, slim), "anchor": "y2"}, **axes, "shapes": _terms(run, axes), "annotations": _labels(run, axes, total, days, slim)}  # fmt: skip
+        return {"xaxis": {**parts.dates(first, last, slim), "anchor": "y2"}, **axes, "shapes": _terms(run, axes),
+                "annotations": _labels(run, axes, total, days, slim)}  # fmt: skip
 
     return parts.drawn(data, layout, *_HEIGHTS)
 
@@ -178,13 +175,8 @@ def _table(run: Run) -> Table:
         columns.append((money.column(Text("Rent", "賃料")), by_deal_year(run, rent) / money.factor))
     for vehicle, cover in finance.cover.items():
         of = Text(" ") + party(vehicle) if len(finance.cover) > 1 else EMPTY
-        loans = [finance.loans[name].service for name, loan in deal.loans.items() if loan.borrower == vehicle]
-        columns.append(
-            (
-                money.column(Text("Debt service", "元利払い") + of),
-                by_deal_year(run, np.sum(loans, axis=0)) / money.factor,
-            )
-        )
+        service = money.column(Text("Debt service", "元利払い") + of)
+        columns.append((service, service_by_year(run, vehicle) / money.factor))
         columns.append((Column(Text("Least DSCR", "最低DSCR") + of, "", 4), least_cover(run, cover)))
     ends = np.flatnonzero(np.diff(finance.months.astype("datetime64[Y]").astype(int), append=0))
     for name, loan in finance.loans.items():

@@ -126,28 +126,18 @@ def _drawn(found: list[_Row], money: Money) -> dict[str, Any]:
          "marker": {"color": [f"@{colour}{tint}" for colour in colours], "line": outline}}
         for x, tint in (([-row.paid for row in found], "/0.45"), ([row.received for row in found], ""))
     ]  # fmt: skip
-    texts = [
-        f"{name} {role}" for r in found for name, role in ((party(r.name).en, r.role.en), (party(r.name).ja, r.role.ja))
-    ]
-    room, right = max(round(max(1.1 * parts.width(text, 13) for text in texts)) + 16, 210), 214 if taxed(found) else 150
+    names = [party(row.name) + " " + row.role for row in found]
+    widest = max(parts.width(text, 13) for name in names for text in (name.en, name.of("ja")))
+    room, right = max(round(1.1 * widest) + 16, 210), 214 if taxed(found) else 150
     left, reach = max(r.paid for r in found) * 1.16 + 0.5, max(r.received for r in found) * 1.2 + 0.5
-    axis = {
-        "zeroline": True,
-        "zerolinecolor": "@axis",
-        "showgrid": False,
-        "showline": False,
-        "showticklabels": False,
-        "showspikes": False,
-    }
 
     def layout(slim: bool) -> dict[str, Any]:
-        notes = _amounts(found, money, y) + (
-            _above(found, money, y) if slim else _aside(found, money, y, room, right - 2)
-        )
+        texts = _above(found, money, y) if slim else _aside(found, money, y, room, right - 2)
         return {
-            "xaxis": {"range": [-1.22 * left, 1.34 * reach] if slim else [-left, reach], **axis},
+            "xaxis": {"range": [-1.22 * left, 1.34 * reach] if slim else [-left, reach], **parts.BARE},
             "yaxis": {"visible": False, "range": [-0.5, len(found) + 0.25] if slim else [-0.6, len(found) + 0.1]},
-            "margin": parts.NONE if slim else {**parts.NONE, "l": room, "r": right}, "hovermode": False, "annotations": notes,
+            "margin": parts.NONE if slim else {**parts.NONE, "l": room, "r": right}, "hovermode": False,
+            "annotations": [*_amounts(found, money, y), *texts],
         }  # fmt: skip
 
     paper = {"layout": {"xaxis": {"range": [-1.3 * left, 1.36 * reach]}}}

@@ -87,8 +87,7 @@ def _drawn(run: Run, one: Any, sets: list[frozenset[str]], markets: list[str]) -
         _panel(run, one, sets, worst, 0, True),
     )
     width = (1 - gap * (count - 1)) / count
-    axis = {"range": [0, 122], "showgrid": False, "showline": False, "showticklabels": False, "showspikes": False,
-            "zeroline": True, "zerolinecolor": "@axis"}  # fmt: skip
+    axis = {"range": [0, 122], **parts.BARE}
     axes = {f"xaxis{k + 1 if k else ''}": {**axis, "domain": [k * (width + gap), k * (width + gap) + width], "anchor": "y"}
             for k in range(count)}  # fmt: skip
     named = [parts.note(label, 0, row, yref="y", xshift=-room, yanchor="middle") for row, label in rows]
