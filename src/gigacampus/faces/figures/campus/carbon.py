@@ -34,12 +34,8 @@ def carbon_by_year(run: Run) -> Figure:
               for key, (name, colour) in _METHODS.items() if not left_out.get(key)]  # fmt: skip
     whole = whole_years(run) if whole_years(run).sum() > 1 else np.ones(len(years), dtype=bool)
     axis = parts.upward(max(float(one.values.max()) for one in series), unit)
-    data = [
-        parts.line(
-            one.name, np.array(years)[whole], np.maximum(one.values[whole], 0.0), one.colour, f"%{{y:,.3r}} {unit}"
-        )
-        for one in series
-    ]
+    x, hover = np.array(years)[whole], f"%{{y:,.3r}} {unit}"
+    data = [parts.line(one.name, x, np.maximum(one.values[whole], 0.0), one.colour, hover) for one in series]
     scope1 = Text(" and scope 1", "とスコープ1") if not left_out["scope1"] else Text("")
     sums = joined(Text(f"{s.name.en.lower()} {_sum(s)} {unit}", f"{s.name.ja}{_sum(s)} {unit}") for s in series)
     return Figure(

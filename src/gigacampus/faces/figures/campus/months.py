@@ -65,9 +65,8 @@ def _drawn(sums: dict[str, Floats], pue: Floats, names: list[Text]) -> dict[str,
         parts.bars(name, x, sums[key], colour, f"%{{y:,.3r}} {unit}", {"line": parts.OUTLINE} if key == "losses" else {}, yaxis=f"y{axis}")
         for axis, unit, stack in _PANELS for key, (name, colour) in stack.items()
     ]  # fmt: skip
-    data.append(
-        parts.line("PUE", x, pue, "ink", "%{y:.3f}", yaxis="y3", marker={"color": "@ink"}) | {"mode": "lines+markers"}
-    )
+    dotted = {"mode": "lines+markers", "marker": {"color": "@ink"}}
+    data.append(parts.line("PUE", x, pue, "ink", "%{y:.3f}", yaxis="y3") | dotted)
     energy, water = (float(np.sum([sums[key] for key in stack], axis=0).max()) for _, _, stack in _PANELS)
     axes = {
         "yaxis": parts.upward(energy, "GWh", domain=_DOMAINS[0]),

@@ -76,17 +76,15 @@ def _drawn(run: Run, one: Any, unit: Money, levels: list[tuple[float, Mark]]) ->
         for level, fill in ((low, {}), (high, {"fill": "tonexty", "fillcolor": colour})):
             data.append({"type": "scatter", "mode": "lines", "x": x, "hoverinfo": "skip", "line": {"width": 0},
                          "y": np.round(one.at(level) / unit.factor, 6), **fill})  # fmt: skip
-    data.append(
-        parts.line(
-            Text("Base case", "基本ケース"), x, np.round(one.base / unit.factor, 6), "ink2", style={"width": 1.5}
-        )
-    )
-    data.append(parts.line(Text("Median", "中央値"), x, np.round(one.at(50.0) / unit.factor, 6), "it"))
+    for name, of, colour, style in (
+        (Text("Base case", "基本ケース"), one.base, "ink2", {"width": 1.5}), (Text("Median", "中央値"), one.at(50.0), "it", {}),
+    ):  # fmt: skip
+        data.append(parts.line(name, x, np.round(of / unit.factor, 6), colour, style=style))
     values, ends = np.concatenate([one.at(5.0), one.at(95.0), one.base]) / unit.factor, [level for level, _ in levels]
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    axis = (
-        parts.between(min(low, *ends), max(high, *ends)) if ends else parts.upward(high, unit.unit, low=min(low, 0.0))
-    )
+    axis = parts.upward(high, unit.unit, low=min(low, 0.0))
+    if ends:
+        axis = parts.between(min(low, *ends), max(high, *ends))
     below = [
         parts.note(Text(f"{word.en} below {numbers.fixed(level, 2)}", f"{numbers.fixed(level, 2)}未満：{word.ja}"),
                    0.07, level, yref="y", yanchor="bottom", font=parts.SMALL) for level, word in levels
@@ -94,7 +92,8 @@ def _drawn(run: Run, one: Any, unit: Money, levels: list[tuple[float, Mark]]) ->
 
     def layout(slim: bool) -> dict[str, Any]:
         labels = _labels(one, unit, axis, slim)
-        return {"xaxis": parts.dates(one.dates[0], one.dates[-1], slim), "yaxis": axis, "annotations": labels if slim else [*labels, *below],
+        return {"xaxis": parts.dates(one.dates[0], one.dates[-1], slim), "yaxis": axis,
+                "annotations": labels if slim else [*labels, *below],
                 "shapes": [parts.rule((0, 1), (level, level), "fail", xref="paper", yref="y") for level in ends]}  # fmt: skip
 
     return parts.drawn(data, layout, *_HEIGHTS)

@@ -136,7 +136,8 @@ def _drawn(run: Run, found: list[tuple[str, float]]) -> dict[str, Any]:
         ticks = (*_TICKS[:1], *_TICKS[2:5:2], _TICKS[-1]) if slim else _TICKS
         axis = {"range": [-(_LEFT_NARROW if slim else _LEFT), _RIGHT], "tickvals": [_place(speed) for speed, _ in ticks],
                 "ticktext": [_half(years) for _, years in ticks], "anchor": "y3", "showspikes": False, "tickangle": 0}  # fmt: skip
-        return {"xaxis": axis, **axes, "hovermode": "closest", "shapes": _lines(run), "annotations": _labels(run, found, axes, slim)}  # fmt: skip
+        return {"xaxis": axis, **axes, "hovermode": "closest", "shapes": _lines(run),
+                "annotations": _labels(run, found, axes, slim)}  # fmt: skip
 
     return parts.drawn(data, layout, *_HEIGHTS)
 

@@ -136,9 +136,8 @@ def _labels(run: Run, axis: dict[str, Any], slim: bool) -> list[dict[str, Any]]:
         head = who + Text(" leaves; the guarantee pays:", "が退去、保証の支払い：")
         if slim:
             head = who + Text(" leaves, paid:", "退去、支払い：")
-        found.append(
-            parts.at(head + "<br>" + said, float(renewal.years[at]), top, xshift=5, yanchor="top", font=parts.SMALL)
-        )
+        when = float(renewal.years[at])
+        found.append(parts.at(head + "<br>" + said, when, top, xshift=5, yanchor="top", font=parts.SMALL))
     found.append(parts.at(Text("debt", "債務"), 0.3, 0.03 * top, yanchor="bottom", font=parts.SMALL))
     live = np.flatnonzero(renewal.threshold > 0)
     if len(live):
