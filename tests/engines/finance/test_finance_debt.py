@@ -6,12 +6,12 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_laws import assert_conserved
 
+from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.engines.finance import FinanceResult, Under, run
 from gigacampus.errors import SpecError
 from gigacampus.money import annuity
 
@@ -242,7 +242,7 @@ def test_rent_abates_where_computing_is_not_there() -> None:
     lost = np.zeros(len(months))
     lost[months == np.datetime64("2031-05")] = 0.30
     spec = deal("sixty_forty", ("escalator: 2.5 %", "escalator: 0 %\n      abatement: {beyond: 2 %}"))
-    found, whole = run(spec, months, {"unavailable": lost}), run(spec)
+    found, whole = run(spec, Under(months, {"unavailable": lost})), run(spec)
     at = list(found.months).index(np.datetime64("2031-07"))  # the rent after the quarter in which it was lost
     assert found.row("campus_lease.rent")[at] == pytest.approx(65e6 * (1 - (0.1 - 0.02)))
     assert found.rows["campus_lease.rent_total"] == pytest.approx(
@@ -255,7 +255,7 @@ def test_a_cost_by_power_follows_the_campus() -> None:
     by_power["construction"]["first building"] |= {"amount": None, "unit_cost": 10_000.0, "phase": "first half"}
     spec = Deal.model_validate(by_power | {"powers": {"first half": 100.0}})
     assert run(spec).row("first_building.cost").sum() == pytest.approx(1e9)
-    assert run(spec, powers={"first half": 120.0}).row("first_building.cost").sum() == pytest.approx(1.2e9)
+    assert run(spec, Under(powers={"first half": 120.0})).row("first_building.cost").sum() == pytest.approx(1.2e9)
     with pytest.raises(SpecError, match=r"no phase of this name.*Did you mean 'first halves'"):
         run(Deal.model_validate(by_power), powers={"first halves": 1.0})
 

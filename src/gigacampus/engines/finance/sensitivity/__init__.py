@@ -20,9 +20,11 @@ from gigacampus.campus.spec.deal.terms import near
 from gigacampus.campus.spec.deal.varied import USUAL
 from gigacampus.engines.finance.result import FinanceResult, Metric
 from gigacampus.engines.finance.sensitivity import chances
-from gigacampus.engines.finance.sensitivity.cases import Build, Cases, Events, signed
+from gigacampus.engines.finance.sensitivity.cases import Cases
 from gigacampus.engines.finance.sensitivity.chances import Chances
-from gigacampus.engines.finance.solve import solve
+from gigacampus.engines.finance.solving.signed import signed
+from gigacampus.engines.finance.solving.unknowns import solve
+from gigacampus.engines.finance.statement import Under
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 
 Floats = NDArray[np.float64]
@@ -79,7 +81,7 @@ class SensitivityResult:
     rent_fall_to_default: Metric
 
 
-def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> SensitivityResult:
+def study(deal: Deal, base: FinanceResult, under: Under) -> SensitivityResult:
     """Run the cases of a deal; `base` is its base case."""
     asked = deal.sensitivity or Sensitivity()
     figures = _figures(asked, base)
@@ -87,8 +89,8 @@ def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> Sens
     if not any(name.startswith(("price.", "yield.", "spread.", "duration.")) for name in shown):
         bare = {name: loan.model_copy(update={"quotes": {}}) for name, loan in deal.loans.items()}
         deal = deal.model_copy(update={"loans": bare})
-    closed = Cases(signed(deal, base), build, events)
-    cases = Cases(deal, build, events, base.solved, signed=False) if asked.unknowns == "solved" else closed
+    closed = Cases(signed(deal, base), under)
+    cases = Cases(deal, under, base.solved, signed=False) if asked.unknowns == "solved" else closed
     ranges = asked.vary or {key: ends for key, ends in USUAL.items() if any(map(cases.matters, cases.targets(key)))}
     bars = []
     for key, ends in ranges.items():

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Paths, slug
 from gigacampus.campus.spec.deal.study import Change, Draw
-from gigacampus.engines.finance.metrics import CAPITAL, between, cover
+from gigacampus.engines.finance.reading.metrics import CAPITAL, between, cover
 from gigacampus.engines.finance.schedule import Days
 from gigacampus.engines.finance.sensitivity.cases import Cases
 from gigacampus.engines.finance.statement import Statement
@@ -157,12 +157,12 @@ def _settled(cases: Cases, given: Mapping[str, Floats]) -> dict[str, Floats]:
 def _fans(s: Statement, rows: Mapping[str, Floats], base: Mapping[str, Floats], vehicle: str) -> dict[str, Fan]:
     loans = [slug(name) for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
     if not loans:
-        year = s.grid.months.astype("datetime64[Y]")
+        year = s.months.array.astype("datetime64[Y]")
         until = np.flatnonzero(np.append(year[1:] != year[:-1], True)) + 1
-        dates = s.grid.months[until - 1].astype("datetime64[D]")
+        dates = s.months.array[until - 1].astype("datetime64[D]")
         return _flows(vehicle, rows, base, dates, np.append(0, until[:-1]), until)
     covers, ours = cover(s, base, vehicle), cover(s, rows, vehicle)
-    at = np.searchsorted(s.grid.months, ours.dates.astype("datetime64[M]"))
+    at = np.searchsorted(s.months.array, ours.dates.astype("datetime64[M]"))
     found = {"dscr": _fan("1", ours.dates, ratio(covers.cfads, covers.service), ratio(ours.cfads, ours.service))}
     since = np.append(max(0, 2 * at[0] - at[1] + 1) if len(at) > 1 else 0, at[:-1] + 1)
     debt = [sum((x[f"{n}.balance"][:, at] for n in loans), np.zeros(len(at))) for x in (base, rows)]
@@ -218,7 +218,7 @@ def _returns(s: Statement, rows: Mapping[str, Floats], party: str) -> Floats:
     own = [flow for flow in s.flows if flow.kind in CAPITAL and party in (flow.payer, flow.payee)]
     if not own:
         return np.array([])
-    wide = [rows[f.row] * np.ones(s.grid.count) * ((f.payee == party) - float(f.payer == party)) for f in own]
+    wide = [rows[f.row] * np.ones(s.months.count) * ((f.payee == party) - float(f.payer == party)) for f in own]
     flows, days = np.concatenate(wide, axis=1), np.concatenate([flow.dates for flow in own])
     kept = np.any(flows != 0, axis=0)
     return irr_of_paths((days[kept] - np.datetime64(s.deal.close)).astype(float) / 365, flows[:, kept])

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, Loan, Quote, slug
-from gigacampus.engines.finance import bonds
+from gigacampus.engines.finance.reading import bonds
 from gigacampus.engines.finance.result import LoanResult, Quoted
 from gigacampus.engines.finance.statement import Floats
 from gigacampus.errors import Problem, SpecError

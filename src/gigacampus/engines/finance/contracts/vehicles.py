@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.deal import OWNERS, UNKNOWN, Loan, Step, slug
-from gigacampus.engines.finance import covenants, plans
+from gigacampus.engines.finance.contracts import covenants, plans
 from gigacampus.engines.finance.statement import Statement, plus
 
 _OPERATING = """
@@ -67,19 +67,19 @@ def add_vehicles(s: Statement) -> None:
 
 def _timing(s: Statement, vehicle: str) -> None:
     """Flags: cash is kept for the works; it is distributed, as a rule when debt is paid, else when rent is received."""
-    e, months = slug(vehicle), np.arange(s.grid.count)
+    e, months = slug(vehicle), np.arange(s.months.count)
     loans = [name for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
     costs = {name: cost for name, cost in s.deal.construction.items() if cost.payer == vehicle}
     ends = [s.calendar[f"{name}.interest_only_until"] for name in loans]
     ends += [s.calendar[f"{name}.{'end' if cost.end is not None else 'start'}"] for name, cost in costs.items()]
-    building = months <= max((s.grid.at(end) for end in ends), default=-1)
+    building = months <= max((s.months.at(end) for end in ends), default=-1)
     keeps = building & (s.deal.entities[vehicle].while_building == "keep")
     rents = [f"{slug(name)}.fraction" for name, lease in s.deal.leases.items() if lease.landlord == vehicle]
-    pays = np.any([np.zeros(s.grid.count), *(s.loans[name].pay * (1 - s.loans[name].late) for name in loans)], axis=0)
-    rented = np.any([np.full(s.grid.count, not rents), *(s.graph.inputs[row] > 0 for row in rents)], axis=0)
+    pays = np.any([np.zeros(s.months.count), *(s.loans[name].pay * (1 - s.loans[name].late) for name in loans)], axis=0)
+    rented = np.any([np.full(s.months.count, not rents), *(s.graph.inputs[row] > 0 for row in rents)], axis=0)
     pays = np.where(np.cumsum(pays[::-1])[::-1] > 0, pays, rented) & ~keeps
     s.graph.add(f"{e}.keeps", keeps.astype(float), "1", f"{vehicle}: cash is kept for the works")
-    s.graph.add(f"{e}.pays_out", (pays | (months == s.grid.count - 1)).astype(float), "1", f"{vehicle}: it pays out")
+    s.graph.add(f"{e}.pays_out", (pays | (months == s.months.count - 1)).astype(float), "1", f"{vehicle}: it pays out")
 
 
 def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[str, list[str]]:
