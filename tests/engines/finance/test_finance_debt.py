@@ -269,3 +269,18 @@ def test_growing_payments_may_leave_a_rest_that_no_cover_counts() -> None:
     rest = 0.3 * float(found.rows["fixed_notes.funded"])
     assert paid[at[-1]] == pytest.approx(paid[at[0]] * 1.02 ** years[-1] + rest, rel=1e-9)
     assert found.row("fixed_notes.scheduled")[at[-1]] == pytest.approx(paid[at[-1]] - rest, rel=1e-9)
+
+
+def test_a_benchmark_counts_as_its_floor_where_it_is_lower() -> None:
+    """Of 3.6 % in 2026 and 3.2 % from then on: a floor of 3.4 % is as if it had fallen to that; one below, as none."""
+    floored = run(deal("sixty_forty", ("spread: 2.25 %", "spread: 2.25 %\n      floor: 3.4 %")))
+    fallen = run(deal("sixty_forty", ("rate: 3.2 %", "rate: 3.4 %")))
+    assert floored.row("term_loan.rate").tolist() == fallen.row("term_loan.rate").tolist()
+    assert floored.row("term_loan.interest").tolist() == fallen.row("term_loan.interest").tolist()
+    free = run(deal("sixty_forty", ("spread: 2.25 %", "spread: 2.25 %\n      floor: 0 %")))
+    assert free.row("term_loan.interest").tolist() == run(deal("sixty_forty")).row("term_loan.interest").tolist()
+
+
+def test_a_coupon_has_no_floor() -> None:
+    with pytest.raises(SpecError, match=r"a floor is that of a benchmark; a coupon has none"):
+        deal("sixty_forty", ("coupon: 6 %", "coupon: 6 %\n      floor: 1 %"))

@@ -103,6 +103,8 @@ def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     else:
         path = f"benchmarks.{loan.benchmark}"
         benchmark = s.graph.add(f"{n}.benchmark", times.benchmark, "fraction", f"{name}: {loan.benchmark}", path)
+        if loan.floor is not None:
+            benchmark = f"max({benchmark}, {s.number(f'loans.{name}.floor', loan.floor, 'fraction')})"
         terms = [benchmark, s.number(f"loans.{name}.spread", loan.spread, "fraction")]
     if loan.step_ups:
         path = f"loans.{name}.step_ups"
