@@ -147,7 +147,7 @@ def test_a_table_over_two_numbers_holds_the_base_and_its_bars() -> None:
       rows: {of: rent, values: [x 0.9, x 1]}
       columns: {of: benchmarks.overnight, values: [plus 0 bp, plus 1 %]}"""
     base, found = studied("sixty_forty", block)
-    grid = found.grid
+    grid = found.two_way
     assert grid is not None
     assert grid.values[1, 0] == pytest.approx(base.metrics["dscr_min"].value, rel=1e-12)
     assert grid.values[0, 0] == found.bars[0].at_low["dscr_min"]
@@ -158,7 +158,7 @@ def test_a_table_over_two_numbers_holds_the_base_and_its_bars() -> None:
 def test_rows_and_columns_of_a_table_may_change_places() -> None:
     sides = ("{of: rent, values: [x 0.9, x 1.1, x 1.2]}", "{of: delay, values: [0 months, 5 months]}")
     one, other = (
-        studied("sixty_forty", f"{{vary: {{rent: {{low: x 1}}}}, two_way: {{rows: {a}, columns: {b}}}}}")[1].grid
+        studied("sixty_forty", f"{{vary: {{rent: {{low: x 1}}}}, two_way: {{rows: {a}, columns: {b}}}}}")[1].two_way
         for a, b in (sides, sides[::-1])
     )
     assert one is not None

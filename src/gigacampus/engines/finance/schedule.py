@@ -8,14 +8,14 @@ the day of closing in its month.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan, RateFrom
+from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan, RateFrom, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.days import add_months, year_fraction
 from gigacampus.errors import Problem, SpecError
@@ -167,13 +167,18 @@ class LoanTimes:
         )  # fmt: skip
 
 
-def slowest(loans: Iterable[tuple[Loan, LoanTimes]], count: int) -> NDArray[np.int_]:
-    """Months between the payments of the slowest loan that is being repaid then; 1 if none is, shape (count,)."""
-    step = np.ones(count, int)
-    for loan, times in loans:
-        begun, ended = np.cumsum(times.first) > 0, np.cumsum(times.final) - times.final > 0
-        step = np.maximum(step, (begun & ~ended & (times.open == 0)) * MONTHS[loan.every])
-    return step
+def slowest(loans: Mapping[str, Loan], row: Callable[[str], Floats]) -> NDArray[np.int_]:
+    """Months between the payments of the slowest of some loans that is being repaid then; 1 if none is, shape (M,).
+
+    `row` gives a row of the statement by month.
+    """
+    steps = []
+    for name, loan in loans.items():
+        first, alone, final = (row(f"{slug(name)}.{what}") for what in ("first", "open", "final"))
+        repaid = (np.cumsum(first) > 0) & (np.cumsum(final) - final == 0) & (alone == 0)
+        steps.append(np.where(repaid, MONTHS[loan.every], 1))
+    found: NDArray[np.int_] = np.max(steps, axis=0)
+    return found
 
 
 def _shares(loan: Loan, order: Floats, repay: Floats) -> tuple[Floats, Floats]:

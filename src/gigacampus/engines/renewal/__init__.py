@@ -36,14 +36,14 @@ from gigacampus.engines.renewal.result import (
     Choice,
     Losses,
     Outcome,
-    Paths,
+    PathOutcomes,
     Renewal,
     Sweep,
 )  # fmt: skip
 from gigacampus.engines.renewal.statement import Statement
 from gigacampus.engines.renewal.terms import Terms
 
-__all__ = ["READINGS", "STATISTICS", "Choice", "Losses", "Outcome", "Paths", "Renewal", "Sweep", "renewal"]
+__all__ = ["READINGS", "STATISTICS", "Choice", "Losses", "Outcome", "PathOutcomes", "Renewal", "Sweep", "renewal"]
 
 Floats = NDArray[np.float64]
 

@@ -36,7 +36,7 @@ def cover(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Cover:
     """
     count, times = s.months.count, {n: x for n, x in s.loans.items() if s.deal.loans[n].borrower == vehicle}
     dates, repays = s.months.array.astype("datetime64[D]"), np.zeros(count, bool)
-    step = slowest(((s.deal.loans[name], loan) for name, loan in times.items()), count)
+    step = slowest({name: s.deal.loans[name] for name in times}, lambda row: s.graph.inputs[row])
     for loan in times.values():
         repays |= loan.repay > 0
         dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)

@@ -54,6 +54,6 @@ def quoted(quote: Quote, at: date, p: bonds.Payments) -> Quoted:
     return Quoted(
         at, price / 100, p.accrued / p.owed, rate,
         rate - spread if spread is not None else None, spread, bonds.z_spread(p, price, zeros) if zeros else None,
-        life, bonds.macaulay_duration(p, rate), bonds.modified_duration(p, rate), bonds.convexity(p, rate),
+        life, bonds.modified_duration(p, rate), bonds.convexity(p, rate),
         bonds.dv01(p, rate) / 100,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from gigacampus.campus.spec.deal import Paths, slug
 from gigacampus.campus.spec.deal.study import Change, Draw
 from gigacampus.engines.finance.reading.metrics import CAPITAL, between, cover
 from gigacampus.engines.finance.schedule import Days
-from gigacampus.engines.finance.sensitivity.cases import Cases
+from gigacampus.engines.finance.sensitivity.varied import VariedDeal
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem
 from gigacampus.money import irr_of_paths
@@ -91,7 +91,7 @@ def _normal(random: np.random.Generator, low: float, high: float, count: int) ->
     return (low + high) / 2 + (high - low) / (2 * _Z95) * random.standard_normal(count)
 
 
-def run(cases: Cases, paths: Paths) -> Chances:
+def run(varied: VariedDeal, paths: Paths) -> Chances:
     """Run the deal over paths.
 
     Raises
@@ -99,26 +99,26 @@ def run(cases: Cases, paths: Paths) -> Chances:
     InfeasibleError
         Where a reserve, or what a plan repays, settles on no value.
     """
-    given = _given(cases, paths)
-    s, rows = cases.statement, _rows(cases.statement)
-    found = _over_paths(cases, given, rows)
+    given = _given(varied, paths)
+    s, rows = varied.statement, _rows(varied.statement)
+    found = _over_paths(varied, given, rows)
     still = {name: s.graph.inputs[name] + 0 * values[:1] for name, values in given.items()}
-    base = _over_paths(cases, still, rows)
+    base = _over_paths(varied, still, rows)
     fans = {vehicle: _fans(s, found, base, vehicle) for vehicle in s.vehicles}
     exceeded, likely = _summary(s, found)
     return Chances(paths.count, paths.seed, fans, exceeded, likely)
 
 
-def _given(cases: Cases, paths: Paths) -> dict[str, Floats]:
+def _given(varied: VariedDeal, paths: Paths) -> dict[str, Floats]:
     """Inputs of the statement over paths, (P, 1) or (P, M)."""
     given: dict[str, Floats] = {}
     for key, draw in paths.draws.items():
-        ends = {side: cases.read(key, end) for side in ("low", "mode", "high")
+        ends = {side: varied.read(key, end) for side in ("low", "mode", "high")
                 if (end := getattr(draw, side)) is not None}  # fmt: skip
         by = draws(key, draw, ends, paths.count, paths.seed)[:, None]
-        for one in cases.targets(key):
-            for row in cases.rows_of(one):
-                given[row] = Change(ends["low"].how, by).of(given.get(row, cases.statement.graph.inputs[row]))
+        for one in varied.targets(key):
+            for row in varied.rows_of(one):
+                given[row] = Change(ends["low"].how, by).of(given.get(row, varied.statement.graph.inputs[row]))
     return given
 
 
@@ -133,15 +133,15 @@ def _rows(s: Statement) -> list[str]:
     return found + [flow.row for flow in s.flows if flow.kind in CAPITAL and flow.row not in found]
 
 
-def _over_paths(cases: Cases, given: Mapping[str, Floats], rows: Iterable[str]) -> dict[str, Floats]:
+def _over_paths(varied: VariedDeal, given: Mapping[str, Floats], rows: Iterable[str]) -> dict[str, Floats]:
     """Rows over all paths, (P, M) or (P, 1)."""
-    found = cases.statement.graph.over_paths({**given, **_settled(cases, given)}, rows)
+    found = varied.statement.graph.over_paths({**given, **_sizes(varied, given)}, rows)
     return {name: row if row.ndim > 1 else row[:, None] for name, row in found.items()}
 
 
-def _settled(cases: Cases, given: Mapping[str, Floats]) -> dict[str, Floats]:
+def _sizes(varied: VariedDeal, given: Mapping[str, Floats]) -> dict[str, Floats]:
     """Sizes that rest on the statement they are part of: put in again until they stay, on every path at once."""
-    graph, wanted = cases.statement.graph, cases.wanted
+    graph, wanted = varied.statement.graph, varied.wanted
     paths = max(len(values) for values in given.values())
     x: dict[str, Floats] = {one.row: np.full((paths, 1), one.guess) for one in wanted}
     for _ in range(60 if wanted else 0):

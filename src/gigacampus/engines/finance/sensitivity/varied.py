@@ -34,7 +34,7 @@ Changes = Sequence[tuple[str, Change]]
 """What is changed: key and change, one after the other."""
 
 
-class Cases:
+class VariedDeal:
     """A deal, and how it is run with changes.
 
     Parameters
@@ -119,10 +119,10 @@ class Cases:
             )
         return any(np.any(self.statement.graph.inputs[row]) for row in self.rows_of(one))
 
-    def drawing(self, paths: Paths) -> Cases:
+    def drawing(self, paths: Paths) -> VariedDeal:
         """The same deal, its statement with a row for each number that is drawn."""
         new = {key: d for key, d in paths.draws.items() if not all(self.rows_of(one) for one in self.targets(key))}
-        found = Cases(self.deal, self.under, shape=[(k, self.read(k, d.high)) for k, d in new.items()])
+        found = VariedDeal(self.deal, self.under, shape=[(k, self.read(k, d.high)) for k, d in new.items()])
         for one in (one for key in new for one in found.targets(key) if not found.rows_of(one)):
             message = "nothing in the statement rests on this number, so that it cannot be drawn"
             raise SpecError(Problem(message, f"deal.{one.path}"))
