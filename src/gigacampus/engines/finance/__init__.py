@@ -30,9 +30,8 @@ from typing import Any
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.payments import UNMEASURED
-from gigacampus.engines.finance import credit, sensitivity
 from gigacampus.engines.finance.build import build
-from gigacampus.engines.finance.credit import Case, Coverage, Experiment, Support, Supports
+from gigacampus.engines.finance.credit import Case, Coverage, Experiment, Support, Supports, supports
 from gigacampus.engines.finance.reading import Reading
 from gigacampus.engines.finance.result import (
     Compared,
@@ -47,14 +46,14 @@ from gigacampus.engines.finance.result import (
     Quoted,
     SourcesUses,
 )  # fmt: skip
-from gigacampus.engines.finance.sensitivity import SensitivityResult
+from gigacampus.engines.finance.sensitivity import SensitivityResult, study
 from gigacampus.engines.finance.sensitivity.chances import Chances, Fan
 from gigacampus.engines.finance.solving.closing import closed, gaps
 from gigacampus.engines.finance.solving.consistency import Judgement, judge
 from gigacampus.engines.finance.solving.fitting import found_together
 from gigacampus.engines.finance.solving.published import add_published, compare, price, unfit
 from gigacampus.engines.finance.solving.unknowns import Solved, add_targets, solve
-from gigacampus.engines.finance.statement import Flow, Statement, Under
+from gigacampus.engines.finance.statement import ALONE, Flow, Statement, Under
 from gigacampus.errors import Problem, SpecError
 from gigacampus.rows import Graph, Row
 
@@ -64,9 +63,6 @@ __all__ = [
     "Quoted", "Row", "SensitivityResult", "SourcesUses", "Support", "Supports", "Under", "check",
     "closing", "consistent", "price", "run", "study", "supports",
 ]  # fmt: skip
-
-ALONE = Under()
-"""No campus is under the deal."""
 
 
 def run(deal: Deal, under: Under = ALONE) -> FinanceResult:
@@ -123,29 +119,6 @@ def consistent(deal: Deal, under: Under = ALONE) -> dict[str, Judgement]:
         without = deal.readings[name].without if deal.readings else []
         found[name] = judge(_figured(read, under), frozenset(without))
     return found
-
-
-def study(deal: Deal, base: FinanceResult, under: Under = ALONE) -> SensitivityResult:
-    """Find what moves a deal's figures: `deal.sensitivity`, or usual ranges where it has none.
-
-    `base` is what `run` gave for the rest.
-
-    Raises
-    ------
-    SpecError
-        A figure that the deal does not have, or a case that is no deal.
-    InfeasibleError
-        Reserves or sizes of loans that settle on no value on some path.
-    """
-    return sensitivity.study(deal, base, under)
-
-
-def supports(deal: Deal, base: FinanceResult, under: Under = ALONE) -> Supports:
-    """Cover and leverage of each loan, and what the loan of `deal.rating` is worth if a support is removed.
-
-    `base` is what `run` gave for the rest.
-    """
-    return credit.view(deal, base, under)
 
 
 def _solved(deal: Deal, under: Under) -> tuple[Statement, list[Solved], dict[str, Any]]:

@@ -70,6 +70,10 @@ class Under:
     powers: Mapping[str, float] = field(default_factory=dict)
 
 
+ALONE = Under()
+"""No campus is under the deal."""
+
+
 @dataclass
 class Statement:
     """A deal's graph while it is built: its months, its dates, and the flows between its parties."""

@@ -48,26 +48,9 @@ __all__ = ["READINGS", "STATISTICS", "Choice", "Losses", "Outcome", "PathOutcome
 Floats = NDArray[np.float64]
 
 SPEEDS = (
-    0.0,
-    0.005,
-    0.01,
-    0.02,
-    0.03,
-    0.04,
-    0.05,
-    0.066,
-    0.08,
-    0.1,
-    0.12,
-    0.136,
-    0.16,
-    0.2,
-    0.25,
-    0.33,
-    0.48,
-    0.7,
-    1.0,
-)
+    0.0, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.066, 0.08, 0.1,
+    0.12, 0.136, 0.16, 0.2, 0.25, 0.33, 0.48, 0.7, 1.0,
+)  # fmt: skip
 """Speeds of reversion at which outcomes are given [1/year]: closer where they matter."""
 
 

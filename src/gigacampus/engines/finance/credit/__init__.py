@@ -29,13 +29,16 @@ from gigacampus.engines.finance.credit.recovery import discount, recovered, wort
 from gigacampus.engines.finance.credit.removal import Path, Setting
 from gigacampus.engines.finance.credit.result import REMOVABLE, Case, Coverage, Experiment, Support, Supports
 from gigacampus.engines.finance.result import FinanceResult
-from gigacampus.engines.finance.statement import Under
+from gigacampus.engines.finance.statement import ALONE, Under
 
-__all__ = ["Case", "Coverage", "Experiment", "Support", "Supports", "known", "view"]
+__all__ = ["Case", "Coverage", "Experiment", "Support", "Supports", "known", "supports"]
 
 
-def view(deal: Deal, found: FinanceResult, under: Under) -> Supports:
-    """The rating view of a deal; `found` is its result."""
+def supports(deal: Deal, found: FinanceResult, under: Under = ALONE) -> Supports:
+    """Cover and leverage of each loan, and what the loan of `deal.rating` is worth if a support is removed.
+
+    `found` is the deal's result.
+    """
     s = build(known(deal, found), under)
     base = s.graph.evaluate({name: found.rows[name] for name, row in s.graph.rows.items() if row.solved})
     rating = s.deal.rating

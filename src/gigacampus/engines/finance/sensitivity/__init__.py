@@ -24,7 +24,7 @@ from gigacampus.engines.finance.sensitivity.chances import Chances
 from gigacampus.engines.finance.sensitivity.varied import VariedDeal
 from gigacampus.engines.finance.solving.signed import signed
 from gigacampus.engines.finance.solving.unknowns import solve
-from gigacampus.engines.finance.statement import Under
+from gigacampus.engines.finance.statement import ALONE, Under
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ class SensitivityResult:
     chances : Chances or None
     rent_fall_to_default : Metric [fraction]
         Part of all rents that may fall away before a scheduled payment of debt fails: draws, reserves, cash locked up
-        and cures as they then are. Where cover reaches 1 with debt as it is, see `rating.result.Coverage.break_even`.
+        and cures as they then are. Where cover reaches 1 with debt as it is, see `credit.Coverage.break_even`.
     """
 
     base: dict[str, Metric]
@@ -81,8 +81,18 @@ class SensitivityResult:
     rent_fall_to_default: Metric
 
 
-def study(deal: Deal, base: FinanceResult, under: Under) -> SensitivityResult:
-    """Run the cases of a deal; `base` is its base case."""
+def study(deal: Deal, base: FinanceResult, under: Under = ALONE) -> SensitivityResult:
+    """Find what moves a deal's figures: `deal.sensitivity`, or usual ranges where it has none.
+
+    `base` is the deal's result.
+
+    Raises
+    ------
+    SpecError
+        A figure that the deal does not have, or a case that is no deal.
+    InfeasibleError
+        Reserves or sizes of loans that settle on no value on some path.
+    """
     asked = deal.sensitivity or Sensitivity()
     figures = _figures(asked, base)
     shown = [*figures, *([] if asked.two_way is None else [_plain(asked.two_way.figure)])]

@@ -39,7 +39,7 @@ class Fitting:
     ----------
     s : Statement
     exact : list of Solved
-        What `solve.add_targets` gave.
+        What `unknowns.add_targets` gave.
     freed : bool
         Whether numbers that the deal gives are free too where a figure is published of themselves.
     """
