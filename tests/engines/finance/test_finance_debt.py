@@ -257,7 +257,7 @@ def test_a_cost_by_power_follows_the_campus() -> None:
     assert run(spec).row("first_building.cost").sum() == pytest.approx(1e9)
     assert run(spec, Under(powers={"first half": 120.0})).row("first_building.cost").sum() == pytest.approx(1.2e9)
     with pytest.raises(SpecError, match=r"no phase of this name.*Did you mean 'first halves'"):
-        run(Deal.model_validate(by_power), powers={"first halves": 1.0})
+        run(Deal.model_validate(by_power), Under(powers={"first halves": 1.0}))
 
 
 def test_growing_payments_may_leave_a_rest_that_no_cover_counts() -> None:
