@@ -14,7 +14,7 @@ def facility_swings(repeat: int) -> Iterator[Row]:
     """Ten minutes at 10 ms, rack by rack, raw and smoothed by what stands in the racks, measured at the grid."""
     from gigacampus.campus.spec.compute import Server
     from gigacampus.campus.spec.facility import Swings
-    from gigacampus.engines.facility.swings import Fleet, simulate
+    from gigacampus.engines.swings import Fleet, simulate
 
     server = Server.model_validate("gb300-nvl72")
     swings = Swings.model_validate({"smoothing": ["rack-storage"]})

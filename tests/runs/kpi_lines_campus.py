@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from kpi_lines import Line, Near, value
 
-from gigacampus.engines.facility.swings.flicker import flicker
-from gigacampus.engines.facility.swings.grid import voltage
-from gigacampus.engines.facility.swings.load import STEP, calm
+from gigacampus.engines.swings.flicker import flicker
+from gigacampus.engines.swings.grid import voltage
+from gigacampus.engines.swings.load import STEP, calm
 from gigacampus.runs.pipeline import Run
 
 # The campus
@@ -21,7 +21,7 @@ def rating(r: Run) -> float:
     """IT rating by the sum of phases [MW]."""
     compute = r.campus.compute
     built = sum(phase.power for phase in compute.built)
-    return built / (r.rating if compute.basis == "facility" else 1.0)
+    return built / (r.peak_ratio if compute.basis == "facility" else 1.0)
 
 
 def accelerators(r: Run) -> float:

@@ -50,7 +50,7 @@ def test_every_stage_runs_the_plant_that_the_design_days_ask_for() -> None:
     for name in ("facility.pue", "facility.wue", "facility.peak", "facility.cooler_margin_liquid", "impact.water"):
         assert given.kpi[name].value == found.kpi[name].value
     assert found.kpi["facility.wue"].value < mild.kpi["facility.wue"].value
-    stages = ("rating", "response", "facility", "control", "part_load", "availability")
+    stages = ("peak_ratio", "response", "facility", "control", "part_load", "availability")
     assert all(found.key(stage) != mild.key(stage) for stage in stages)
 
 

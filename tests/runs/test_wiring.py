@@ -57,12 +57,12 @@ def powers() -> list[float]:
 
 def rating() -> float:
     """IT rating of all phases, which are given by what they draw [MW]."""
-    return sum(powers()) / small().rating
+    return sum(powers()) / small().peak_ratio
 
 
 def servers_of(power: float) -> float:
     server = small().campus.compute.server
-    return power / small().rating * 1e3 / (server.peak_power * (1 + server.overhead_share))
+    return power / small().peak_ratio * 1e3 / (server.peak_power * (1 + server.overhead_share))
 
 
 def last() -> Any:
@@ -96,7 +96,7 @@ def test_the_small_campus_tells_flows_apart() -> None:
 
 
 def test_a_fleet_has_the_servers_jobs_and_checkpoints_of_full_build(asked: Asked) -> None:
-    fleet = asked("facility.swings:simulate", doors.swings)["fleet"]
+    fleet = asked("swings:simulate", doors.swings)["fleet"]
     r, training = small(), small().campus.workload.training
     assert fleet.servers == pytest.approx(servers_of(sum(powers())))
     assert fleet.job_servers * r.campus.compute.server.accelerators == pytest.approx(training.job_accelerators)
@@ -108,7 +108,7 @@ def test_a_fleet_has_the_servers_jobs_and_checkpoints_of_full_build(asked: Asked
 
 def test_a_fleet_draws_beside_training_what_the_hours_draw(asked: Asked) -> None:
     """Mean IT power of the hours, less training's servers: computing, or idle while they write and restart."""
-    fleet, r = asked("facility.swings:simulate", doors.swings)["fleet"], small()
+    fleet, r = asked("swings:simulate", doors.swings)["fleet"], small()
     training, offer = r.campus.workload.training, r.offer
     computing = offer.ettr[-1] + offer.lost[-1]
     held = training.share * servers_of(sum(powers()))
@@ -117,7 +117,7 @@ def test_a_fleet_draws_beside_training_what_the_hours_draw(asked: Asked) -> None
 
 
 def test_a_fleet_meets_the_chain_and_the_grid_of_the_hours(asked: Asked) -> None:
-    fleet, f, r = asked("facility.swings:simulate", doors.swings)["fleet"], small().facility, small()
+    fleet, f, r = asked("swings:simulate", doors.swings)["fleet"], small().facility, small()
     cooling = sum(getattr(f, part)[last()].sum() for part in
                   ("chiller", "pumps", "rejection_fans", "air_handlers", "cdu_pumps"))  # fmt: skip
     through = f.load[last()].sum() - cooling - f.other[last()].sum()
@@ -129,7 +129,7 @@ def test_a_fleet_meets_the_chain_and_the_grid_of_the_hours(asked: Asked) -> None
 
 
 def test_a_fleet_cools_as_the_plant_does_at_part_load(asked: Asked) -> None:
-    fleet, steady = asked("facility.swings:simulate", doors.swings)["fleet"], small().part_load
+    fleet, steady = asked("swings:simulate", doors.swings)["fleet"], small().part_load
     it, power = np.array(fleet.cooling).T
     assert it == pytest.approx(rating() * steady.load)
     chain = sum(steady.parts[part] for part in ("transformers", "ups", "distribution", "other"))
@@ -138,12 +138,12 @@ def test_a_fleet_cools_as_the_plant_does_at_part_load(asked: Asked) -> None:
 
 def test_a_fleet_computes_what_the_workload_does(asked: Asked) -> None:
     """FLOP/s of an accelerator in training, from the FLOP of all training's hours that are kept."""
-    fleet, done = asked("facility.swings:simulate", doors.swings)["fleet"], small().workload
+    fleet, done = asked("swings:simulate", doors.swings)["fleet"], small().workload
     assert fleet.flops == pytest.approx(done.training_flop / (done.ettr * done.training_hours * 3600))
 
 
 def test_a_fleet_follows_with_the_lags_of_its_elements(asked: Asked) -> None:
-    fleet, power = asked("facility.swings:simulate", doors.swings)["fleet"], small().campus.facility.power
+    fleet, power = asked("swings:simulate", doors.swings)["fleet"], small().campus.facility.power
     elements = [one for one in (power.supply, power.board, power.ups) if one is not None]
     assert sorted(fleet.lags) == sorted(one.lag for one in elements if one.lag)
 
@@ -152,7 +152,7 @@ def test_a_fleet_follows_with_the_lags_of_its_elements(asked: Asked) -> None:
 
 
 def test_availability_counts_energy_accelerators_and_movers(asked: Asked) -> None:
-    given, r = asked("facility.availability:assess", doors.availability), small()
+    given, r = asked("availability:assess", doors.availability), small()
     f = r.facility
     assert given["it_energy"] == pytest.approx(r.workload.energy.sum())
     assert given["accelerator_hours"] == pytest.approx(r.workload.accelerator_hours.sum())
@@ -172,7 +172,7 @@ def test_impact_reads_the_meters_of_the_hours(asked: Asked) -> None:
 def test_impact_builds_what_each_phase_adds(asked: Asked) -> None:
     hardware, server = asked("impact:account", doors.impact)["hardware"], small().campus.compute.server
     assert hardware.servers == pytest.approx(list(map(servers_of, powers())))
-    assert hardware.it_rating == pytest.approx([power / small().rating for power in powers()])
+    assert hardware.it_rating == pytest.approx([power / small().peak_ratio for power in powers()])
     assert (hardware.embodied, hardware.life) == (server.embodied, server.life)
 
 
@@ -206,10 +206,10 @@ def test_the_loop_of_load_and_supply_hands_on_each_others_power(asked: Asked) ->
 def test_the_plant_is_that_which_was_sized(asked: Asked) -> None:
     r = small()
     for door, stage in (
-        ("facility:peak_ratio", doors.rating), ("facility:respond", doors.response),
+        ("facility:peak_ratio", doors.peak_ratio), ("facility:respond", doors.response),
         ("facility:settle", doors.facility), ("facility.control:assess", doors.control),
         ("facility.part_load:part_load", doors.part_load), ("facility.design:judge", doors.design),
-        ("facility.availability:assess", doors.availability),
+        ("availability:assess", doors.availability),
     ):  # fmt: skip
         cooling = asked(door, stage)["facility"].cooling
         assert cooling.rejection.margin == r.sizing.liquid.margin, door
@@ -230,7 +230,7 @@ def test_full_build_is_what_design_control_and_part_load_are_about(asked: Asked)
 
 def test_the_workload_is_asked_for_its_place_and_ratio(asked: Asked) -> None:
     given = asked("workload:offer", doors.offer)
-    assert given["peak_ratio"] == small().rating
+    assert given["peak_ratio"] == small().peak_ratio
     assert given["utc_offset"] == small().campus.site.grid.utc_offset
 
 
@@ -269,7 +269,8 @@ MEASURES: dict[str, Callable[[], Any]] = {
     "facility_energy": lambda: by_month(small().facility.load),
     "it_energy": lambda: by_month(small().workload and small().facility.it),
     "water": lambda: by_month(small().facility.withdrawal),
-    "it_capacity": lambda: np.array(by_month(at_phase(np.cumsum(powers()) / small().rating * 1e3))) / hours_of_months(),
+    "it_capacity": lambda: np.array(
+        by_month(at_phase(np.cumsum(powers()) / small().peak_ratio * 1e3))) / hours_of_months(),
     "accelerator_hours": lambda: by_month(at_phase(
         np.cumsum(list(map(servers_of, powers()))) * small().campus.compute.server.accelerators)),
     "unavailable": unavailable,

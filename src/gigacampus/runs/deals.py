@@ -5,38 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gigacampus.engines.accounting import Accounts
+    from gigacampus.engines.finance import FinanceResult, Gap, Judgement, SensitivityResult, Supports
+    from gigacampus.engines.renewal import Renewal
     from gigacampus.runs.pipeline import Run
 
 
-def finance(run: Run) -> Any:
+def finance(run: Run) -> FinanceResult:
     """The deal's statement, with the campus's dates and monthly costs under it where there is a campus."""
     from gigacampus.engines import finance as room
 
     return room.run(*_deal(run))
 
 
-def supports(run: Run) -> Any:
+def supports(run: Run) -> Supports:
     """Cover and leverage of each loan, and what one is worth if what stands behind it is not there."""
     from gigacampus.engines import finance as room
 
     return room.supports(run.finance, *_deal(run))
 
 
-def closing(run: Run) -> Any:
+def closing(run: Run) -> tuple[Gap, ...]:
     """Where the deal does not close, and what would close it."""
     from gigacampus.engines import finance as room
 
     return room.closing(*_deal(run))
 
 
-def consistency(run: Run) -> Any:
+def consistency(run: Run) -> dict[str, Judgement]:
     """Whether the deal's published figures can all be true, by reading."""
     from gigacampus.engines import finance as room
 
     return room.consistent(*_deal(run))
 
 
-def sensitivity(run: Run) -> Any:
+def sensitivity(run: Run) -> SensitivityResult:
     """What moves the deal's figures."""
     from gigacampus.engines import finance as room
 
@@ -46,14 +49,12 @@ def sensitivity(run: Run) -> Any:
 
 def _deal(run: Run) -> tuple[Any, ...]:
     """The deal, and the months, measures and events of the campus under it, if there is one."""
-    assert run.campus.deal is not None
     if not run.campus.physical:
-        return (run.campus.deal,)
-    assert run.campus.compute is not None
-    built = run.campus.compute.built
+        return (run.deal,)
+    built = run.compute.built
     events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
     powers = {phase.name: phase.power for phase in built}
-    return run.campus.deal, run.timeline.months, _measures(run), events, powers
+    return run.deal, run.timeline.months, _measures(run), events, powers
 
 
 def _measures(run: Run) -> dict[str, Any]:
@@ -71,17 +72,15 @@ def _measures(run: Run) -> dict[str, Any]:
     }
 
 
-def renewal(run: Run) -> Any:
+def renewal(run: Run) -> Renewal | None:
     """The campus's value when the tenant may leave, its choice, and who loses what; None without an outlook."""
-    from gigacampus.engines import finance as room
+    from gigacampus.engines import renewal as room
 
-    assert run.campus.deal is not None
-    return room.renewal(run.campus.deal, run.finance)
+    return room.renewal(run.deal, run.finance)
 
 
-def accounting(run: Run) -> Any:
+def accounting(run: Run) -> Accounts | None:
     """On whose balance sheet the deal stands: tests leg by leg, and balance sheets; none unless the deal says how."""
-    from gigacampus.engines import finance as room
+    from gigacampus.engines import accounting as room
 
-    assert run.campus.deal is not None
-    return room.account(run.campus.deal, run.finance)
+    return room.account(run.deal, run.finance)

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gigacampus.runs import inputs
 
 if TYPE_CHECKING:
+    from gigacampus.campus.spec.facility import Facility
+    from gigacampus.engines.availability import AvailabilityResult
+    from gigacampus.engines.facility import FacilityResult, Response
+    from gigacampus.engines.facility.control import Worth
+    from gigacampus.engines.facility.design import DesignResult, Sizes
+    from gigacampus.engines.facility.part_load import PartLoad
+    from gigacampus.engines.impact import Factors, Hardware, Impact
+    from gigacampus.engines.policy import Verdict
+    from gigacampus.engines.site import Resource
+    from gigacampus.engines.supply import Dispatch, SupplyResult
+    from gigacampus.engines.swings import SwingsResult
+    from gigacampus.engines.workload import Offer, WorkloadResult
+    from gigacampus.runs.kpi import Value
     from gigacampus.runs.pipeline import Run
 
 LIMIT = 1e-9
 """Highest residual, relative, of any conservation law."""
 
 
-def site(run: Run) -> Any:
+def site(run: Run) -> Resource:
     """Weather, sun, wind and grid over the weather year."""
     from gigacampus.engines import site as room
 
-    spec = run.campus.site
+    spec = run.place
     assert spec is not None
     return room.resource(
         spec,
@@ -30,85 +43,75 @@ def site(run: Run) -> Any:
     )
 
 
-def sizing(run: Run) -> Any:
+def sizing(run: Run) -> Sizes:
     """The least coolers and chillers that hold the set-points on the site's design days."""
     from gigacampus.engines.facility import design as room
 
-    assert run.campus.compute is not None
-    assert run.campus.site is not None
-    return room.size(run.campus.facility, run.campus.compute.server, run.site, run.campus.site.design)
+    return room.size(run.campus.facility, run.compute.server, run.site, run.place.design)
 
 
-def _built(run: Run) -> Any:
+def _built(run: Run) -> Facility:
     """The facility with the coolers and chillers that were found."""
     from gigacampus.engines.facility.design import built
 
     return built(run.campus.facility, run.sizing)
 
 
-def rating(run: Run) -> Any:
+def peak_ratio(run: Run) -> float:
     """Highest ratio of facility to IT power, which turns a facility rating into an IT rating."""
     from gigacampus.engines import facility as room
 
-    assert run.campus.compute is not None
-    return room.peak_ratio(_built(run), run.campus.compute.server, run.site)
+    return room.peak_ratio(_built(run), run.compute.server, run.site)
 
 
-def offer(run: Run) -> Any:
+def offer(run: Run) -> Offer:
     """IT power that the workload asks for, by phase and hour of the weather year."""
     from gigacampus.engines import workload as room
 
-    assert run.campus.compute is not None
-    assert run.campus.site is not None
-    offset = run.campus.site.grid.utc_offset
-    return room.offer(run.campus.compute, run.campus.workload, offset, run.rating)
+    offset = run.place.grid.utc_offset
+    return room.offer(run.compute, run.campus.workload, offset, run.peak_ratio)
 
 
-def design(run: Run) -> Any:
+def design(run: Run) -> DesignResult:
     """The cooling plant on its site's design days."""
     from gigacampus.campus.spec.facility import HeatRejection, WaterLoop
     from gigacampus.engines.facility import design as room
 
-    assert run.campus.compute is not None
-    assert run.campus.site is not None
-    facility, server, rating = _built(run), run.campus.compute.server, float(run.offer.it_rating[-1])
+    facility, server, rating = _built(run), run.compute.server, float(run.offer.it_rating[-1])
     names = ("dry-cooler", "adiabatic-cooler", "wet-tower")
     coolers: dict[str, HeatRejection] = {}
     for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection):
         if spec is not None:
             coolers[spec.kind] = spec
-    highest, given = run.rating * rating, run.campus.site.design
+    highest, given = run.peak_ratio * rating, run.place.design
     open_water = WaterLoop.model_validate("warm-water-tower")
     return room.judge(facility, server, run.site, given, rating, highest, coolers, open_water.clean_water_drop)
 
 
-def response(run: Run) -> Any:
+def response(run: Run) -> Response:
     """Load at the meter that the IT power causes."""
     from gigacampus.engines import facility as room
 
-    assert run.campus.compute is not None
-    server = run.campus.compute.server
+    server = run.compute.server
     return room.respond(_built(run), server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
 
 
-def dispatch(run: Run) -> Any:
+def dispatch(run: Run) -> Dispatch:
     """Who powers the load in every hour of the life."""
     from gigacampus.engines import supply as room
 
-    assert run.campus.site is not None
     load = run.response.over(run.timeline)
-    return room.dispatch(run.campus.supply, run.campus.site.grid, run.site, run.timeline, load)
+    return room.dispatch(run.campus.supply, run.place.grid, run.site, run.timeline, load)
 
 
-def facility(run: Run) -> Any:
+def facility(run: Run) -> FacilityResult:
     """The facility in every hour, with the power that was there."""
     from gigacampus.engines import facility as room
 
-    assert run.campus.compute is not None
     served = run.dispatch.load - run.dispatch.unserved
     return room.settle(
         _built(run),
-        run.campus.compute.server,
+        run.compute.server,
         run.site,
         run.timeline,
         run.offer.it,
@@ -117,33 +120,30 @@ def facility(run: Run) -> Any:
     )
 
 
-def control(run: Run) -> Any:
+def control(run: Run) -> Worth | None:
     """What optimal control of the cooling plant is worth at full build; None where the spec does not ask."""
     from gigacampus.engines.facility import control as room
 
     spec, offer = run.campus.facility.control, run.offer
     if spec.by == "rules" and not spec.assess:
         return None
-    assert run.campus.compute is not None
     rating = float(offer.it_rating[-1])
-    return room.assess(_built(run), run.campus.compute.server, run.site, offer.it[-1] / rating, rating)
+    return room.assess(_built(run), run.compute.server, run.site, offer.it[-1] / rating, rating)
 
 
-def part_load(run: Run) -> Any:
+def part_load(run: Run) -> PartLoad:
     """The facility at steady loads, and how far its power chain is loaded, at full build."""
     from gigacampus.engines.facility import part_load as room
 
-    assert run.campus.compute is not None
-    server, rating = run.campus.compute.server, float(run.offer.it_rating[-1])
+    server, rating = run.compute.server, float(run.offer.it_rating[-1])
     return room.part_load(_built(run), server, run.site, rating)
 
 
-def swings(run: Run) -> Any:
+def swings(run: Run) -> SwingsResult | None:
     """Power swings within seconds at full build; None where training holds no server."""
-    from gigacampus.engines.facility import swings as room
+    from gigacampus.engines import swings as room
 
-    assert run.campus.compute is not None
-    server, training, serving = run.campus.compute.server, run.campus.workload.training, run.campus.workload.serving
+    server, training, serving = run.compute.server, run.campus.workload.training, run.campus.workload.serving
     last, power, steady = run.timeline.phase == run.timeline.phase.max(), run.campus.facility.power, run.part_load
     it = float(run.facility.it[last].sum())
     lost = sum(float(getattr(run.facility, part)[last].sum()) for part in ("transformers", "ups", "distribution"))
@@ -162,7 +162,7 @@ def swings(run: Run) -> Any:
         other=rating * (least * (1 - training.share) + (1 - least) * busy),
         chain=chain,
         fixed=power.auxiliary * rating,
-        highest=float(run.rating) * rating,
+        highest=float(run.peak_ratio) * rating,
         price=float(run.site.price.mean()),
         parameters=training.parameters,
         flops=training.mfu * server.accelerator_peak * 1e12,
@@ -172,41 +172,35 @@ def swings(run: Run) -> Any:
     return room.simulate(run.campus.facility.swings, server, fleet)
 
 
-def availability(run: Run) -> Any:
+def availability(run: Run) -> AvailabilityResult:
     """How often and for how long the racks stand still, and what that costs."""
-    from gigacampus.engines.facility import availability as room
+    from gigacampus.engines import availability as room
 
     flows, accelerators = run.facility, run.offer.accelerators[run.timeline.phase]
     movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
-    assert run.campus.compute is not None
-    server = run.campus.compute.server
+    server = run.compute.server
     return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), float(movers))
 
 
-def workload(run: Run) -> Any:
+def workload(run: Run) -> WorkloadResult:
     """What the accelerators got done with the power that was there."""
     from gigacampus.engines import workload as room
 
-    assert run.campus.compute is not None
-    return room.settle(run.offer, run.campus.compute, run.campus.workload, run.timeline, run.facility.it)
+    return room.settle(run.offer, run.compute, run.campus.workload, run.timeline, run.facility.it)
 
 
-def supply(run: Run) -> Any:
+def supply(run: Run) -> SupplyResult:
     """The supply's balance and bill for the settled load."""
     from gigacampus.engines import supply as room
 
-    assert run.campus.site is not None
-    return room.balance(
-        run.campus.supply, run.campus.site.grid, run.site, run.timeline, run.dispatch, run.facility.load
-    )
+    return room.balance(run.campus.supply, run.place.grid, run.site, run.timeline, run.dispatch, run.facility.load)
 
 
-def impact(run: Run) -> Any:
+def impact(run: Run) -> Impact:
     """Carbon and water of what was drawn, burnt and built."""
     from gigacampus.engines import impact as room
 
-    assert run.campus.site is not None
-    grid = run.campus.site.grid
+    grid = run.place.grid
     mix = inputs.grid_mix(grid.mix)
     return room.account(
         run.campus.supply,
@@ -221,18 +215,17 @@ def impact(run: Run) -> Any:
     )
 
 
-def _hardware(run: Run) -> Any:
+def _hardware(run: Run) -> Hardware:
     import numpy as np
 
     from gigacampus.engines.impact import Hardware
 
-    assert run.campus.compute is not None
-    server = run.campus.compute.server
+    server = run.compute.server
     servers = np.diff(run.offer.servers, prepend=0.0)
     return Hardware(servers, np.diff(run.offer.it_rating, prepend=0.0), server.embodied, server.life)
 
 
-def _factors() -> Any:
+def _factors() -> Factors:
     from gigacampus.engines.impact import Factors
 
     return Factors(
@@ -244,7 +237,7 @@ def _factors() -> Any:
     )
 
 
-def kpi(run: Run) -> Any:
+def kpi(run: Run) -> dict[str, Value]:
     """Every KPI; a residual above its limit is an error of the model, not a KPI."""
     from gigacampus.errors import Problem, ResidualError
     from gigacampus.runs import kpis
@@ -261,21 +254,21 @@ def kpi(run: Run) -> Any:
     return found
 
 
-def policy(run: Run) -> Any:
+def policy(run: Run) -> tuple[Verdict, ...]:
     """Promises against KPIs."""
     from gigacampus.engines import policy as room
 
     return room.check(run.campus.promises, {name: (value.value, value.unit) for name, value in run.kpi.items()})
 
 
-def hourly(run: Run) -> Any:
+def hourly(run: Run) -> bytes:
     """The hourly table, as Parquet."""
     from gigacampus.runs import tables
 
     return tables.hourly(run)
 
 
-def monthly(run: Run) -> Any:
+def monthly(run: Run) -> bytes:
     """The monthly table, as Parquet."""
     from gigacampus.runs import tables
 

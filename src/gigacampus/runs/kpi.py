@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from gigacampus.campus.spec.deal import slug
 
@@ -36,7 +36,10 @@ class Undefined(Exception):
     """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
 
 
-def defined(value: float | None, reason: str) -> float:
+T = TypeVar("T")
+
+
+def defined(value: T | None, reason: str) -> T:
     """The value; `Undefined` where there is none."""
     if value is None:
         raise Undefined(reason)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from gigacampus.runs.kpi import Undefined, defined, kpi
 
 if TYPE_CHECKING:
+    from gigacampus.engines.facility.control import Worth
     from gigacampus.runs.pipeline import Run
 
 
-def _worth(run: Run) -> Any:
+def _worth(run: Run) -> Worth:
     return defined(run.control, "facility.control.assess is false, and the plant is run by rules")
 
 

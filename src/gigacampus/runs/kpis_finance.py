@@ -169,7 +169,7 @@ def finance_irr_roots(run: Run) -> dict[str, float | Undefined]:
 
 
 def _valued_rows(run: Run, member: str) -> list[str]:
-    names = [name for name in run.campus.deal.entities if slug(name) == member] if run.campus.deal else []
+    names = [name for name in run.deal.entities if slug(name) == member] if run.campus.deal else []
     return [*_party_rows(run, member), *(f"deal.entities.{name}.discount_rate" for name in names)]
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _quoted_rows(run: Run, member: str) -> list[str]:
-    quotes = run.campus.deal.quotes if run.campus.deal else {}
+    quotes = run.deal.quotes if run.campus.deal else {}
     found = [(loan, name.removeprefix(f"{loan} ")) for name, (loan, _) in quotes.items() if slug(name) == member]
     return [row for loan, name in found for row in (f"{slug(loan)}.service", f"deal.loans.{loan}.quotes.{name}")]
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from gigacampus.runs.kpi import Undefined, defined, kpi
 
 if TYPE_CHECKING:
+    from gigacampus.engines.swings import SwingsResult
     from gigacampus.runs.pipeline import Run
 
 _FLICKER = "IEC 61000-4-15"
 
 
-def _swings(run: Run) -> Any:
+def _swings(run: Run) -> SwingsResult:
     return defined(run.swings, "training holds no server")
 
 

@@ -23,6 +23,23 @@ from gigacampus.runs import cache, deals, doors, inputs
 from gigacampus.version import __version__
 
 if TYPE_CHECKING:
+    from gigacampus.campus.spec.compute import Compute
+    from gigacampus.campus.spec.site import Site
+    from gigacampus.engines.accounting import Accounts
+    from gigacampus.engines.availability import AvailabilityResult
+    from gigacampus.engines.facility import FacilityResult, Response
+    from gigacampus.engines.facility.control import Worth
+    from gigacampus.engines.facility.design import DesignResult, Sizes
+    from gigacampus.engines.facility.part_load import PartLoad
+    from gigacampus.engines.finance import FinanceResult, Gap, Judgement, SensitivityResult, Supports
+    from gigacampus.engines.impact import Impact
+    from gigacampus.engines.policy import Verdict
+    from gigacampus.engines.renewal import Renewal
+    from gigacampus.engines.site import Resource
+    from gigacampus.engines.supply import Dispatch, SupplyResult
+    from gigacampus.engines.swings import SwingsResult
+    from gigacampus.engines.workload import Offer, WorkloadResult
+    from gigacampus.runs.kpi import Value
     from gigacampus.timeline import Timeline
 
 
@@ -80,20 +97,20 @@ _PLACE = ("site.elevation", "site.weather", "site.grid")
 STAGES: tuple[Stage, ...] = (
     Stage("site", _ROOM + "site", (*_PLACE, "supply.plants"), (), doors.site, files=inputs.site_bytes),
     Stage("sizing", _ROOM + "facility", (*_HALL, "facility.design", "site.design"), ("site",), doors.sizing),
-    Stage("rating", _ROOM + "facility", _HALL, ("site", "sizing"), doors.rating),
-    Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("rating",), doors.offer),
+    Stage("peak_ratio", _ROOM + "facility", _HALL, ("site", "sizing"), doors.peak_ratio),
+    Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("peak_ratio",), doors.offer),
     Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "facility.availability.gensets", "site.design"),
-          ("site", "sizing", "rating", "offer"), doors.design, files=inputs.cooler_bytes),
+          ("site", "sizing", "peak_ratio", "offer"), doors.design, files=inputs.cooler_bytes),
     Stage("response", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "design"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
     Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "dispatch"), doors.facility),
     Stage("control", _ROOM + "facility", (*_HALL, "facility.control.assess"), ("site", "sizing", "offer", "design"),
           doors.control),
     Stage("part_load", _ROOM + "facility", _HALL, ("site", "sizing", "offer", "design"), doors.part_load),
-    Stage("swings", _ROOM + "facility", ("facility.swings", "facility.power", "compute.server", "workload", *_LIFE),
-          ("site", "rating", "offer", "facility", "part_load"), doors.swings),
-    Stage("availability", _ROOM + "facility", ("facility", "compute.server", *_LIFE), ("sizing", "offer", "facility"),
-          doors.availability),
+    Stage("swings", _ROOM + "swings", ("facility.swings", "facility.power", "compute.server", "workload", *_LIFE),
+          ("site", "peak_ratio", "offer", "facility", "part_load"), doors.swings),
+    Stage("availability", _ROOM + "availability", ("facility", "compute.server", *_LIFE),
+          ("sizing", "offer", "facility"), doors.availability),
     Stage("workload", _ROOM + "workload", ("compute", "workload", "life"), ("offer", "facility"), doors.workload),
     Stage("supply", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "dispatch", "facility"), doors.supply),
     Stage("impact", _ROOM + "impact", (*_POWER, "compute", "life"), ("site", "offer", "facility", "supply"),
@@ -102,10 +119,10 @@ STAGES: tuple[Stage, ...] = (
           when="deal"),
     Stage("sensitivity", _ROOM + "finance", (*_DEAL, "deal.sensitivity", *_LIFE),
           ("offer", "facility", "supply", "finance"), deals.sensitivity, "deal", inputs.analogue_bytes),
-    Stage("renewal", _ROOM + "finance", ("deal",), ("finance",), deals.renewal, when="deal"),
+    Stage("renewal", _ROOM + "renewal", ("deal",), ("finance",), deals.renewal, when="deal"),
     Stage("supports", _ROOM + "finance", ("deal", *_LIFE), ("offer", "facility", "supply", "finance"), deals.supports,
           when="deal"),
-    Stage("accounting", _ROOM + "finance", _DEAL, ("finance",), deals.accounting, when="deal"),
+    Stage("accounting", _ROOM + "accounting", _DEAL, ("finance",), deals.accounting, when="deal"),
     Stage("kpi", _OURS, (*_LIFE, "facility.heat_reuse", "facility.cooling.liquid"),
           ("sizing", "offer", "design", "facility", "control", "part_load", "swings", "availability", "workload",
            "supply", "impact", "finance", "sensitivity", "renewal", "supports", "accounting"),
@@ -143,15 +160,32 @@ class Run:
         self._results: dict[str, Any] = {}
         self._keys: dict[str, str] = {}
 
+    @property
+    def place(self) -> Site:
+        """The spec's site, of a campus that has one."""
+        assert self.campus.site is not None
+        return self.campus.site
+
+    @property
+    def compute(self) -> Compute:
+        """The spec's halls and accelerators, of a campus that has them."""
+        assert self.campus.compute is not None
+        return self.campus.compute
+
+    @property
+    def deal(self) -> Deal:
+        """The spec's deal, of a campus that has one."""
+        assert self.campus.deal is not None
+        return self.campus.deal
+
     @cached_property
     def timeline(self) -> Timeline:
         """The hours of the campus's life."""
         from gigacampus.timeline import Timeline
 
-        compute, life = self.campus.compute, self.campus.life
-        assert compute is not None
+        life = self.campus.life
         assert life is not None
-        return Timeline.of([phase.ready for phase in compute.built], life.end)
+        return Timeline.of([phase.ready for phase in self.compute.built], life.end)
 
     def stage(self, name: str) -> Stage:
         """The row of the stage table with that name."""
@@ -199,10 +233,39 @@ class Run:
             self._tell(Event(name, state, time.perf_counter() - start))
         return self._results[name]
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in self._stages:
-            raise AttributeError(name)
-        return self.get(name)
+    if TYPE_CHECKING:  # what each stage gives; None where the spec lacks what it is about
+        site: Resource
+        sizing: Sizes
+        peak_ratio: float
+        offer: Offer
+        design: DesignResult
+        response: Response
+        dispatch: Dispatch
+        facility: FacilityResult
+        control: Worth
+        part_load: PartLoad
+        swings: SwingsResult
+        availability: AvailabilityResult
+        workload: WorkloadResult
+        supply: SupplyResult
+        impact: Impact
+        finance: FinanceResult
+        sensitivity: SensitivityResult
+        renewal: Renewal
+        supports: Supports
+        accounting: Accounts
+        kpi: dict[str, Value]
+        policy: tuple[Verdict, ...]
+        hourly: bytes
+        monthly: bytes
+        closing: tuple[Gap, ...]
+        consistency: dict[str, Judgement]
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_") or name not in self._stages:
+                raise AttributeError(name)
+            return self.get(name)
 
     def keys(self) -> Mapping[str, str]:
         """Key of every stage that this campus goes through."""

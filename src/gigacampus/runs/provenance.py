@@ -42,14 +42,14 @@ def used(run: Run) -> dict[str, Origin]:
 
 def _decides(run: Run, path: str) -> bool:
     """Whether a choice is one: what is no vehicle keeps and distributes nothing."""
-    deal = run.campus.deal
+    deal = run.deal
     _, kind, name, *_ = path.split(".")
     return deal is not None and (kind != "entities" or bool(deal.entities[name].owners))
 
 
 def _options(run: Run) -> dict[str, Origin]:
     """Leases whose options are all taken up because the spec does not say how many are."""
-    leases = run.campus.deal.leases if run.campus.deal is not None else {}
+    leases = run.deal.leases if run.campus.deal is not None else {}
     paths = {
         f"deal.leases.{n}.exercised": len(x.options) for n, x in leases.items() if x.options and x.exercised is None
     }

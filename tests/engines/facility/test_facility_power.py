@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.facility import PowerChain, PowerElement, Topology
+from gigacampus.campus.spec.facility.topology import usable_share
 from gigacampus.engines.facility import power, settle
 from gigacampus.engines.facility.part_load import PARTS, part_load
 from gigacampus.runs.verify.components import end_to_end
@@ -74,7 +75,7 @@ def test_frontiers_formulas(out: float) -> None:
     [("N", 1.0), ("N+1", 0.8), ("2N", 0.5), ("3N/2", 2 / 3), ("4N/3", 0.75), ("5N/4", 0.8), ("catcher", 0.8)],
 )
 def test_usable_shares(topology: Topology, share: float) -> None:
-    assert power.usable_share(topology, 4) == pytest.approx(share)
+    assert usable_share(topology, 4) == pytest.approx(share)
 
 
 @pytest.mark.parametrize("name", CHAINS)

@@ -7,12 +7,14 @@ import re
 import numpy as np
 import pytest
 from test_finance_laws import assert_conserved
-from test_finance_rating import setting
+from test_finance_supports import setting
 
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, account, closing, renewal, run, supports
-from gigacampus.engines.finance.rating import removal
+from gigacampus.engines.accounting import account
+from gigacampus.engines.finance import FinanceResult, closing, run, supports
+from gigacampus.engines.finance.credit import removal
+from gigacampus.engines.renewal import renewal
 from gigacampus.errors import SpecError
 
 M = 1e6

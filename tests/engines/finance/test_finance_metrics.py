@@ -12,7 +12,7 @@ from test_finance_covenants import LEAN, OWNERS, covered
 from gigacampus.campus.spec.deal.lease import Abatement
 from gigacampus.campus.spec.deal.varied import put
 from gigacampus.engines.finance import run
-from gigacampus.engines.finance.cases import signed
+from gigacampus.engines.finance.sensitivity.cases import signed
 from gigacampus.money import irr
 
 RATE = ("    Bank:\n", "    Bank: {discount_rate: 4 %}\n")

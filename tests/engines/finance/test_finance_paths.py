@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacampus.engines import finance
-from gigacampus.engines.finance.graph import Graph
 from gigacampus.errors import CampusError
+from gigacampus.rows import Graph
 
 N, P = 6, 5
 COUNT = st.integers(-8, 8).map(lambda k: k / 4)  # exact in binary, so that sums do not depend on their order

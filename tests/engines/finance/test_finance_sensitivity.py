@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_covenants import OWNERS
 from test_finance_debt import PLAIN
 
+from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal, Range, Sensitivity, slug
 from gigacampus.campus.spec.deal.rules import numbers
 from gigacampus.campus.spec.deal.study import Draw
 from gigacampus.campus.spec.deal.study import read as read_change
 from gigacampus.campus.spec.deal.varied import put, targets
-from gigacampus.engines.finance import FinanceResult, SensitivityResult, chances, run, study
-from gigacampus.engines.finance.cases import signed
+from gigacampus.engines.finance import FinanceResult, SensitivityResult, run, study
+from gigacampus.engines.finance.sensitivity import chances
+from gigacampus.engines.finance.sensitivity.cases import signed
 from gigacampus.errors import SpecError
 
 

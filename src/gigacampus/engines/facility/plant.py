@@ -12,7 +12,7 @@ from gigacampus.campus.spec.facility import CoolingPlant, Facility
 from gigacampus.engines.facility import cooling, drought, power
 from gigacampus.engines.facility.cooling import settled, water
 from gigacampus.engines.facility.cooling.setpoints import Setpoints
-from gigacampus.engines.facility.cooling.sides import Side, liquid_share, mixed, plus, rationed, side
+from gigacampus.engines.facility.cooling.sides import Side, mixed, plus, rationed, side
 from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
 from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
@@ -51,7 +51,7 @@ class Plant:
     @property
     def liquid_share(self) -> float:
         """Share of the IT power whose heat liquid takes; network and storage beside the servers are cooled by air."""
-        return liquid_share(self.facility.cooling, self.server) / (1 + self.server.overhead_share)
+        return self.facility.cooling.liquid_of(self.server.liquid_share) / (1 + self.server.overhead_share)
 
     @property
     def vapour(self) -> float:

@@ -1,21 +1,21 @@
 """Finance: from a deal, and what the campus costs month by month, to the statement and to who gets what.
 
-Doors: `run` gives the statement, `account` (see `accounting`) what of it stands on whose balance sheet, and `study`
-(see `sensitivity`) what moves its figures; `check` looks for published figures that it does not have, `consistent`
-judges whether they can all be true, and `closing` says what would close a deal that does not close.
+Doors: `run` gives the statement, `study` (see `sensitivity`) what moves its figures, and `supports` what a loan is
+worth without what stands behind it; `check` looks for published figures that it does not have, `consistent` judges
+whether they can all be true, and `closing` says what would close a deal that does not close.
 
 In: the deal (`campus.spec.deal.Deal`); what the physical campus costs and measures by month, by name, and the dates of
 its events (``ready`` and each phase). A deal runs alone without them. Out: a `FinanceResult`.
 
 Money is nominal US dollars, by month; every payment has its exact day. The statement is one graph of named rows
-(`graph`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing` and `sizing`,
-`vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover, returns and covenants in `metrics`. Published
-figures stand in `published`, unknowns found from them in `solve` and `fitting`, contradictions in `consistency`, gaps
-in `closing`.
+(`gigacampus.rows`). Its equations stand in `contracts` (costs, leases, guarantees), `loans`, `plans`, `refinancing`
+and `sizing`, `vehicles` (the waterfall), `covenants`, `owners` and `tax`; cover, returns and covenants in `metrics`.
+Published figures stand in `published`, unknowns found from them in `solve` and `fitting`, contradictions in
+`consistency`, gaps in `closing`.
 `FinanceResult.over_paths` evaluates rows over many paths of inputs.
 
 Not modelled yet: acceleration after a default, hedges. The statement takes the options marked as exercised; whether the
-tenant would take them up is `residual`'s question. Space that is let again after a lease is a second lease.
+tenant would take them up is the engine `renewal`'s question. Space that is let again after a lease is a second lease.
 """
 
 from __future__ import annotations
@@ -32,26 +32,22 @@ from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.payments import UNMEASURED
 from gigacampus.engines.finance import (
     contracts,
+    credit,
     guarantees,
     leases,
     loans,
     owners,
-    rating,
     sensitivity,
     sizing,
     tax,
     vehicles,
 )
-from gigacampus.engines.finance.accounting import Accounts, account
-from gigacampus.engines.finance.chances import Chances, Fan
 from gigacampus.engines.finance.closing import closed, gaps
 from gigacampus.engines.finance.consistency import Judgement, judge
+from gigacampus.engines.finance.credit import Case, Coverage, Experiment, Support, Supports
 from gigacampus.engines.finance.fitting import found_together
-from gigacampus.engines.finance.graph import Graph, Row
 from gigacampus.engines.finance.published import add_published, compare, price, unfit
-from gigacampus.engines.finance.rating import Case, Coverage, Experiment, Support, Supports
-from gigacampus.engines.finance.report import Report
-from gigacampus.engines.finance.residual import Renewal, renewal
+from gigacampus.engines.finance.reading import Report
 from gigacampus.engines.finance.result import (
     Compared,
     CovenantTests,
@@ -67,15 +63,17 @@ from gigacampus.engines.finance.result import (
 )  # fmt: skip
 from gigacampus.engines.finance.schedule import Grid
 from gigacampus.engines.finance.sensitivity import SensitivityResult
+from gigacampus.engines.finance.sensitivity.chances import Chances, Fan
 from gigacampus.engines.finance.solve import add_targets, solve
 from gigacampus.engines.finance.statement import Flow, Statement
 from gigacampus.errors import Problem, SpecError
+from gigacampus.rows import Graph, Row
 
 __all__ = [
-    "Accounts", "Case", "Chances", "Compared", "CovenantTests", "Cover", "Coverage", "Experiment", "Fan",
+    "Case", "Chances", "Compared", "CovenantTests", "Cover", "Coverage", "Experiment", "Fan",
     "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult", "Metric",
-    "Quoted", "Renewal", "Row", "SensitivityResult", "SourcesUses", "Support", "Supports", "account", "check",
-    "closing", "consistent", "price", "renewal", "run", "study", "supports",
+    "Quoted", "Row", "SensitivityResult", "SourcesUses", "Support", "Supports", "check",
+    "closing", "consistent", "price", "run", "study", "supports",
 ]  # fmt: skip
 
 
@@ -249,8 +247,8 @@ def supports(
     -------
     Supports
     """
-    s = _statement(rating.known(deal, found), months, measures or {}, events or {}, powers or {})
-    return rating.view(s, found)
+    s = _statement(credit.known(deal, found), months, measures or {}, events or {}, powers or {})
+    return credit.view(s, found)
 
 
 def _statement(

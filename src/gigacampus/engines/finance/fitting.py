@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import UNKNOWN, slug
 from gigacampus.campus.spec.deal.rules import numbers
 from gigacampus.engines.finance.published import compare
-from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.reading import Report
 from gigacampus.engines.finance.result import Compared
 from gigacampus.engines.finance.solve import Solved, row_of, size_of, solve, start
 from gigacampus.engines.finance.statement import Statement

@@ -14,7 +14,7 @@ import numpy as np
 from gigacampus.campus.spec.deal import Deal, Printed, slug
 from gigacampus.engines.finance import bonds
 from gigacampus.engines.finance.quotes import payments_of
-from gigacampus.engines.finance.report import Report
+from gigacampus.engines.finance.reading import Report
 from gigacampus.engines.finance.result import Compared, FinanceResult
 from gigacampus.engines.finance.solve import by_month, row_of
 from gigacampus.engines.finance.statement import Statement

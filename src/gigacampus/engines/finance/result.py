@@ -10,10 +10,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days
 from gigacampus.engines.finance.statement import Flow
 from gigacampus.errors import CampusError, Problem
+from gigacampus.rows import Graph
 
 Floats = NDArray[np.float64]
 

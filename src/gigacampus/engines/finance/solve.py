@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal, Target, slug
 from gigacampus.campus.spec.deal.rules import unknowns
-from gigacampus.engines.finance.graph.compile import groups
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import bracket, find_root, find_roots
 from gigacampus.quantities import Quantity
+from gigacampus.rows.compile import groups
 
 Floats = NDArray[np.float64]
 

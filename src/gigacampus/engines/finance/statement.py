@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.terms import near
-from gigacampus.engines.finance.graph import Graph
 from gigacampus.engines.finance.schedule import Days, Grid, LoanTimes, stamps
 from gigacampus.errors import Problem, SpecError
+from gigacampus.rows import Graph
 
 Floats = NDArray[np.float64]
 Paid = Literal["use", "operating", "service", "owners", "lent"]

@@ -49,7 +49,7 @@ def run(path: Path, out: Path | None, language: str, all_kpis: bool, as_json: bo
     running = Run(loaded, progress, faces=(report.STAGE,), language=language)
     target = out or folder.default(running)
     with located(loaded):
-        written = folder.write(running, target, {"report.html": running.report})
+        written = folder.write(running, target, {"report.html": running.get("report")})
     progress.done()
     kpis: Mapping[str, Value] = running.kpi
     if as_json:

@@ -12,7 +12,7 @@ from gigacampus.days import add_months
 from gigacampus.faces.export.book import Book, Sheet
 
 if TYPE_CHECKING:
-    from gigacampus.engines.finance.accounting import Accounts
+    from gigacampus.engines.accounting import Accounts
 
 Floats = NDArray[np.float64]
 _NOTE = (

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gigacampus.faces.figures.plot import Plot
+    from gigacampus.runs.pipeline import Run
 
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
@@ -29,7 +30,7 @@ def load() -> None:
         importlib.import_module(f"{__name__}.{name}")
 
 
-def draw(run: Any) -> Iterator[Figure]:
+def draw(run: Run) -> Iterator[Figure]:
     """Every figure that the run has something for, in the order of registration."""
     load()
     for make in FIGURES.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.money import Money, money_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 LEGS: dict[str, Text] = {
     "transfer": Text("Title passes to the tenant", "所有権が借手に移る"),
@@ -60,7 +63,7 @@ NEEDS = {
 
 
 @figure("off_the_balance_sheet")
-def off_the_balance_sheet(run: Any) -> Figure | None:
+def off_the_balance_sheet(run: Run) -> Figure | None:
     """Each leg of the tests of leases and vehicles: figure, threshold, state, arithmetic and evidence."""
     if run.campus.deal is None or run.accounting is None:
         return None
@@ -193,7 +196,7 @@ CLAIMS: dict[str, tuple[Text, tuple[str, ...]]] = {
 
 
 @figure("balance_sheets")
-def balance_sheets(run: Any) -> Figure | None:
+def balance_sheets(run: Run) -> Figure | None:
     """Balance sheets of those who might consolidate, with and without, at the first year's end after a lease starts."""
     if run.campus.deal is None or run.accounting is None or not run.accounting.vehicles or not run.finance.leases:
         return None
@@ -254,10 +257,10 @@ def _amount(sheet: Any, named: tuple[str, ...], at: int, unit: float) -> float |
     return sum(found) if found else None
 
 
-def _debt_finding(run: Any, at: int) -> Finding:
+def _debt_finding(run: Run, at: int) -> Finding:
     """By how much a tenant's debt grows with the vehicle that brings the most."""
     accounts = run.accounting
-    for lease in run.campus.deal.leases.values():
+    for lease in run.deal.leases.values():
         with_it = {name: of[lease.tenant] for name, of in accounts.consolidated.items() if lease.tenant in of}
         if with_it:
             own = accounts.own_sheets[lease.tenant].liabilities

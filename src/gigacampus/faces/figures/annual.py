@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from gigacampus.faces.figures.facts import Floats, by_deal_year, deal_years, lea
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.runs.kpi import slug
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 
 @figure("annual_cash")
-def annual_cash(run: Any) -> Figure | None:
+def annual_cash(run: Run) -> Figure | None:
     """Cash available for debt service, debt service, least cover and distributions, by calendar year."""
     if run.campus.deal is None or not run.finance.cover:
         return None
@@ -26,7 +29,7 @@ def annual_cash(run: Any) -> Figure | None:
     many = len(finance.cover) > 1
     for vehicle, cover in finance.cover.items():
         name = Text(f"{party(vehicle).en}: ", f"{party(vehicle).ja}：") if many else Text("")
-        loans = [finance.loans[k] for k, x in run.campus.deal.loans.items() if x.borrower == vehicle]
+        loans = [finance.loans[k] for k, x in run.deal.loans.items() if x.borrower == vehicle]
         for word, monthly in (
             (Text("CFADS"), finance.row(f"{slug(vehicle)}.cfads")),
             (Text("debt service", "元利払い"), np.sum([loan.service for loan in loans], axis=0)),
@@ -59,7 +62,7 @@ def annual_cash(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def distributions(run: Any) -> dict[str, Floats]:
+def distributions(run: Run) -> dict[str, Floats]:
     """What vehicles distribute to each owner outside them, by month [USD]."""
     found: dict[str, Floats] = {}
     for flow in run.finance.flows:

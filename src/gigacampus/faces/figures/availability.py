@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _BLOCKS = {
     "feeds": (Text("Utility feeds", "受電回線"), "losses"),
@@ -29,7 +32,7 @@ Bars = dict[str, tuple[float, float]]
 
 
 @figure("downtime_by_cause")
-def downtime_by_cause(run: Any) -> Figure | None:
+def downtime_by_cause(run: Run) -> Figure | None:
     """Hours a year in which IT is not served, by what fails."""
     if not run.campus.physical:
         return None

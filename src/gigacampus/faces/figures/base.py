@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigacampus.faces.figures.text import EMPTY, Finding, Text
 
-__all__ = ["FIGURES", "Column", "Figure", "Finding", "Mark", "Table", "Text", "figure"]
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
+__all__ = ["FIGURES", "Column", "Figure", "Finding", "Mark", "Table", "Text", "figure", "there"]
 
 Cell = Any
 """A `Text`, a string, a number, or None where there is none."""
@@ -113,7 +116,16 @@ class Figure:
         return not self.data and self.drawing is None and self.explorer is None
 
 
-Draw = Callable[[Any], "Figure | None"]
+T = TypeVar("T")
+
+
+def there(part: T | None) -> T:
+    """A part that must be there, for its figure is drawn."""
+    assert part is not None
+    return part
+
+
+Draw = Callable[["Run"], "Figure | None"]
 FIGURES: dict[str, Draw] = {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.facts import Floats, whole_years
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _METHODS: dict[str, tuple[Text, str, str]] = {
     "scope2_location": (Text("Location-based", "ロケーション基準"), "ink", "solid"),
@@ -21,7 +24,7 @@ _METHODS: dict[str, tuple[Text, str, str]] = {
 
 
 @figure("carbon_by_year")
-def carbon_by_year(run: Any) -> Figure | None:
+def carbon_by_year(run: Run) -> Figure | None:
     """Scope 1, and scope 2 by location and by contract, by calendar year."""
     if not run.campus.physical:
         return None
@@ -99,7 +102,7 @@ def _ends(lines: dict[str, Floats], last: int, axis: dict[str, Any], height: int
     return parts.beside(names, [max(float(v[last]), 0.0) for v in lines.values()], axis, height, wrap)
 
 
-def _finding(run: Any, sums: dict[str, float]) -> Finding:
+def _finding(run: Run, sums: dict[str, float]) -> Finding:
     annual, bare, hourly = (
         sums["scope2_market"],
         sums.get("scope2_market_no_certificates", 0.0),
@@ -136,7 +139,7 @@ _BUILT = {
 
 
 @figure("embodied_by_year")
-def embodied_by_year(run: Any) -> Figure | None:
+def embodied_by_year(run: Run) -> Figure | None:
     """Embodied carbon by the year in which things are built or bought again."""
     if not run.campus.physical or not run.impact.embodied.any():
         return None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.facts import missed, open_gaps
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 _DIGITS = 4
 
 
 @figure("what_does_not_close")
-def what_does_not_close(run: Any) -> Figure | None:
+def what_does_not_close(run: Run) -> Figure | None:
     """What is open in the deal, by how much, and each number that, changed alone, would close it."""
     gaps = open_gaps(run)
     if not gaps:
@@ -74,7 +77,7 @@ def _table(gaps: Any) -> Table:
 
 
 @figure("as_published")
-def as_published(run: Any) -> Figure | None:
+def as_published(run: Run) -> Figure | None:
     """Published figures of the deal beside those that it has."""
     if run.campus.deal is None or not run.finance.published:
         return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.money import Money, money_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _FOR = {
     "energy": Text("For energy", "エネルギー最小"),
@@ -20,7 +23,7 @@ _OFF = ("free-dry", "free-wet")
 
 
 @figure("control_front")
-def control_front(run: Any) -> Figure | None:
+def control_front(run: Run) -> Figure | None:
     """Cooling energy against water over the price of water, with the rules and the spec's objective."""
     if not run.campus.physical or run.control is None:
         return None

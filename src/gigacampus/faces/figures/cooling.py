@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 DEGREE = f"{numbers.THIN}°C"
 _SIDES = {"liquid": Text("Liquid", "液冷側"), "air": Text("Air", "空冷側")}
@@ -34,7 +37,7 @@ def _day(name: str) -> Text:
 
 
 @figure("design_days")
-def design_days(run: Any) -> Figure | None:
+def design_days(run: Run) -> Figure | None:
     """What each side of the plant reaches on the site's design days, as a table."""
     if not run.campus.physical:
         return None
@@ -81,7 +84,7 @@ def _finding(found: Any) -> Finding:
 
 
 @figure("plant_sizes")
-def plant_sizes(run: Any) -> Figure | None:
+def plant_sizes(run: Run) -> Figure | None:
     """Coolers, chillers and gensets that the design days ask for, and the day that decided each, as a table."""
     if not run.campus.physical:
         return None
@@ -107,20 +110,20 @@ def plant_sizes(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _sizes(run: Any) -> Iterator[tuple[Any, ...]]:
+def _sizes(run: Run) -> Iterator[tuple[Any, ...]]:
     """What stands there: name, side, MW, over the full duty, what decided it."""
     rating, built = float(run.offer.it_rating[-1]), run.campus.facility.cooling
     plants = {"liquid": built, "air": built.air_plant or built}
     for side, plant in plants.items():
         size = getattr(run.sizing, side)
         if size.margin is not None:
-            what = _KINDS[plant.rejection.kind]
+            what = _KINDS[there(plant.rejection).kind]
             yield what, _SIDES[side], size.coolers * rating, size.margin, _by(size.margin_by)
         if size.capacity is not None:
             yield Text("Chillers", "冷凍機"), _SIDES[side], size.chillers * rating, size.capacity, _by(size.capacity_by)
     standby = run.design.standby
     if standby is not None:
-        load = float(run.rating) * rating
+        load = float(run.peak_ratio) * rating
         given = run.campus.facility.design.gensets.nameplate is not None
         by = "given" if given else "units out" if standby.left == 1 else standby.day.name
         yield Text("Gensets", "発電機"), Text("All", "全体"), standby.nameplate, standby.nameplate / load, _by(by)
@@ -147,7 +150,7 @@ def _decided(rows: Sequence[tuple[Any, ...]]) -> Finding:
 
 
 @figure("approach_chain")
-def approach_chain(run: Any) -> Figure | None:
+def approach_chain(run: Run) -> Figure | None:
     """The liquid side's temperatures from the chips to the coolers' air on each design day, as a table."""
     liquid = run.campus.facility.cooling.liquid if run.campus.physical else None
     if liquid is None or not run.design.days[0].chain:
@@ -191,7 +194,7 @@ def _cooled(warmest: float, limit: float) -> Finding:
 
 
 @figure("supply_hours")
-def supply_hours(run: Any) -> Figure | None:
+def supply_hours(run: Run) -> Figure | None:
     """Hours of the typical year in which coolers of each kind cannot hold a supply temperature, as a table."""
     if not run.campus.physical:
         return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.money import Money, money_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 ITEMS = {
     "fuel": Text("Fuel of own plants", "自社電源の燃料"),
@@ -32,14 +35,14 @@ BILL = Text(
 
 
 @figure("power_costs")
-def power_costs(run: Any) -> Figure | None:
+def power_costs(run: Run) -> Figure | None:
     """All-in cost of power by item, over the life."""
     if not run.campus.physical or not run.supply.cost_items:
         return None
     supply, year = run.supply, run.campus.supply.price_year
     items = {name: cost for name, cost in supply.cost_items.items() if cost}
     ranked = sorted(items, key=lambda name: -items[name])
-    total = supply.cost_per_mwh
+    total = there(supply.cost_per_mwh)
     money = money_of(run) if run.campus.deal is not None else Money(1e6, "m USD", by_size=True)
     rows = [(ITEMS[name], items[name], float(supply.costs[name].sum()) / money.factor) for name in ranked]
     return Figure(

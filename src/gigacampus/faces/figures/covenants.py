@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
 from gigacampus.faces.figures.concepts import party
 from gigacampus.runs.kpi import slug
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _DUST = 0.5
 """What is not paid and yet not missed [USD]."""
@@ -37,12 +40,12 @@ class Distress:
         return bool(self.locked or self.default or self.missed)
 
 
-def distress(run: Any) -> list[Distress]:
+def distress(run: Run) -> list[Distress]:
     """Of each vehicle that owes debt, what goes wrong in it."""
     found, finance = [], run.finance
     for vehicle in finance.cover if run.campus.deal is not None else ():
         e = slug(vehicle)
-        loans = [slug(name) for name, loan in run.campus.deal.loans.items() if loan.borrower == vehicle]
+        loans = [slug(name) for name, loan in run.deal.loans.items() if loan.borrower == vehicle]
         short = np.sum([finance.row(f"{n}.due") - finance.row(f"{n}.service") for n in loans], axis=0)
         drawn = sum(float(finance.row(f"{n}.from_reserve")[: _last(finance, n)].sum()) for n in loans)
         cured = float(finance.row(f"{e}.cure").sum()) if f"{e}.cure" in finance.rows else 0.0
@@ -94,7 +97,7 @@ def said(one: Distress) -> Text:
 
 
 @figure("covenants")
-def covenants(run: Any) -> Figure | None:
+def covenants(run: Run) -> Figure | None:
     """Each level of cover that a vehicle has promised, and how it is kept."""
     if run.campus.deal is None or not run.finance.covenants:
         return None
@@ -123,7 +126,7 @@ def covenants(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _rows(run: Any, vehicle: str, tests: Any) -> Iterator[tuple[Cell, ...]]:
+def _rows(run: Run, vehicle: str, tests: Any) -> Iterator[tuple[Cell, ...]]:
     """A row for each level of a vehicle. A default also begins where debt service is not paid."""
     least = float(tests.cover.min()) if len(tests.cover) else None
     levels = (
@@ -147,7 +150,7 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _finding(run: Any, bad: list[Distress]) -> Finding:
+def _finding(run: Run, bad: list[Distress]) -> Finding:
     worst = max(bad, key=lambda one: (one.default, one.locked), default=None)
     if worst is not None and (worst.default or worst.locked):
         who = party(worst.vehicle)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
@@ -12,6 +12,9 @@ from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.money_flow import KINDS
 from gigacampus.runs.kpi import slug
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _ROOM = {False: 940.0, True: 318.0}
 """Width of a line of small pieces, by whether the figure is narrow [px]."""
@@ -29,7 +32,7 @@ class Piece:
 
 
 @figure("sources_and_uses")
-def sources_and_uses(run: Any) -> Figure | None:
+def sources_and_uses(run: Run) -> Figure | None:
     """What each vehicle raises, and what it pays it for."""
     if run.campus.deal is None or not run.finance.funding:
         return None
@@ -60,9 +63,9 @@ def sources_and_uses(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _statements(run: Any) -> list[tuple[Text, Text, list[Piece]]]:
+def _statements(run: Run) -> list[tuple[Text, Text, list[Piece]]]:
     """Two bars a vehicle, those that owe debt first."""
-    debtors = {loan.borrower for loan in run.campus.deal.loans.values()}
+    debtors = {loan.borrower for loan in run.deal.loans.values()}
     found = []
     for name, statement in sorted(run.finance.funding.items(), key=lambda item: item[0] not in debtors):
         found.append((party(name), Text("sources", "資金源"), _pieces(run, statement.sources)))
@@ -70,7 +73,7 @@ def _statements(run: Any) -> list[tuple[Text, Text, list[Piece]]]:
     return found
 
 
-def _pieces(run: Any, amounts: dict[str, float]) -> list[Piece]:
+def _pieces(run: Run, amounts: dict[str, float]) -> list[Piece]:
     ranked, unit = sorted(amounts.items(), key=lambda item: -item[1]), money_of(run).factor
     return [
         Piece(_what(name), _fill(run, name, i), amount / unit) for i, (name, amount) in enumerate(ranked) if amount > 0
@@ -108,10 +111,10 @@ def _what(name: str) -> Text:
     return _WHAT.get(name, titled(name))
 
 
-def _fill(run: Any, name: str, rank: int) -> str:
+def _fill(run: Run, name: str, rank: int) -> str:
     """Debt is wine, its interest 45 % of it, owners have their own colour, the rest is a grey step."""
     first, _, rest = name.partition(": ")
-    if first in run.campus.deal.loans:
+    if first in run.deal.loans:
         if not rest:
             return "pimco"
         return "pimco/0.45" if rest.startswith("interest") else "axis"
@@ -218,7 +221,7 @@ def _spoken(bars: list[tuple[Text, Text, list[Piece]]], money: Money, language: 
     )
 
 
-def _su_finding(run: Any) -> Finding:
+def _su_finding(run: Run) -> Finding:
     for name, statement in run.finance.funding.items():
         total = sum(statement.sources.values())
         interest = sum(v for k, v in statement.uses.items() if k.endswith("interest while building"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,25 +18,31 @@ from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 _SHOWN = 0.005
 """Covers this near to each other look alike in a report."""
 _DOMAINS = ((0.46, 1.0), (0.0, 0.3))
 
 
-def lease_ends(run: Any) -> list[date]:
+def lease_ends(run: Run) -> list[date]:
     """Ends of the first term and of each option that is taken up, of the first lease."""
     for lease in run.finance.leases.values():
         return sorted({lease.first_end, *(start for start, taken in lease.options if taken), lease.end})
     return []
 
 
-def balance_at(run: Any, day: date) -> float:
+def balance_at(run: Run, day: date) -> float:
     """Debt outstanding on a day after its payments, all loans together [the run's unit of money]."""
-    return sum(float(loan.owed(np.datetime64(day))) for loan in run.finance.loans.values()) / money_of(run).factor
+    return (
+        sum(float(loan.owed(np.array(day, "datetime64[D]"))) for loan in run.finance.loans.values())
+        / money_of(run).factor
+    )
 
 
 @figure("debt_and_cover")
-def debt_and_cover(run: Any) -> Figure | None:
+def debt_and_cover(run: Run) -> Figure | None:
     """Debt outstanding, and cash available over debt service, on one time axis."""
     if run.campus.deal is None or not run.finance.loans:
         return None
@@ -64,22 +70,22 @@ def debt_and_cover(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def rows_of(run: Any) -> tuple[str, ...]:
+def rows_of(run: Run) -> tuple[str, ...]:
     """Rows of cash, debt service and debt."""
     cash = [f"{slug(vehicle)}.cfads" for vehicle in run.finance.cover]
     return (*cash, *(f"{slug(loan)}.{what}" for loan in run.finance.loans for what in ("service", "balance")))
 
 
-def set_by_schedule(run: Any) -> bool:
+def set_by_schedule(run: Run) -> bool:
     """Whether the least cover is an input: every loan is sculpted to a cover that the deal gives, and this is the least."""
-    plans = [loan.amortisation for loan in run.campus.deal.loans.values()]
+    plans = [loan.amortisation for loan in run.deal.loans.values()]
     least = run.finance.metrics["dscr_min"].value
     if least is None or any(plan.kind != "sculpted" or plan.dscr is UNKNOWN for plan in plans):
         return False
     return bool(abs(least - min(plan.dscr for plan in plans)) < _SHOWN)
 
 
-def _note(run: Any) -> Text:
+def _note(run: Run) -> Text:
     rest = Text("Cover leaves out what falls due at the end of a bullet or balloon loan.", "一括・バルーン返済の最終支払いはカバー率に含まない。")  # fmt: skip
     if not set_by_schedule(run):
         return rest
@@ -87,7 +93,7 @@ def _note(run: Any) -> Text:
                 f"返済額はこのDSCRになるよう定めたもので、DSCRは入力値である。{rest.ja}")  # fmt: skip
 
 
-def _drawn(run: Any, days: list[str], total: Floats) -> dict[str, Any]:
+def _drawn(run: Run, days: list[str], total: Floats) -> dict[str, Any]:
     data: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "x": days, "y": np.round(total, 4), "fill": "tozeroy", "fillcolor": "@pimco/0.1",
          "line": {"color": "@pimco"}, "name": Text("Debt", "債務残高"), "hovertemplate": "%{y:.2f}"}
@@ -118,7 +124,7 @@ def _drawn(run: Any, days: list[str], total: Floats) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _terms(run: Any, axes: dict[str, Any]) -> list[dict[str, Any]]:
+def _terms(run: Run, axes: dict[str, Any]) -> list[dict[str, Any]]:
     """Hair lines where lease terms end, and the line of cover at 1."""
     lines = [
         {"type": "line", "x0": str(day), "x1": str(day), "y0": 0, "y1": axes[axis]["range"][1], "xref": "x", "yref": ref,
@@ -140,7 +146,7 @@ def _terms(run: Any, axes: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _labels(
-    run: Any, axes: dict[str, Any], total: Floats, days: list[str], height: int, slim: bool
+    run: Run, axes: dict[str, Any], total: Floats, days: list[str], height: int, slim: bool
 ) -> list[dict[str, Any]]:
     money = money_of(run)
     found = [
@@ -175,7 +181,7 @@ def _labels(
     return found + parts.beside(names, at, axes["yaxis2"], height, slim, "y2", 0.3)
 
 
-def _finding(run: Any, total: Floats) -> Finding:
+def _finding(run: Run, total: Floats) -> Finding:
     ends, unit = lease_ends(run), money_of(run).factor
     worst = max(distress(run), key=lambda one: (one.default, one.missed), default=None)
     covers = np.concatenate([c.dscr for c in run.finance.cover.values()] or [np.zeros(0)])
@@ -201,9 +207,9 @@ def _finding(run: Any, total: Floats) -> Finding:
                    f"債務残高は最大{numbers.money_ja(float(total.max()) * unit)}、{cover_ja}")  # fmt: skip
 
 
-def _table(run: Any) -> Table:
+def _table(run: Run) -> Table:
     """By calendar year: rent of all leases, each vehicle's debt service and least cover, each loan's balance at its end."""
-    finance, money, deal = run.finance, money_of(run), run.campus.deal
+    finance, money, deal = run.finance, money_of(run), run.deal
     columns, series = [Column(Text("Year", "年"))], list[Floats]()
 
     def add(name: Text, monthly: Floats) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,11 +12,14 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 from gigacampus.faces.figures.concepts import COLOURS, SOURCES
 from gigacampus.faces.figures.facts import Floats, by_year, delivered, full_year, hours_of, whole_years
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 PER = f"{numbers.THIN}%"
 
 
 @figure("energy_by_year")
-def energy_by_year(run: Any) -> Figure | None:
+def energy_by_year(run: Run) -> Figure | None:
     """Energy at the campus's bus by source, stacked by calendar year."""
     if not run.campus.physical:
         return None
@@ -109,7 +112,7 @@ def _life(energy: dict[str, Floats], unit: str, language: str) -> str:
     )
 
 
-def _subtitle(run: Any, years: list[int], unit: str) -> Text:
+def _subtitle(run: Run, years: list[int], unit: str) -> Text:
     part = [year for year, whole in zip(years, whole_years(run), strict=True) if not whole]
     en = f"; {' and '.join(map(str, part))} in part" if part else ""
     ja = f"({'・'.join(map(str, part))}年は一部期間)" if part else ""
@@ -131,7 +134,7 @@ POINTS = 201
 
 
 @figure("load_duration")
-def load_duration(run: Any) -> Figure | None:
+def load_duration(run: Run) -> Figure | None:
     """Load, and what is bought from the market, by the hours of a year in which they are reached."""
     if not run.campus.physical:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 from gigacampus.faces.figures.concepts import COLOURS, ORDER, SOURCES, source
 from gigacampus.faces.figures.facts import MWH_PER_MMBTU, full_year, hours_of
 from gigacampus.faces.figures.sankey import Link, Node
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 BUS, PLANTS, REJECTED = "bus", "plants", "rejected"
 _FIRST = {"gas": Text("Natural gas, fuel", "天然ガス(燃料)"), "grid": Text("Market", "市場調達")}
@@ -32,7 +35,7 @@ _IT: dict[str, Text] = {
 }
 
 
-def flows(run: Any, year: int) -> dict[tuple[str, str], float]:
+def flows(run: Run, year: int) -> dict[tuple[str, str], float]:
     """Energy from node to node in a year [MWh]; what enters every node leaves it."""
     span = hours_of(run, year)
     found: dict[tuple[str, str], float] = {}
@@ -60,8 +63,8 @@ def _add(found: dict[tuple[str, str], float], start: str, end: str, mwh: float) 
     found[start, end] = found.get((start, end), 0.0) + mwh
 
 
-def _sources(run: Any, span: slice, year: int, found: dict[tuple[str, str], float]) -> None:
-    made, supply, grid = run.supply.dispatch, run.campus.supply, run.campus.site.grid
+def _sources(run: Run, span: slice, year: int, found: dict[tuple[str, str], float]) -> None:
+    made, supply, grid = run.supply.dispatch, run.campus.supply, run.place.grid
     for name, power in made.generation.items():
         plant = supply.plants[name]
         output, arrived = float(power[span].sum()), float(made.delivered[name][span].sum())
@@ -78,11 +81,11 @@ def _sources(run: Any, span: slice, year: int, found: dict[tuple[str, str], floa
     _add(found, "grid", BUS, float(made.purchase[span].sum()))
 
 
-def _uses(run: Any, span: slice, found: dict[tuple[str, str], float]) -> None:
+def _uses(run: Run, span: slice, found: dict[tuple[str, str], float]) -> None:
     facility, made = run.facility, run.supply.dispatch
     stored = float((made.charge - made.discharge)[span].sum())
     fans, it = float(facility.server_fans[span].sum()), float(facility.it[span].sum())
-    overhead = run.campus.compute.server.overhead_share
+    overhead = run.compute.server.overhead_share
     network = it * overhead / (1.0 + overhead)
     _add(found, BUS, "it", it)
     for use, mwh in (("servers", it - network - fans), ("network", network), ("fans", fans)):
@@ -102,7 +105,7 @@ def ends(found: dict[tuple[str, str], float]) -> tuple[float, float]:
 
 
 @figure("energy_sankey")
-def energy_sankey(run: Any) -> Figure | None:
+def energy_sankey(run: Run) -> Figure | None:
     """Energy flows of the first whole year at full build."""
     if not run.campus.physical:
         return None
@@ -146,10 +149,10 @@ def _colour(start: str, end: str) -> str:
     return f"{'gas' if start == PLANTS else COLOURS[start]}/0.42"
 
 
-def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
+def _nodes(run: Run, found: dict[tuple[str, str], float]) -> dict[str, Node]:
     there = {key for pair in found for key in pair}
     units = sum(plant.units for plant in run.campus.supply.plants.values() if plant.kind == "gas")
-    grid = str(run.campus.site.grid.use or "").split("-")[0].upper()
+    grid = str(run.place.grid.use or "").split("-")[0].upper()
     market = Text(f"Market, {grid}", f"市場調達({grid})") if grid else _FIRST["grid"]
     all_nodes = {key: Node(_FIRST.get(key, SOURCES[key]), COLOURS[key], 0.0, "left") for key in ORDER}
     all_nodes["grid"] = Node(market, "grid", 0.0, "left", short=Text("Market", "市場調達"))

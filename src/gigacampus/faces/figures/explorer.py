@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import COLOURS, SOURCES
 from gigacampus.faces.figures.facts import Floats, delivered, full_year, hours_of, year_edges
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 BUCKET = 6
 """Hours in a bucket."""
@@ -40,7 +43,7 @@ def pack(values: Floats, size: float) -> Packed:
 
 
 @figure("explorer")
-def explorer(run: Any) -> Figure | None:
+def explorer(run: Run) -> Figure | None:
     """Power by source, load and PUE, from the whole life down to single hours of one year."""
     if not run.campus.physical:
         return None
@@ -76,7 +79,7 @@ def explorer(run: Any) -> Figure | None:
 
 
 def _levels(
-    run: Any, series: list[Any], sources: dict[str, Floats], load: Floats, pue: Floats, year: int, hours: int
+    run: Run, series: list[Any], sources: dict[str, Floats], load: Floats, pue: Floats, year: int, hours: int
 ) -> dict[str, Any]:
     span = hours_of(run, year)
     start = np.datetime64(run.timeline.start, "h")
@@ -150,7 +153,7 @@ def _finding(load: Floats, pue: Floats) -> Finding:
     )
 
 
-def _table(run: Any, load: Floats, pue: Floats) -> Table:
+def _table(run: Run, load: Floats, pue: Floats) -> Table:
     edges = year_edges(run)
     sizes = np.diff(np.append(edges, len(load)))
     columns = (

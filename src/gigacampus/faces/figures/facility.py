@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,11 +12,14 @@ from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, 
 from gigacampus.faces.figures.concepts import COOLING, LOSSES, PARTS
 from gigacampus.faces.figures.facts import Floats, full_year, hours_of
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 PER = f"{numbers.THIN}%"
 
 
 @figure("facility_weather")
-def facility_weather(run: Any) -> Figure | None:
+def facility_weather(run: Run) -> Figure | None:
     """PUE and WUE by outdoor temperature, over a year at full build: mean and range of hours."""
     if not run.campus.physical:
         return None
@@ -63,7 +66,7 @@ def facility_weather(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _is_tower(run: Any) -> bool:
+def _is_tower(run: Run) -> bool:
     rejection = run.campus.facility.cooling.rejection
     return rejection is not None and rejection.kind == "tower"
 
@@ -128,7 +131,7 @@ def _weather_table(x: Floats, rows: dict[str, Floats], what: Text) -> Table:
 
 
 @figure("losses_by_part")
-def losses_by_part(run: Any) -> Figure | None:
+def losses_by_part(run: Run) -> Figure | None:
     """Energy that is not IT, by part, over the life."""
     if not run.campus.physical:
         return None

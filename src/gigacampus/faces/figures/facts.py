@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,32 +12,35 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.faces.figures.concepts import ORDER, source
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 Floats = NDArray[np.float64]
 
 MWH_PER_MMBTU = 0.29307107
 """1 MMBtu is 0.293 071 07 MWh (1 Btu = 1,055.055 852 62 J, ISO 31-4)."""
 
 
-def open_gaps(run: Any) -> Sequence[Any]:
+def open_gaps(run: Run) -> Sequence[Any]:
     """Where the deal does not close, with what would close it, which is looked for only if it does not."""
     gaps: Sequence[Any] = run.closing if run.campus.deal is not None and run.finance.gaps else ()
     return gaps
 
 
-def calendar(run: Any) -> Calendar:
+def calendar(run: Run) -> Calendar:
     """Dates of the deal, those of the campus under it included."""
-    built = run.campus.compute.built if run.campus.physical else ()
+    built = run.compute.built if run.campus.physical else ()
     events = {phase.name: phase.ready for phase in built} | ({"ready": built[-1].ready} if built else {})
-    return Calendar(run.campus.deal, events)
+    return Calendar(run.deal, events)
 
 
-def missed(run: Any) -> dict[str, Any]:
+def missed(run: Run) -> dict[str, Any]:
     """Published figures that the deal does not have within their tolerance, by name."""
     published = run.finance.published if run.campus.deal is not None else {}
     return {name: figure for name, figure in published.items() if not figure.holds}
 
 
-def full_year(run: Any) -> int:
+def full_year(run: Run) -> int:
     """The first whole calendar year after every phase is on, or else the year with the most hours."""
     timeline = run.timeline
     hours = np.bincount(timeline.year, minlength=len(timeline.years))
@@ -45,13 +48,13 @@ def full_year(run: Any) -> int:
     return int(timeline.years[whole[0] if whole else int(np.argmax(hours))])
 
 
-def hours_of(run: Any, year: int) -> slice:
+def hours_of(run: Run, year: int) -> slice:
     """The hours of a calendar year, which lie side by side."""
     found = np.flatnonzero(run.timeline.year == year - run.timeline.start.year)
     return slice(int(found[0]), int(found[-1]) + 1)
 
 
-def whole_years(run: Any) -> NDArray[np.bool_]:
+def whole_years(run: Run) -> NDArray[np.bool_]:
     """Which calendar years of the life are whole, shape (Y,)."""
     return np.bincount(run.timeline.year, minlength=len(run.timeline.years)) >= 8760
 
@@ -64,7 +67,7 @@ class Delivered:
     charge: Floats
 
 
-def delivered(run: Any) -> Delivered:
+def delivered(run: Run) -> Delivered:
     """Power at the campus's bus by source."""
     flows, plants = run.supply.dispatch, run.campus.supply.plants
     found: dict[str, Floats] = {}
@@ -77,34 +80,34 @@ def delivered(run: Any) -> Delivered:
     return Delivered({kind: found[kind] for kind in ORDER if kind in found and found[kind].any()}, flows.charge)
 
 
-def by_year(run: Any, hourly: Floats) -> Floats:
+def by_year(run: Run, hourly: Floats) -> Floats:
     """Sums by calendar year, by slices and not by index, shape (Y,)."""
     return np.add.reduceat(hourly, year_edges(run))
 
 
-def deal_years(run: Any) -> range:
+def deal_years(run: Run) -> range:
     """Calendar years of the deal's statement."""
     years = run.finance.months.astype("datetime64[Y]").astype(int) + 1970
     return range(int(years[0]), int(years[-1]) + 1)
 
 
-def by_deal_year(run: Any, monthly: Floats) -> Floats:
+def by_deal_year(run: Run, monthly: Floats) -> Floats:
     """Sums by calendar year of the deal's statement, shape (Y,)."""
     years = run.finance.months.astype("datetime64[Y]").astype(int)
     return np.add.reduceat(monthly, np.flatnonzero(np.diff(years, prepend=years[0] - 1)))
 
 
-def least_cover(run: Any, cover: Any) -> Floats:
+def least_cover(run: Run, cover: Any) -> Floats:
     """Least cover of the payments in each calendar year; not a number where nothing is repaid, shape (Y,)."""
     of = cover.dates.astype("datetime64[Y]").astype(int) + 1970
     return np.array([min(cover.dscr[of == year], default=np.nan) for year in deal_years(run)])
 
 
-def year_edges(run: Any) -> NDArray[np.int64]:
+def year_edges(run: Run) -> NDArray[np.int64]:
     """The first hour of each calendar year of the life."""
     return np.flatnonzero(np.diff(run.timeline.year, prepend=-1))
 
 
-def month_edges(run: Any, span: slice) -> NDArray[np.int64]:
+def month_edges(run: Run, span: slice) -> NDArray[np.int64]:
     """The first hour of each calendar month within a span, from the span's beginning."""
     return np.flatnonzero(np.diff(run.timeline.month[span], prepend=-1))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigacampus.engines.finance.chances import EXCEEDED
+from gigacampus.engines.finance.sensitivity.chances import EXCEEDED
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import party
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.varied import inside, levels_of, named, shown, subject
 from gigacampus.runs.kpi import slug
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 _BANDS = ((5.0, 95.0, "@it/0.16"), (25.0, 75.0, "@it/0.3"))
 
 
 @figure("fan")
-def fan(run: Any) -> Figure | None:
+def fan(run: Run) -> Figure | None:
     """Percentiles of cover by date of payment; of distributions, where there is no debt."""
     if run.campus.deal is None or run.sensitivity.chances is None:
         return None
@@ -55,9 +58,9 @@ def _lowest(fans: Any) -> float:
     return float(np.nanmin(fans["dscr"].at(5.0))) if "dscr" in fans else np.inf
 
 
-def _note(run: Any) -> Text:
+def _note(run: Run) -> Text:
     """What is exceeded on 90 % of the paths, and how they are made."""
-    chances, part = run.sensitivity.chances, f"90{numbers.THIN}%"
+    chances, part = there(run.sensitivity.chances), f"90{numbers.THIN}%"
     said = [
         (named(run, name), shown(float(values[EXCEEDED.index(90.0)]), "1" if name.startswith("dscr") else "1/year"))
         for name, values in chances.exceeded.items()
@@ -71,9 +74,9 @@ def _note(run: Any) -> Text:
     )
 
 
-def subject_list(run: Any) -> Text:
+def subject_list(run: Run) -> Text:
     """What is drawn, in a list."""
-    names = [subject(key) for key in run.campus.deal.sensitivity.paths.draws]
+    names = [subject(key) for key in there(there(run.deal.sensitivity).paths).draws]
     en = [inside(name) for name in names]
     return Text(en[0] if len(en) == 1 else f"{', '.join(en[:-1])} and {en[-1]}", "・".join(n.of("ja") for n in names))
 
@@ -108,7 +111,7 @@ def _traces(one: Any, scale: float) -> list[dict[str, Any]]:
     return found
 
 
-def _layout(run: Any, one: Any, unit: Money, what: str) -> dict[str, Any]:
+def _layout(run: Run, one: Any, unit: Money, what: str) -> dict[str, Any]:
     values = np.concatenate([one.at(5.0), one.at(95.0), one.base]) / unit.factor
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     levels = levels_of(run) if what == "dscr" else []
@@ -150,8 +153,8 @@ def _labels(one: Any, unit: Money, axis: dict[str, Any], height: int, slim: bool
     return parts.beside([*names, (Text("Base case", "基本ケース"), unit.text(at[3], 2))], at, axis, height, slim)
 
 
-def _finding(run: Any, vehicle: str, what: str, one: Any) -> Finding:
-    chances, e = run.sensitivity.chances, slug(vehicle)
+def _finding(run: Run, vehicle: str, what: str, one: Any) -> Finding:
+    chances, e = there(run.sensitivity.chances), slug(vehicle)
     if what != "dscr":
         return Finding(
             f"What {party(vehicle).en} distributes on {chances.count:,} paths",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,9 +17,12 @@ from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 
 @figure("guarantee_by_year")
-def guarantee_by_year(run: Any) -> Figure | None:
+def guarantee_by_year(run: Run) -> Figure | None:
     """What a guarantee covers and what the guaranteed loan still owes, at each anniversary."""
     if run.campus.deal is None or not run.finance.guarantees:
         return None
@@ -62,7 +65,7 @@ def guarantee_by_year(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _assumed(run: Any, name: str) -> bool:
+def _assumed(run: Run, name: str) -> bool:
     start = f"deal.guarantees.{name}."
     return any(path.startswith(start) and origin.grade in "AU" for path, origin in run.loaded.origins.items())
 
@@ -103,7 +106,7 @@ class Ending:
     owed: float
 
 
-def ending(run: Any, name: str) -> Ending | None:
+def ending(run: Run, name: str) -> Ending | None:
     """How a guarantee of a loan ends; None where it stands behind none."""
     metric = run.finance.metrics.get(f"uncovered.{slug(name)}")
     if metric is None or metric.value is None:
@@ -111,7 +114,7 @@ def ending(run: Any, name: str) -> Ending | None:
     return Ending(calendar(run)[f"{name}.until"], metric.value)
 
 
-def _note(run: Any, name: str) -> Text:
+def _note(run: Run, name: str) -> Text:
     end = ending(run, name)
     if end is None or end.owed <= 0:
         return EMPTY
@@ -119,7 +122,7 @@ def _note(run: Any, name: str) -> Text:
                 "保証終了時の債務は、最終日までの支払い後の残高。")  # fmt: skip
 
 
-def _guarantee_finding(run: Any, name: str, years: Any) -> Finding:
+def _guarantee_finding(run: Run, name: str, years: Any) -> Finding:
     if not years.debt.any():  # a schedule of its own, held against no loan
         return Finding("Guarantee by year", "各年の保証額")
     if not years.uncovered.any():

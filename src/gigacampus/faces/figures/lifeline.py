@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import titled
 from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.lifeline_svg import Row, Span, svg
 from gigacampus.runs.kpi import slug
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 
 @figure("life_line")
-def life_line(run: Any) -> Figure | None:
+def life_line(run: Run) -> Figure | None:
     """When power, leases, guarantees and loans begin and end."""
     rows = [*_power(run), *_leases(run), *_guarantees(run), *_loans(run)]
     rows = [row for row in rows if row.spans]
@@ -41,7 +44,7 @@ def life_line(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _note(run: Any, rows: list[Row]) -> Text:
+def _note(run: Run, rows: list[Row]) -> Text:
     """Physical readiness beside the lease's contractual start, and what dashes mean."""
     en, ja = [], []
     for lease in run.finance.leases.values() if run.campus.deal is not None else ():
@@ -64,13 +67,13 @@ def _subtitle(rows: list[Row]) -> Text:
     return Text(f"{en[:1].upper()}{en[1:]}, calendar years", f"{ja}(暦年)")
 
 
-def _power(run: Any) -> list[Row]:
+def _power(run: Run) -> list[Row]:
     if not run.campus.physical:
         return []
-    built = run.campus.compute.built
+    built = run.compute.built
     top = sum(phase.power for phase in built)
     steps, power = [], 0.0
-    begin = run.campus.deal.close if run.campus.deal is not None and run.campus.deal.close < built[0].ready else None
+    begin = run.deal.close if run.campus.deal is not None and run.deal.close < built[0].ready else None
     if begin:
         steps.append(
             Span(
@@ -84,7 +87,7 @@ def _power(run: Any) -> list[Row]:
         )
     for i, phase in enumerate(built):
         power += phase.power
-        end = built[i + 1].ready if i + 1 < len(built) else run.campus.life.end
+        end = built[i + 1].ready if i + 1 < len(built) else there(run.campus.life).end
         if end > phase.ready:
             shown = f"{power:,.0f}"
             text = Text(f"{shown} from {numbers.month(phase.ready)}", f"{numbers.month_ja(phase.ready)}から{shown}")
@@ -92,7 +95,7 @@ def _power(run: Any) -> list[Row]:
     return [Row(Text("Power, MW", "電力、MW"), tuple(steps))]
 
 
-def _leases(run: Any) -> list[Row]:
+def _leases(run: Run) -> list[Row]:
     if run.campus.deal is None:
         return []
     many = len(run.finance.leases) > 1
@@ -123,7 +126,7 @@ def _years(start: date, end: date) -> Text:
     return Text(f"{years} y", f"{years}年")
 
 
-def _guarantees(run: Any) -> list[Row]:
+def _guarantees(run: Run) -> list[Row]:
     if run.campus.deal is None:
         return []
     rows = []
@@ -158,7 +161,7 @@ def _guarantees(run: Any) -> list[Row]:
     return rows
 
 
-def _loans(run: Any) -> list[Row]:
+def _loans(run: Run) -> list[Row]:
     if run.campus.deal is None:
         return []
     rows = []
@@ -187,7 +190,7 @@ def _loans(run: Any) -> list[Row]:
     return rows
 
 
-def _unpaid(run: Any, name: str) -> bool:
+def _unpaid(run: Run, name: str) -> bool:
     """Whether a loan still owes something after its last day."""
     owed = run.finance.metrics.get(f"unpaid.{slug(name)}")
     return owed is not None and (owed.value or 0.0) > 1.0
@@ -198,7 +201,7 @@ def _gap(loan: Any, repays: Any) -> int:
     return int(repays[1] - repays[0]) if len(repays) > 1 else 1
 
 
-def _finding(run: Any) -> Finding:
+def _finding(run: Run) -> Finding:
     if run.campus.deal is not None and run.finance.leases and run.finance.loans:
         leases = list(run.finance.leases.values())
         lease = leases[0]
@@ -223,7 +226,7 @@ def _finding(run: Any) -> Finding:
         return Finding(f"The lease runs to {lease.end.year}; the last debt is repaid in {last.year}",
                        f"リースは{lease.end.year}年まで、債務の完済は{last.year}年")  # fmt: skip
     if run.campus.physical:
-        built = run.campus.compute.built
+        built = run.compute.built
         power = numbers.quantity(sum(phase.power for phase in built), "MW")
         return Finding(f"{power} stand by {numbers.month(built[-1].ready)}, in {numbers.word(len(built))} phase{'s' * (len(built) > 1)}",
                        f"{numbers.month_ja(built[-1].ready)}までに{len(built)}段階で{power}")  # fmt: skip

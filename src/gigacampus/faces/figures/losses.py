@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
@@ -10,6 +10,9 @@ from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.deal import Piece, small, stacked, wrap
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.value import leaving, year_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _SIDES = (
     ("losses", "by share", Text("Guaranteed", "保証あり"), Text("owners paid by share", "持分按分")),
@@ -27,7 +30,7 @@ Bar = tuple[Text, Text, list[Piece]]
 
 
 @figure("loss_by_party")
-def loss_by_party(run: Any) -> Figure | None:
+def loss_by_party(run: Run) -> Figure | None:
     """Loss of each party when the tenant leaves, against a normal market."""
     if run.campus.deal is None or run.renewal is None or not run.renewal.scenarios:
         return None
@@ -70,7 +73,7 @@ def _worst(renewal: Any) -> tuple[int, str]:
     return max(found, key=lambda one: float(renewal.scenarios[one[1]].losses["by share"].total[one[0]]))
 
 
-def _pieces(run: Any, losses: Any, at: int) -> list[Piece]:
+def _pieces(run: Run, losses: Any, at: int) -> list[Piece]:
     """Lenders, owners and the guarantor, each with a loss; a gain is in the table alone."""
     unit = money_of(run).factor
     found = [Piece(titled(name), party_colour(name), float(lost[at]) / unit) for name, lost in losses.lenders.items()]
@@ -84,7 +87,7 @@ def _pieces(run: Any, losses: Any, at: int) -> list[Piece]:
     return [piece for piece in found if piece.amount > 0.005]
 
 
-def _bars(run: Any, name: str, at: int) -> list[Bar]:
+def _bars(run: Run, name: str, at: int) -> list[Bar]:
     outcome, sides = run.renewal.scenarios[name], _SIDES if run.renewal.guarantor else _SIDES[2:]
     return [(head, side, _pieces(run, getattr(outcome, kind)[reading], at)) for kind, reading, head, side in sides]
 
@@ -93,7 +96,7 @@ def _spoken(pieces: list[Piece], money: Money, language: str) -> str:
     return ", ".join(f"{piece.name.of(language)} {money.text(piece.amount, 2)}" for piece in pieces)
 
 
-def _finding(run: Any, name: str, at: int) -> Finding:
+def _finding(run: Run, name: str, at: int) -> Finding:
     outcome, debt = run.renewal.scenarios[name], float(run.renewal.debt[at])
     shared, first = (float(outcome.losses[reading].lent[at]) for reading in ("by share", "lenders first"))
     least = money_of(run).factor / 1000
@@ -108,7 +111,7 @@ def _finding(run: Any, name: str, at: int) -> Finding:
     return Finding("Loss by party when the tenant leaves", "賃借人が退去した場合の当事者別損失")
 
 
-def _table(run: Any) -> Table:
+def _table(run: Run) -> Table:
     """Every scenario, year, reading and party."""
     renewal, money = run.renewal, money_of(run)
     heads = (Column(Text("Scenario", "シナリオ")), Column(Text("Date", "日付")), Column(Text("Guarantee", "保証")), Column(Text("Reading", "解釈")),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column
 from gigacampus.faces.figures.text import Text
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _BILLIONS_FROM = 3e9
 """Deals as large as this are shown in billions, all others in millions [USD]."""
@@ -41,7 +44,7 @@ class Money:
         return Column(name, self.unit, 3 if self.by_size else 4)
 
 
-def money_of(run: Any) -> Money:
+def money_of(run: Run) -> Money:
     """The unit for a deal: by its peak debt or the largest uses of a vehicle; if it has neither, by its largest payment."""
     finance = run.finance
     debt = sum((loan.balance for loan in finance.loans.values()), np.zeros(1)).max()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import sankey
@@ -11,11 +11,14 @@ from gigacampus.faces.figures.concepts import party, party_colour
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.sankey import Link, Node
 
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
+
 LENDING = ("draw", "interest", "principal", "fee", "call cost")
 """Kinds of payment between a borrower and those who lend to it."""
 
 
-def flows(run: Any) -> dict[tuple[str, str, str], float]:
+def flows(run: Run) -> dict[tuple[str, str, str], float]:
     """Payments over the life by (payer, payee, kind) [USD]."""
     found: dict[tuple[str, str, str], float] = {}
     for flow in run.finance.flows:
@@ -26,14 +29,14 @@ def flows(run: Any) -> dict[tuple[str, str, str], float]:
     return found
 
 
-def lends(run: Any, name: str, kind: str) -> bool:
+def lends(run: Run, name: str, kind: str) -> bool:
     """Whether a party pays or receives a kind of payment as a lender: fees are paid to others, too."""
     return kind in LENDING and any(name in loan.holders for loan in run.finance.loans.values())
 
 
-def vehicles(run: Any) -> list[str]:
+def vehicles(run: Run) -> list[str]:
     """Entities that money passes through: those with owners, owners before what they own."""
-    entities = run.campus.deal.entities
+    entities = run.deal.entities
     found = [name for name, entity in entities.items() if entity.owners]
     return sorted(found, key=lambda name: _depth(entities, name, found))
 
@@ -43,7 +46,7 @@ def _depth(entities: Any, name: str, among: list[str]) -> int:
     return 1 + max((_depth(entities, owner, among) for owner in owners), default=-1)
 
 
-def graph(run: Any) -> dict[tuple[str, str], float] | None:
+def graph(run: Run) -> dict[tuple[str, str], float] | None:
     """Flows from node to node [the run's unit of money]: parties apart as payers (``<``) and receivers (``>``).
 
     A vehicle that owns another stands twice, raising money (``v``) and paying it out (``^``), for money goes down to what
@@ -51,7 +54,7 @@ def graph(run: Any) -> dict[tuple[str, str], float] | None:
     more than it raises: then the figure would have to run backwards.
     """
     through = vehicles(run)
-    owners = [o for o in through if any(o in run.campus.deal.entities[name].owners for name in through)]
+    owners = [o for o in through if any(o in run.deal.entities[name].owners for name in through)]
     found: dict[tuple[str, str], float] = {}
     unit = money_of(run).factor
     for (payer, payee, kind), amount in flows(run).items():
@@ -79,7 +82,7 @@ def _end(name: str, other: str, kind: str, through: list[str], owners: list[str]
 
 
 @figure("money_sankey")
-def money_sankey(run: Any) -> Figure | None:
+def money_sankey(run: Run) -> Figure | None:
     """Who pays whom over the life."""
     if run.campus.deal is None:
         return None
@@ -117,7 +120,7 @@ def _colour(start: str, end: str) -> str:
     return f"{party_colour(name)}/{'0.42' if party_colour(name) != 'holders' else '0.8'}"
 
 
-def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
+def _nodes(run: Run, found: dict[tuple[str, str], float]) -> dict[str, Node]:
     there = sorted(dict.fromkeys(key for pair in found for key in pair), key=lambda k: "<v^>".index(k[0]))
     column = _column_of(run, there)
     nodes = {}
@@ -134,7 +137,7 @@ def _nodes(run: Any, found: dict[tuple[str, str], float]) -> dict[str, Node]:
     return nodes
 
 
-def _column_of(run: Any, keys: list[str]) -> dict[str, float]:
+def _column_of(run: Run, keys: list[str]) -> dict[str, float]:
     """Columns from left to right: payers, vehicles down, vehicles up, receivers."""
     down = [f"v{name}" for name in vehicles(run) if f"v{name}" in keys]
     up = [f"^{name}" for name in reversed(vehicles(run)) if f"^{name}" in keys]
@@ -219,7 +222,7 @@ def _chain(
             y[key] = max(height / 2, direct + 2 * gap * (direct > 0) + half)
 
 
-def _finding(run: Any) -> Finding:
+def _finding(run: Run) -> Finding:
     lent = sum(float(loan.draw.sum()) for loan in run.finance.loans.values())
     back = sum(amount for (_, to, kind), amount in flows(run).items() if lends(run, to, kind))
     rent = sum(amount for (_, _, kind), amount in flows(run).items() if kind == "rent")
@@ -233,7 +236,7 @@ def _finding(run: Any) -> Finding:
     return Finding("Who pays whom over the life of the deal", "契約全期間の資金の流れ")
 
 
-def _table(run: Any) -> Table:
+def _table(run: Run) -> Table:
     money = money_of(run)
     columns = (
         Column(Text("From", "支払人")), Column(Text("To", "受取人")), Column(Text("What", "種類")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.facts import Floats, full_year, hours_of, month_edges
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 PER = f"{numbers.THIN}%"
 _FULL = (
@@ -21,7 +24,7 @@ _DOMAINS = ((0.72, 1.0), (0.36, 0.63), (0.0, 0.25))
 
 
 @figure("months")
-def months(run: Any) -> Figure | None:
+def months(run: Run) -> Figure | None:
     """Energy, water and PUE by month of the first whole year at full build."""
     if not run.campus.physical:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.engines.finance.tax import KINDS as KINDS_OF_TAX
 from gigacampus.faces import numbers
@@ -15,6 +15,9 @@ from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.money_flow import KINDS, lends
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,9 @@ _ROLES: dict[str, tuple[str, Text]] = {
 }
 
 
-def rows(run: Any) -> list[_Row]:
+def rows(run: Run) -> list[_Row]:
     """Each party outside the vehicles, by role, biggest first."""
-    vehicles = {name for name, entity in run.campus.deal.entities.items() if entity.owners}
+    vehicles = {name for name, entity in run.deal.entities.items() if entity.owners}
     sums: dict[tuple[str, str], list[float]] = {}
     unit = money_of(run).factor
     for flow in run.finance.flows:
@@ -70,7 +73,7 @@ def _for(kind: str) -> Text:
     return Text(f"for {text.en}", f"({text.of('ja')})")
 
 
-def _irr(run: Any, name: str, role: str, sums: dict[tuple[str, str], list[float]]) -> tuple[float | None, float | None]:
+def _irr(run: Run, name: str, role: str, sums: dict[tuple[str, str], list[float]]) -> tuple[float | None, float | None]:
     """The party's IRR before and after tax, where it has one role beside its tax: of several, none says anything."""
     if role in KINDS_OF_TAX or sum(one == name and other not in KINDS_OF_TAX for one, other in sums) > 1:
         return None, None
@@ -80,7 +83,7 @@ def _irr(run: Any, name: str, role: str, sums: dict[tuple[str, str], list[float]
 
 
 @figure("who_gets_what")
-def who_gets_what(run: Any) -> Figure | None:
+def who_gets_what(run: Run) -> Figure | None:
     """Cash paid in and received by each party, by role."""
     if run.campus.deal is None:
         return None
@@ -110,7 +113,7 @@ def who_gets_what(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _note(run: Any) -> Text:
+def _note(run: Run) -> Text:
     en, ja = (
         "Before residual value. IRR by dates of payment, of parties with one role.",
         "残存価値は含まない。IRRは支払日による。役割が一つの当事者のみ。",

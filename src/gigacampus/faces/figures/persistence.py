@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gigacampus.campus import catalog
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import titled
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.value import tenant, year_of
 from gigacampus.quantities import parse_quantity
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _SECTION = "market_analogues"
 _NAMES = {
@@ -56,7 +59,7 @@ def called(name: str) -> Text:
 
 
 @figure("persistence")
-def persistence(run: Any) -> Figure | None:
+def persistence(run: Run) -> Figure | None:
     """Shortfall of the guarantee and probability of exit over the speed of reversion."""
     if run.campus.deal is None or run.renewal is None or not (run.renewal.scenarios or run.renewal.paths):
         return None
@@ -85,8 +88,8 @@ def persistence(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _base(run: Any) -> float | None:
-    process = run.campus.deal.outlook.process
+def _base(run: Run) -> float | None:
+    process = there(run.deal.outlook).process
     return None if process is None else float(process.mean_reversion)
 
 
@@ -94,7 +97,7 @@ def _place(speed: float | Floats) -> Any:
     return np.sqrt(speed)
 
 
-def _series(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
+def _series(run: Run) -> list[tuple[Text, Floats, dict[str, Any]]]:
     """Shortfall at the first end of a term by speed: of each scenario, and of the paths [the run's unit of money]."""
     sweep, unit = run.renewal.sweep, money_of(run).factor
     found = [
@@ -109,7 +112,7 @@ def _series(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
     return found
 
 
-def _exits(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
+def _exits(run: Run) -> list[tuple[Text, Floats, dict[str, Any]]]:
     """Probability of leaving by speed, at the first end of a term and before the last [%]."""
     exits = run.renewal.sweep.exits
     if exits is None or exits.shape[1] < 2:
@@ -123,7 +126,7 @@ def _exits(run: Any) -> list[tuple[Text, Floats, dict[str, Any]]]:
     return found
 
 
-def _drawn(run: Any, found: list[tuple[str, float]]) -> dict[str, Any]:
+def _drawn(run: Run, found: list[tuple[str, float]]) -> dict[str, Any]:
     x, top, middle = _place(run.renewal.sweep.mean_reversion), _series(run), _exits(run)
     axes = {
         "yaxis": parts.upward(max((float(v.max()) for _, v, _ in top), default=1.0), "", domain=_TOP),
@@ -155,8 +158,8 @@ def _half(years: float | None) -> Text:
     return Text("never", "なし") if years is None else Text(f"{years:g} y", f"{years:g}年")
 
 
-def _dots(run: Any, found: list[tuple[str, float]]) -> dict[str, Any]:
-    process = run.campus.deal.outlook.process
+def _dots(run: Run, found: list[tuple[str, float]]) -> dict[str, Any]:
+    process = there(run.deal.outlook).process
     chosen = None if process is None else process.use
     return {
         "type": "scatter", "mode": "markers", "yaxis": "y3", "x": [_place(speed) for _, speed in found],
@@ -167,7 +170,7 @@ def _dots(run: Any, found: list[tuple[str, float]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(run: Any) -> list[dict[str, Any]]:
+def _lines(run: Run) -> list[dict[str, Any]]:
     """A hair line at the speed of this run's paths."""
     base = _base(run)
     if base is None:
@@ -178,7 +181,7 @@ def _lines(run: Any) -> list[dict[str, Any]]:
 
 
 def _labels(
-    run: Any, found: list[tuple[str, float]], axes: dict[str, Any], height: int, slim: bool
+    run: Run, found: list[tuple[str, float]], axes: dict[str, Any], height: int, slim: bool
 ) -> list[dict[str, Any]]:
     year, money = year_of(run.renewal, int(run.renewal.ends[0])), money_of(run)
     labels = [
@@ -212,7 +215,8 @@ def _labels(
     labels += parts.beside(
         ends, [float(v[-1]) for _, v, _ in _exits(run)], axes["yaxis2"], height, slim, "y2", _MIDDLE[1] - _MIDDLE[0]
     )
-    chosen = None if run.campus.deal.outlook.process is None else run.campus.deal.outlook.process.use
+    process = there(run.deal.outlook).process
+    chosen = None if process is None else process.use
     for row, (name, speed) in enumerate(found):
         text = called(name)
         if name == chosen:
@@ -224,7 +228,7 @@ def _labels(
     return labels
 
 
-def _crossing(run: Any) -> float | None:
+def _crossing(run: Run) -> float | None:
     """The speed above which no scenario calls on the guarantee at the first end of a term [1/year]."""
     speeds, found = run.renewal.sweep.mean_reversion, []
     for values in run.renewal.sweep.shortfall.values():
@@ -238,7 +242,7 @@ def _crossing(run: Any) -> float | None:
     return max(found, default=None)
 
 
-def _finding(run: Any) -> Finding:
+def _finding(run: Run) -> Finding:
     speed, year = _crossing(run), year_of(run.renewal, int(run.renewal.ends[0]))
     if speed is not None and speed > 0:
         years = numbers.significant(math.log(2) / speed, 2)
@@ -249,7 +253,7 @@ def _finding(run: Any) -> Finding:
     return Finding("What leaving costs, by how long a fall lasts", "下落の持続期間と退去の費用")
 
 
-def _table(run: Any) -> Table:
+def _table(run: Run) -> Table:
     """By speed: each scenario's shortfall, and that and the exits of the paths."""
     sweep = run.renewal.sweep
     heads = [Column(Text("Half a gap closes in", "差の半分が埋まる年数")), Column(Text("Speed", "速度"), "1/year", 3)]

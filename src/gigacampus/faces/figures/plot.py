@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import figures
 from gigacampus.faces.figures import look
 from gigacampus.faces.figures.base import FIGURES, Figure
 from gigacampus.faces.figures.text import plain, resolve
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _REPORT_ALONE = (
     "as_published", "power_costs", "life_line", "explorer", "off_the_balance_sheet", "balance_sheets", "two_way",
@@ -28,7 +31,7 @@ class Plot:
         Dark mode.
     """
 
-    def __init__(self, run: Any, dark: bool = False) -> None:
+    def __init__(self, run: Run, dark: bool = False) -> None:
         figures.load()
         self._run, self._dark = run, dark
 

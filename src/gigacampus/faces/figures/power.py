@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.concepts import COOLING
 from gigacampus.faces.figures.facts import Floats, by_year
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 PER = f"{numbers.THIN}%"
 _STACK = {
@@ -35,7 +38,7 @@ _TOPOLOGIES = {
 
 
 @figure("pue_by_load")
-def pue_by_load(run: Any) -> Figure | None:
+def pue_by_load(run: Run) -> Figure | None:
     """What PUE is made of at 10 to 100 % of the IT rating, and PUE and WUE by year."""
     if not run.campus.physical:
         return None
@@ -111,7 +114,7 @@ def _drawn(found: Any, stack: dict[str, Floats]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(run: Any, found: Any, stack: dict[str, Floats]) -> Table:
+def _table(run: Run, found: Any, stack: dict[str, Floats]) -> Table:
     columns = (
         Column(Text("IT load", "IT負荷率")), Column(Text("PUE, category 3", "PUE(カテゴリー3)"), "", 4),
         Column(Text("Category 2", "カテゴリー2"), "", 4, wide=True), Column(Text("Category 1", "カテゴリー1"), "", 4, wide=True),
@@ -126,7 +129,7 @@ def _table(run: Any, found: Any, stack: dict[str, Floats]) -> Table:
     return Table(columns, (*rows, (Text("By year, as run", "年別(運転結果)"), *[None] * 8), *_years(run)))
 
 
-def _years(run: Any) -> list[tuple[Any, ...]]:
+def _years(run: Run) -> list[tuple[Any, ...]]:
     """Along the ramp: the years of the life with the mean load of the halls that stand."""
     f, rating = run.facility, run.offer.it_rating[run.timeline.phase]
     flows = (f.load, f.it, f.power_losses, f.cooling, f.boards, f.withdrawal, f.short.astype(float), rating)
@@ -140,7 +143,7 @@ def _years(run: Any) -> list[tuple[Any, ...]]:
 
 
 @figure("power_chain")
-def power_chain(run: Any) -> Figure | None:
+def power_chain(run: Run) -> Figure | None:
     """How far each element of the power chain is loaded, and what redundancy strands."""
     if not run.campus.physical:
         return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.money import Money, money_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _PANELS = 4
 """Markets that are drawn; the table has all."""
@@ -30,7 +33,7 @@ _AMOUNTS: dict[str, Text] = {
 
 
 @figure("worth_without_supports")
-def worth_without_supports(run: Any) -> Figure | None:
+def worth_without_supports(run: Run) -> Figure | None:
     """A loan's worth with supports removed, by market."""
     if run.campus.deal is None or run.supports.experiment is None:
         return None
@@ -79,7 +82,7 @@ def _label(one: Any, removed: frozenset[str]) -> Text:
     return Text(en[:1].upper() + en[1:], "、".join(text.of("ja") for text in said))
 
 
-def _drawn(run: Any, one: Any, sets: list[frozenset[str]], markets: list[str]) -> dict[str, Any]:
+def _drawn(run: Run, one: Any, sets: list[frozenset[str]], markets: list[str]) -> dict[str, Any]:
     labels = [_label(one, removed) for removed in sets]
     room = round(max(parts.width(text, 13) for label in labels for text in (label.en, label.of("ja")))) + 24
     worst = min(markets, key=lambda market: min(one.case(removed, market).worth for removed in sets))
@@ -122,7 +125,7 @@ def _drawn(run: Any, one: Any, sets: list[frozenset[str]], markets: list[str]) -
 
 
 def _panel(
-    run: Any, one: Any, sets: list[frozenset[str]], market: str, k: int, slim: bool = False
+    run: Run, one: Any, sets: list[frozenset[str]], market: str, k: int, slim: bool = False
 ) -> tuple[list[Any], list[Any]]:
     """Traces and labels of one market; on a narrow page there is only one."""
     axis, y = f"x{k + 1 if k else ''}", list(range(len(sets) - 1, -1, -1))
@@ -148,7 +151,7 @@ def _panel(
     return traces, [head, *labels]
 
 
-def _finding(run: Any, one: Any) -> Finding:
+def _finding(run: Run, one: Any) -> Finding:
     cover, gone = run.supports.coverage[one.loan].minimum, one.of_party(one.tenant)
     worst = min(one.markets, key=lambda market: one.case(gone, market).worth)
     worth, tenant = one.case(gone, worst).worth, party(one.tenant)
@@ -161,7 +164,7 @@ def _finding(run: Any, one: Any) -> Finding:
     )
 
 
-def _note(run: Any, one: Any) -> Text:
+def _note(run: Run, one: Any) -> Text:
     """Who has promised what, and how the loan is covered."""
     said: dict[str, list[Text]] = {}
     for support in one.supports:
@@ -176,7 +179,7 @@ def _note(run: Any, one: Any) -> Text:
                "、".join(f"{party(m).ja}{numbers.fixed(x[0], 2)}" for m, x in one.market_cover.items()))  # fmt: skip
     if cover.minimum is None or not one.market_cover:
         return Text(f"Behind it stand {behind.en}.", f"支え：{behind.ja}。")
-    least, median = numbers.fixed(cover.minimum, 2), numbers.fixed(cover.median, 2)
+    least, median = numbers.fixed(cover.minimum, 2), numbers.fixed(there(cover.median), 2)
     return Text(
         f"Behind it stand {behind.en}. Least and median cover {least} and {median} as agreed; least once let again: {let.en}.",
         f"支え：{behind.ja}。DSCRは契約どおりで最低{least}・中央値{median}、再賃貸後の最低は{let.ja}。",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.campus import catalog
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column, Figure, Finding, Mark, Table, Text, figure
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _HELD = Mark("held", "適合", sign="tick")
 _BROKEN = Mark("broken", "超過", sign="cross", tone="fail")
@@ -22,7 +25,7 @@ _UNIT = {"MW": " MW", "fraction": " %", "1": ""}
 
 
 @figure("swing_limits")
-def swing_limits(run: Any) -> Figure | None:
+def swing_limits(run: Run) -> Figure | None:
     """Each limit with what the swings are against it, before and after smoothing."""
     if not run.campus.physical or run.swings is None or not run.swings.raw.limits:
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
 from gigacampus.faces.figures.facts import Floats
 from gigacampus.faces.figures.money import Money, money_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _STEP = 0.01
 _SECONDS = 20
@@ -30,7 +34,7 @@ _RAW, _SMOOTHED = Text("Nothing smoothed", "平滑化なし"), Text("Smoothed", 
 
 
 @figure("power_swings")
-def power_swings(run: Any) -> Figure | None:
+def power_swings(run: Run) -> Figure | None:
     """Power at the point of interconnection over seconds, and its spectrum, before and after smoothing."""
     if not run.campus.physical or run.swings is None:
         return None
@@ -149,7 +153,7 @@ def _unit(text: Text, at: float) -> dict[str, Any]:
     return parts.note(text, 1.0, at, xshift=8, yshift=-8, yanchor="top", font={"size": 12, "color": "@ink2"})
 
 
-def _table(found: Any, chosen: list[str], money: Money) -> Table:
+def _table(found: Any, chosen: Sequence[str], money: Money) -> Table:
     columns = (
         Column(Text("Smoothing", "平滑化")), Column(Text("Swing in 10 s", "10秒間の変動幅"), "MW", 1),
         Column(Text("No start or stop", "起動・停止以外"), "MW", 1), Column(Text("Ramp in 1 s", "変化率(1秒)"), "MW/s", 1),

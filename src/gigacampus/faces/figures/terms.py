@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.text import EMPTY
 from gigacampus.runs.kpi import slug
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 EVERY = {
     "monthly": Text("monthly", "毎月"),
@@ -46,11 +49,11 @@ LIMITS = {
 
 
 @figure("term_sheet")
-def term_sheet(run: Any) -> Figure | None:
+def term_sheet(run: Run) -> Figure | None:
     """Terms of each loan, one in a column."""
     if run.campus.deal is None or not run.finance.loans:
         return None
-    loans = run.campus.deal.loans
+    loans = run.deal.loans
     rows = [(label, *(said(run, name) for name in loans)) for label, said in _TERMS]
     limited = {name: sizes(run, name) for name in loans}
     rows += [(text, *(_limit(limited[name], key) for name in loans)) for key, text in _limits(limited)]
@@ -70,13 +73,13 @@ def term_sheet(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def undrawn(run: Any, name: str) -> float:
+def undrawn(run: Run, name: str) -> float:
     """What a loan promises and nobody draws [USD]."""
     rows = run.finance.row(f"{slug(name)}.drawn")
     return max(0.0, float(run.finance.rows[f"loans.{slug(name)}.amount"]) - float(rows.max()))
 
 
-def sizes(run: Any, name: str) -> dict[str, float]:
+def sizes(run: Run, name: str) -> dict[str, float]:
     """The largest loan that each limit of a sized loan allows, by limit [USD]."""
     rows = {key: f"{slug(name)}.limit_{key}" for key in LIMITS}
     return {key: float(run.finance.rows[row]) for key, row in rows.items() if row in run.finance.rows}
@@ -104,12 +107,12 @@ def _per_cent(value: float) -> str:
     return f"{numbers.published(value, 'fraction')[0]}{numbers.THIN}%"
 
 
-def _value(run: Any, name: str, field: str) -> float:
+def _value(run: Run, name: str, field: str) -> float:
     """A number of a loan: as found where it is unknown."""
     return float(np.max(run.finance.rows[f"loans.{slug(name)}.{field}"]))
 
 
-def _drawn(run: Any, name: str) -> Text:
+def _drawn(run: Run, name: str) -> Text:
     total, left = float(run.finance.row(f"{slug(name)}.drawn").max()), undrawn(run, name)
     text = _amount(total)
     if left <= 1e-6 * total:
@@ -118,8 +121,8 @@ def _drawn(run: Any, name: str) -> Text:
     return Text(f"{text.en}; {more.en} is never drawn", f"{text.ja}(未実行{more.ja})")
 
 
-def _rate(run: Any, name: str) -> Text:
-    loan = run.campus.deal.loans[name]
+def _rate(run: Run, name: str) -> Text:
+    loan = run.deal.loans[name]
     if loan.benchmark is None:
         base = _per_cent(_value(run, name, "coupon"))
     else:
@@ -135,13 +138,13 @@ def _day(field: str) -> Callable[[Any, str], str]:
     return lambda run, name: calendar(run)[f"{name}.{field}"].isoformat()
 
 
-def _first(run: Any, name: str) -> str:
+def _first(run: Run, name: str) -> str:
     at = np.flatnonzero(run.finance.loans[name].repays)
     return str(run.finance.loans[name].dates[at[0]]) if len(at) else ""
 
 
-def _repaid(run: Any, name: str) -> Text:
-    loan = run.campus.deal.loans[name]
+def _repaid(run: Run, name: str) -> Text:
+    loan = run.deal.loans[name]
     sized = loan.sizing is not None and loan.amortisation.kind == "sculpted"
     grows = loan.amortisation.kind == "balloon" and loan.amortisation.growth
     text = _SHAPED if sized else REPAID["growing balloon" if grows else loan.amortisation.kind]
@@ -150,14 +153,14 @@ def _repaid(run: Any, name: str) -> Text:
     return Text(text.en.format(**needed_text), text.ja.format(**needed_text))
 
 
-def _life(run: Any, name: str) -> Text | str:
+def _life(run: Run, name: str) -> Text | str:
     life = run.finance.metrics[f"wal.{slug(name)}"].value
     return "" if life is None else Text(f"{life:.2f}{numbers.THIN}years", f"{life:.2f}{numbers.THIN}年")
 
 
-def _reserve(run: Any, name: str) -> Text | str:
+def _reserve(run: Run, name: str) -> Text | str:
     """What is held: so many months of the first debt service, which are fewer of the highest where it grows."""
-    loan = run.campus.deal.loans[name]
+    loan = run.deal.loans[name]
     if not loan.dsra:
         return ""
     held = float(run.finance.rows[f"{slug(name)}.reserve_target"])
@@ -170,7 +173,7 @@ def _reserve(run: Any, name: str) -> Text | str:
     return Text(f"{amount.en}, the first {loan.dsra} months{rest.en}", f"{amount.ja}、当初{loan.dsra}か月分{rest.ja}")
 
 
-def _holders(run: Any, name: str) -> Text:
+def _holders(run: Run, name: str) -> Text:
     held = sorted(run.finance.loans[name].holders.items(), key=lambda item: -item[1])
     shown = [(party(who), f"{numbers.percent(share)}{numbers.THIN}%") for who, share in held]
     return Text(
@@ -179,7 +182,7 @@ def _holders(run: Any, name: str) -> Text:
 
 
 _TERMS: tuple[tuple[Text, Callable[[Any, str], Cell]], ...] = (
-    (Text("Borrower", "借入人"), lambda run, name: party(run.campus.deal.loans[name].borrower)),
+    (Text("Borrower", "借入人"), lambda run, name: party(run.deal.loans[name].borrower)),
     (Text("Amount", "金額"), lambda run, name: _amount(_value(run, name, "amount"))),
     (Text("Drawn", "実行額"), _drawn),
     (Text("Rate a year", "年利率"), _rate),
@@ -187,8 +190,8 @@ _TERMS: tuple[tuple[Text, Callable[[Any, str], Cell]], ...] = (
     (Text("Interest only until", "利払いのみの期限"), _day("interest_only_until")),
     (Text("First repayment", "初回返済日"), _first),
     (Text("Final payment", "最終返済日"), _day("final")),
-    (Text("Payments", "支払頻度"), lambda run, name: EVERY[run.campus.deal.loans[name].every]),
-    (Text("Day count", "日数計算"), lambda run, name: run.campus.deal.loans[name].day_count),
+    (Text("Payments", "支払頻度"), lambda run, name: EVERY[run.deal.loans[name].every]),
+    (Text("Day count", "日数計算"), lambda run, name: run.deal.loans[name].day_count),
     (Text("Repaid by", "返済方法"), _repaid),
     (Text("Weighted average life", "平均年限"), _life),
     (Text("Debt service reserve", "元利金返済準備金"), _reserve),
@@ -196,9 +199,9 @@ _TERMS: tuple[tuple[Text, Callable[[Any, str], Cell]], ...] = (
 )
 
 
-def _finding(run: Any, limited: dict[str, dict[str, float]]) -> Finding:
+def _finding(run: Run, limited: dict[str, dict[str, float]]) -> Finding:
     """What is never drawn; else what limits a sized loan; else amount, rate and last day."""
-    loans = run.campus.deal.loans
+    loans = run.deal.loans
     for name in loans:
         left, amount = undrawn(run, name), _value(run, name, "amount")
         if left > 1e-6 * amount:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.campus.spec.deal.varied import DELAY
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.money import Money, money_of
 from gigacampus.faces.figures.varied import cause, deal_words, inside, named, short, shown, subject
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _PANELS = 2
 """Figures that are drawn; the table has all."""
@@ -57,7 +60,7 @@ class _Panel:
 
 
 @figure("tornado")
-def tornado(run: Any) -> Figure | None:
+def tornado(run: Run) -> Figure | None:
     """Figures at the low and the high end of each number's range, largest swing first."""
     if run.campus.deal is None:
         return None
@@ -93,7 +96,7 @@ def tornado(run: Any) -> Figure | None:
     )  # fmt: skip
 
 
-def _assumed(run: Any) -> bool:
+def _assumed(run: Run) -> bool:
     """Whether a range is assumed: the usual ones are, and those of a spec that says so."""
     start = "deal.sensitivity.vary"
     return bool(run.sensitivity.usual) or any(
@@ -101,19 +104,19 @@ def _assumed(run: Any) -> bool:
     )
 
 
-def _panel(run: Any, name: str) -> _Panel:
+def _panel(run: Run, name: str) -> _Panel:
     metric = run.sensitivity.base[name]
     rows = [
         [None if written is None else _End(short(written), values.get(name))
          for written, values in ((bar.low, bar.at_low), (bar.high, bar.at_high))]
         for bar in run.sensitivity.bars
     ]  # fmt: skip
-    return _Panel(named(run, name), metric.unit, float(metric.value), rows)
+    return _Panel(named(run, name), metric.unit, float(there(metric.value)), rows)
 
 
-def _note(run: Any, solved: bool, still: list[Text]) -> Text:
+def _note(run: Run, solved: bool, still: list[Text]) -> Text:
     deal = deal_words(solved)
-    leases, keys = run.campus.deal.leases.values(), [bar.key for bar in run.sensitivity.bars]
+    leases, keys = run.deal.leases.values(), [bar.key for bar in run.sensitivity.bars]
     fixed = Text("")
     if DELAY in keys and any(isinstance(lease.start, date) for lease in leases):
         fixed = Text(" Rent starts on a fixed date, whatever is ready: a delay does not move it. It then pays for works that owners or loans would "
@@ -224,14 +227,14 @@ def _labels(panel: _Panel, order: list[int], x: str, y: str) -> list[dict[str, A
     return found
 
 
-def _finding(run: Any) -> Finding:
+def _finding(run: Run) -> Finding:
     """The change that takes the first figure down most; up, if none takes it down."""
     found = run.sensitivity
     neutral = Finding("What moves the deal, one number at a time", "数値を一つずつ変えた場合の契約の指標")
     for name, metric in found.base.items():
-        ends = [(values.get(name), bar.key, written) for bar in found.bars
-                for written, values in ((bar.low, bar.at_low), (bar.high, bar.at_high)) if written is not None]  # fmt: skip
-        known = [end for end in ends if end[0] is not None]
+        known = [(end, bar.key, written) for bar in found.bars
+                 for written, values in ((bar.low, bar.at_low), (bar.high, bar.at_high))
+                 if written is not None and (end := values.get(name)) is not None]  # fmt: skip
         if metric.value is None or not known:
             continue
         low, high = min(known, key=lambda end: end[0]), max(known, key=lambda end: end[0])
@@ -250,7 +253,7 @@ def _finding(run: Any) -> Finding:
     return neutral
 
 
-def _table(run: Any) -> Table:
+def _table(run: Run) -> Table:
     found = run.sensitivity
     names, money = {name: named(run, name) for name in found.base}, money_of(run)
     columns = [Column(Text("What is changed", "変える数値")), Column(Text("To, or by", "値・変化"))]

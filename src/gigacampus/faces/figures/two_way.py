@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure
+from gigacampus.faces.figures.base import Cell, Column, Figure, Finding, Mark, Table, Text, figure, there
 from gigacampus.faces.figures.varied import deal_words, inside, levels_of, named, short, shown, subject
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 
 @figure("two_way")
-def two_way(run: Any) -> Figure | None:
+def two_way(run: Run) -> Figure | None:
     """A figure over two numbers, as a table."""
     if run.campus.deal is None or run.sensitivity.grid is None:
         return None
@@ -52,8 +55,8 @@ def _cell(value: float, unit: str, levels: list[tuple[float, Mark]]) -> Cell:
     return text
 
 
-def _table_finding(run: Any, levels: list[tuple[float, Mark]]) -> Finding:
-    grid = run.sensitivity.grid
+def _table_finding(run: Run, levels: list[tuple[float, Mark]]) -> Finding:
+    grid = there(run.sensitivity.grid)
     name = named(run, grid.figure)
     row, column = grid.rows[0], grid.columns[0]
     neutral = Finding(f"{name.en[:1].upper() + name.en[1:]} over {inside(subject(row))} and {inside(subject(column))}",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure, there
 from gigacampus.faces.figures.concepts import party, party_colour, titled
 from gigacampus.faces.figures.facts import calendar
 from gigacampus.faces.figures.guarantee import ending
 from gigacampus.faces.figures.money import Money, money_of
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _DASHES = ("dash", "dot", "dashdot", "longdash")
 
@@ -31,18 +34,18 @@ def leaving(renewal: Any) -> dict[int, list[str]]:
     return found
 
 
-def tenant(run: Any) -> Text:
+def tenant(run: Run) -> Text:
     """Who may leave."""
-    return party(run.campus.deal.leases[run.campus.deal.outlook.lease].tenant)
+    return party(run.deal.leases[there(run.deal.outlook).lease].tenant)
 
 
 @figure("value_by_year")
-def value_by_year(run: Any) -> Figure | None:
+def value_by_year(run: Run) -> Figure | None:
     """Market value of the campus by year and scenario, guaranteed amount, and debt."""
     if run.campus.deal is None or run.renewal is None or not run.renewal.scenarios:
         return None
     renewal, money = run.renewal, money_of(run)
-    outlook = run.campus.deal.outlook
+    outlook = there(run.deal.outlook)
     return Figure(
         id="value_by_year",
         title=_finding(run),
@@ -73,9 +76,9 @@ def _span(outcome: Any, money: Money) -> str:
     return f"{first} to {last}"
 
 
-def _tail(run: Any) -> Text:
+def _tail(run: Run) -> Text:
     """What is owed as the guarantee ends, and whether rent is committed until it is repaid."""
-    deal, renewal = run.campus.deal, run.renewal
+    deal, renewal = run.deal, run.renewal
     ends = [ending(run, name) for name, one in deal.guarantees.items() if one.guarantor == renewal.guarantor]
     end = next((one for one in ends if one is not None and one.owed > 0), None)
     if end is None:
@@ -84,7 +87,10 @@ def _tail(run: Any) -> Text:
         (numbers.month(end.day), numbers.month_ja(end.day)),
         (numbers.money(end.owed), numbers.money_ja(end.owed)),
     )
-    book, last = run.finance.leases[deal.outlook.lease], max(calendar(run)[f"{name}.final"] for name in deal.loans)
+    book, last = (
+        run.finance.leases[there(deal.outlook).lease],
+        max(calendar(run)[f"{name}.final"] for name in deal.loans),
+    )
     first = book.first_end
     if first < last:
         rent = (f"rent after {numbers.month(first)} rests on options that are not taken up yet",
@@ -95,7 +101,7 @@ def _tail(run: Any) -> Text:
                 f"保証は{when[1]}に債務{owed[1]}を残して終了し、{rent[1]}。")  # fmt: skip
 
 
-def _drawn(run: Any) -> dict[str, Any]:
+def _drawn(run: Run) -> dict[str, Any]:
     renewal, money = run.renewal, money_of(run)
     x, debt = renewal.years, renewal.debt / money.factor
     covered = np.where(renewal.threshold > 0, renewal.threshold / money.factor, np.nan)
@@ -153,7 +159,7 @@ def _ends(renewal: Any, axis: dict[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _labels(run: Any, axis: dict[str, Any], height: int, slim: bool) -> list[dict[str, Any]]:
+def _labels(run: Run, axis: dict[str, Any], height: int, slim: bool) -> list[dict[str, Any]]:
     renewal, top, money = run.renewal, axis["range"][1], money_of(run)
     last = {name: float(outcome.value[-1]) / money.factor for name, outcome in renewal.scenarios.items()}
     names = [(titled(name), money.text(value, 1)) for name, value in last.items()]
@@ -183,7 +189,7 @@ def _labels(run: Any, axis: dict[str, Any], height: int, slim: bool) -> list[dic
     return found
 
 
-def _finding(run: Any) -> Finding:
+def _finding(run: Run) -> Finding:
     renewal, who = run.renewal, tenant(run)
     found, many = leaving(renewal), len(renewal.scenarios)
     if not found:
@@ -202,7 +208,7 @@ def _finding(run: Any) -> Finding:
                    f"{many}件中{count}件のシナリオで{who.ja}は{when_ja}退去する")  # fmt: skip
 
 
-def _table(run: Any) -> Table:
+def _table(run: Run) -> Table:
     """By year: debt, guarantee, and value and shortfall in each scenario."""
     renewal, money = run.renewal, money_of(run)
     heads = [Column(Text("Date", "日付")), Column(Text("Term ends", "期間満了")), money.column(Text("Debt", "債務")),

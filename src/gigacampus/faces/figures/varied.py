@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gigacampus.campus.spec.deal.study import CHANGE, Written
 from gigacampus.faces import numbers
@@ -11,6 +11,9 @@ from gigacampus.faces.figures.base import Mark
 from gigacampus.faces.figures.concepts import party, titled
 from gigacampus.faces.figures.text import Text
 from gigacampus.runs.kpi import slug
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 KEYS = {
     "rent": Text("Rent", "賃料"),
@@ -99,12 +102,12 @@ def cause(key: str, written: Written) -> Text:
                 f"{who.of('ja')}が{size.of('ja')}{'下がると' if falls else '上がると'}")  # fmt: skip
 
 
-def named(run: Any, figure: str) -> Text:
+def named(run: Run, figure: str) -> Text:
     """What a figure is called within a sentence: ``cover``, ``Blue Owl's return``."""
     family, _, member = figure.partition(".")
     if family not in _FAMILIES:
         return _FIGURES.get(figure, Text(figure.replace("_", " ").replace(".", ", ")))
-    deal = run.campus.deal
+    deal = run.deal
     names = {slug(name): name for name in (*deal.entities, *(name for _, name, _ in deal.contracts()))}
     who = party(names.get(member, member))
     return Text(_FAMILIES[family].en.format(who.en), _FAMILIES[family].ja.format(who.ja))
@@ -128,7 +131,7 @@ def inside(text: Text) -> str:
     return text.en if text.en[:2].isupper() else text.en[:1].lower() + text.en[1:]
 
 
-def levels_of(run: Any) -> list[tuple[float, Mark]]:
+def levels_of(run: Run) -> list[tuple[float, Mark]]:
     """Levels of cover and what stands below each, from the lowest: 1, and the covenants' default and lock-up."""
     found = {1.0: Mark("short", "不足", sign="cross", tone="fail")}
     for tests in run.finance.covenants.values():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Table, Text, figure
+
+if TYPE_CHECKING:
+    from gigacampus.runs.pipeline import Run
 
 _GOES = {
     "evaporation": (Text("Evaporated", "蒸発"), "cooling"),
@@ -16,7 +19,7 @@ _GOES = {
 
 
 @figure("water_balance")
-def water_balance(run: Any) -> Figure | None:
+def water_balance(run: Run) -> Figure | None:
     """Water drawn on site by where it goes, beside water consumed at the source of the energy."""
     if not run.campus.physical:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -87,7 +87,7 @@ def _conditions(run: Run, end: date) -> Text:
     """On what it rests that loans are repaid by a day: options of the leases, and figures that are solved for it."""
     options = any(lease.first_end < end and any(x for _, x in lease.options) for lease in run.finance.leases.values())
     found = [Text("if the options to renew are taken up", "更新の行使が前提")] * options
-    deal = run.campus.deal
+    deal = run.deal
     ends = {f"{slug(name)}.{what}" for name in run.finance.loans for what in ("plan_end", "unpaid")}
     for target in deal.solve if deal is not None else ():
         if target.so_that in ends and not target.equals:
@@ -243,7 +243,7 @@ def _owner(run: Run) -> str:
     """Of the owners outside the vehicles whose flows have a rate of return, the one who pays in the most."""
     if run.campus.deal is None:
         return ""
-    owners = {owner for entity in run.campus.deal.entities.values() for owner in entity.owners}
+    owners = {owner for entity in run.deal.entities.values() for owner in entity.owners}
     paid = {
         name: float(-amounts[amounts < 0].sum())
         for name in owners - set(run.finance.funding)
@@ -253,7 +253,7 @@ def _owner(run: Run) -> str:
     return max(sorted(paid), key=lambda name: paid[name], default="")
 
 
-def _key(run: Run, inputs: Inputs, name: str, states: dict[str, str], gap: bool) -> Key:
+def _key(run: Run, inputs: Inputs, name: str, states: Mapping[str, str], gap: bool) -> Key:
     value = run.kpi[name]
     number, unit = numbers.shown(value.value, value.unit, value.unit == "1")
     unit_text = Text(unit, numbers.unit_ja(unit))
@@ -277,7 +277,7 @@ def label(run: Run, name: str) -> Text:
     if name == "finance.dscr_min" and debt.set_by_schedule(run):
         return Text(f"{text.en}, set by the schedule", f"{text.ja}(返済計画の設定値)")
     family, _, member = name.rpartition(".")
-    for who in run.campus.deal.entities if run.campus.deal is not None and family in words.KPIS else ():
+    for who in run.deal.entities if run.campus.deal is not None and family in words.KPIS else ():
         if slug(who) == member and family == "finance.irr" and f"finance.irr_after_tax.{member}" in run.kpi:
             return Text(f"Return before tax (IRR), {party(who).en}", f"税引前IRR、{party(who).ja}")
         if slug(who) == member:

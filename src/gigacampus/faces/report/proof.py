@@ -53,7 +53,7 @@ def _rule(run: Run, verdict: Any) -> Rule:
 
 def rules_finding(run: Run) -> Finding:
     """How many promises pass, fail, and cannot be tested."""
-    count = Counter(verdict.state for verdict in run.policy)
+    count: Counter[str] = Counter(verdict.state for verdict in run.policy)
     if not run.policy:
         return Finding("The spec makes no promises", "この仕様に約束はない")
     said: list[str] = []

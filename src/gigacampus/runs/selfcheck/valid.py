@@ -90,7 +90,6 @@ def _laid_out(run: Run) -> Any:
     """The arrays that the dispatch of a run works on."""
     from gigacampus.engines.supply.profile import available, lay_out
 
-    assert run.campus.site is not None
     supply, site, timeline = run.campus.supply, run.site, run.timeline
     outputs = {name: available(name, plant, site, timeline) for name, plant in supply.plants.items()}
-    return lay_out(supply, run.campus.site.grid, site, timeline, run.response.over(timeline), outputs)
+    return lay_out(supply, run.place.grid, site, timeline, run.response.over(timeline), outputs)

@@ -9,11 +9,11 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import Process
 from gigacampus.campus.spec.facility import Equipment, HeatRejection, Water
-from gigacampus.engines.facility.availability.reliability import YEAR, Block, Item, causes, series
+from gigacampus.engines.availability.reliability import YEAR, Block, Item, causes, series
 from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.outdoors import Outdoors
-from gigacampus.engines.finance.residual import market
+from gigacampus.engines.renewal import market
 from gigacampus.engines.supply import reference
 from gigacampus.engines.supply.costs import demand_charge
 from gigacampus.engines.supply.profile import Hourly

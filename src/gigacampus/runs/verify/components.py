@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from gigacampus.campus.spec.facility import Chiller, HeatRejection, PowerChain, PowerElement
+from gigacampus.campus.spec.facility.topology import usable_share
 from gigacampus.engines.facility import power
 from gigacampus.engines.facility.cooling import chiller
 from gigacampus.engines.facility.cooling.rejection import Cooler
@@ -69,7 +70,7 @@ def formula(use: str, rating: float, out: float) -> float:
 def usable(use: str) -> float:
     """Share of a chain's units that may carry load."""
     chain = PowerChain.model_validate(use)
-    return power.usable_share(chain.topology, chain.units)
+    return usable_share(chain.topology, chain.units)
 
 
 def end_to_end(use: str, load: float = 1.0) -> float:

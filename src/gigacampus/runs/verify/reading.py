@@ -193,6 +193,5 @@ def _price(run: Run, term: dict[str, Any]) -> float:
     from gigacampus.engines.finance import price
 
     number, factor, _ = figure(term["price"]["yield"])
-    assert run.campus.deal is not None
     day = date.fromisoformat(term["price"]["at"])
-    return price(run.campus.deal, run.finance, term["price"]["loan"], day, number * factor)
+    return price(run.deal, run.finance, term["price"]["loan"], day, number * factor)

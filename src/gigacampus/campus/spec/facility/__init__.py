@@ -16,9 +16,10 @@ from gigacampus.campus.spec.facility.cooling import CoolingPlant, Kind
 from gigacampus.campus.spec.facility.design import Design, GensetDerating
 from gigacampus.campus.spec.facility.indoors import AirHandlers, BathFluid, Liquid, OutsideAir
 from gigacampus.campus.spec.facility.outdoors import HeatRejection, WaterLoop
-from gigacampus.campus.spec.facility.power import PowerChain, PowerElement, Topology
+from gigacampus.campus.spec.facility.power import PowerChain, PowerElement
 from gigacampus.campus.spec.facility.swing_limits import SwingLimit
 from gigacampus.campus.spec.facility.swings import Job, PointOfInterconnection, RackStorage, SwingBattery, Swings
+from gigacampus.campus.spec.facility.topology import Topology
 from gigacampus.campus.spec.facility.water import (
     Drought,
     HeatReuse,

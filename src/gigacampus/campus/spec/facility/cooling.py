@@ -46,6 +46,12 @@ class CoolingPlant(FromCatalog):
     rejection: HeatRejection | None = Field(None, description="coolers outdoors")
     air_plant: CoolingPlant | None = Field(None, description="plant for the heat that liquid does not take")
 
+    def liquid_of(self, servers: float) -> float:
+        """Share of the servers' own heat that liquid takes; `servers` have it by themselves."""
+        if self.liquid is None:
+            return 0.0
+        return servers if self.liquid_share is None else self.liquid_share
+
     @model_validator(mode="after")
     def _parts(self) -> CoolingPlant:
         needed, allowed = _PARTS[self.kind]

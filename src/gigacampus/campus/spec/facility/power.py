@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from gigacampus.campus.spec.facility.topology import Topology
 from gigacampus.campus.spec.part import FromCatalog
 from gigacampus.quantities import MVA, Seconds, Share
 
-Topology = Literal["N", "N+1", "2N", "3N/2", "4N/3", "5N/4", "catcher"]
 Point = tuple[Annotated[float, Field(gt=0, le=2)], Annotated[float, Field(gt=0, le=1)]]
 
 

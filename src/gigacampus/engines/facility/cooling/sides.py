@@ -6,16 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.engines.facility.outdoors import Bools, Floats
-
-
-def liquid_share(plant: CoolingPlant, server: Server) -> float:
-    """Share of the servers' own heat that liquid takes."""
-    if plant.liquid is None:
-        return 0.0
-    return server.liquid_share if plant.liquid_share is None else plant.liquid_share
 
 
 @dataclass(frozen=True)

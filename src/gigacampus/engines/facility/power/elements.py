@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigacampus.campus.spec.facility import PowerElement, Topology
+from gigacampus.campus.spec.facility.topology import usable_share
 from gigacampus.engines.facility.outdoors import Floats
-from gigacampus.engines.facility.power.topology import usable_share
 
 
 def loss(element: PowerElement, load: Floats) -> Floats:

@@ -8,9 +8,9 @@ from math import ceil
 
 import numpy as np
 
+from gigacampus.campus.spec.facility.topology import one_lost, paths, usable_share
 from gigacampus.engines.facility.power.chain import Chain
 from gigacampus.engines.facility.power.elements import Bank
-from gigacampus.engines.facility.power.topology import one_lost, paths, usable_share
 
 
 @dataclass(frozen=True)

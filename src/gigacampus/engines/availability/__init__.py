@@ -1,0 +1,240 @@
+"""Availability: how often and for how long the racks stand still, why, and what that costs.
+
+In: the spec's facility; the life's IT energy [MWh] and accelerator-hours, and the highest power of pumps, coolant units
+and air handlers [MW]. Out: `assess`, an `AvailabilityResult`; `simulate`, the facility's `blocks` by Monte Carlo, with
+standard errors.
+
+Equations: items up and down at constant rates, legs in series, k of n in parallel, and the beta factor for failures of
+a common cause (`reliability`); gensets, battery and fuel as a Markov chain by the hour (`backup`); the rise of coolant
+and air without cooling (`interruption`). Fewer units than needed carry their share of the load, of the grid's side too,
+where gensets stand by the group that lost its feed. People cause a share s of all interruptions, so s / (1 - s) of what
+equipment causes. Each interruption also costs the time until work goes on. Blocks are those of one group: a campus of
+several is interrupted more often, each time by less.
+
+Not modelled: planned maintenance, with which redundancy is lower for a while; strings of a battery one by one; storms
+that take feeds together beyond the common cause; refuelling during an outage; the campus's own plants as a source; trim
+chillers that are needed in some hours only count as needed in all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigacampus.campus.spec.compute import Server
+from gigacampus.campus.spec.facility import Availability, Facility
+from gigacampus.campus.spec.facility.topology import usable_share
+from gigacampus.engines.availability import backup
+from gigacampus.engines.availability.interruption import Interruption, interruptions
+from gigacampus.engines.availability.layout import blocks, in_use
+from gigacampus.engines.availability.montecarlo import Estimate, simulate
+from gigacampus.engines.availability.reliability import (
+    YEAR,
+    Block,
+    Cause,
+    causes,
+    series,
+    spells,
+    two_state,
+    unavailability,
+)
+
+Floats = NDArray[np.float64]
+
+__all__ = ["YEAR", "AvailabilityResult", "Contribution", "Estimate", "assess", "blocks", "in_use", "simulate"]
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one cause takes of a year, in hours of all IT: `down`, and until work goes on after it (`restart`)."""
+
+    block: str
+    kind: str
+    item: str
+    frequency: float
+    down: float
+    restart: float
+
+    @property
+    def hours(self) -> float:
+        """Both [h/year]."""
+        return self.down + self.restart
+
+
+@dataclass(frozen=True)
+class AvailabilityResult:
+    """How available the racks are.
+
+    Attributes
+    ----------
+    availability : float
+        Share of the time in which all IT is carried.
+    frequency : float [1/year]
+        Interruptions of some IT or all.
+    unserved_hours : float [h/year]
+        Expected, as hours of all IT: down and restarting.
+    contributions : tuple of Contribution
+        By cause, the largest first; their sum is above `unserved_hours` by what they share.
+    independent_hours : float [h/year]
+        `unserved_hours` without common causes; `independent` are its contributions.
+    survival : array, shape (H,)
+        Probability that backup carries each hour of an outage and all before it.
+    backup_survival : float
+        Share of outages of the grid's side that battery and gensets carry to the end.
+    cooling : dict of str to Interruption
+        By side, liquid and air.
+    movers : float [MW]
+        Power of pumps, coolant units and air handlers, which a UPS must give where they must not wait.
+    unserved_energy : float [MWh]
+        IT energy over the life.
+    unserved_accelerator_hours, unserved_cost : float [h, USD]
+        Over the life.
+    stranded : dict of str to float
+        Share of what is installed that may not carry load: substation, units, cooling.
+    """
+
+    availability: float
+    frequency: float
+    unserved_hours: float
+    contributions: tuple[Contribution, ...]
+    independent_hours: float
+    independent: tuple[Contribution, ...]
+    survival: Floats
+    backup_survival: float
+    cooling: dict[str, Interruption]
+    movers: float
+    unserved_energy: float
+    unserved_accelerator_hours: float
+    unserved_cost: float
+    stranded: dict[str, float]
+
+
+def assess(
+    facility: Facility, server: Server, it_energy: float, accelerator_hours: float, movers: float = 0.0
+) -> AvailabilityResult:
+    """Availability of the racks, and the worth of what is not served.
+
+    Parameters
+    ----------
+    facility : Facility
+    server : Server
+        For the heat that liquid takes, and the mass that holds heat.
+    it_energy : float [MWh]
+        Over the life.
+    accelerator_hours : float [h]
+        Over the life.
+    movers : float [MW]
+        Highest power of pumps, coolant units and air handlers.
+
+    Returns
+    -------
+    AvailabilityResult
+    """
+    given, facility = facility.availability, in_use(facility, server)
+    cooling = interruptions(facility.cooling, given, server)
+    alive, bare_alive = (backup.of_gensets(given.gensets, given.battery, beta) for beta in (given.common_cause, 0.0))
+    found, carried = _causes(facility, alive, cooling, given.common_cause)
+    bare, _ = _causes(facility, bare_alive, cooling, 0.0)
+    together, hours = series(found), hours_lost(found, given.restart)
+    share = hours / YEAR
+    return AvailabilityResult(
+        availability=together.availability,
+        frequency=together.frequency,
+        unserved_hours=hours,
+        contributions=_contributions(found, given.restart),
+        independent_hours=hours_lost(bare, given.restart),
+        independent=_contributions(bare, given.restart),
+        survival=alive,
+        backup_survival=carried,
+        cooling=cooling,
+        movers=movers,
+        unserved_energy=share * it_energy,
+        unserved_accelerator_hours=share * accelerator_hours,
+        unserved_cost=share * accelerator_hours * given.accelerator_hour,
+        stranded=_stranded(facility),
+    )
+
+
+def _causes(
+    facility: Facility, alive: Floats, cooling: dict[str, Interruption], common: float
+) -> tuple[list[Cause], float]:
+    """Every cause, the grid's side after backup, and the share of its outages that backup carries."""
+    given = facility.availability
+    found: list[Cause] = []
+    asked = lost = 0.0
+    for block in blocks(facility):
+        for cause in causes(block, common, given.common_repair):
+            if block.backed and cause.short > 0:
+                left = _after_backup(cause, block, alive, given, common)
+                asked, lost = asked + cause.frequency, lost + left.frequency
+                found.append(left)
+            else:
+                found.append(cause)
+    if any(side.margin < 0 for side in cooling.values()):
+        found.append(two_state("cooling", "restart", asked - lost, 0.0))
+    found.append(_people(found, given))
+    return found, 1 - lost / asked if asked else 1.0
+
+
+def _people(found: Sequence[Cause], given: Availability) -> Cause:
+    """What people cause beside all other causes, of which it is a share."""
+    rate = series(found).frequency * given.human_error / (1 - given.human_error)
+    down = unavailability(rate, given.human_repair) if given.human_repair > 0 else 0.0
+    return two_state("people", "people", (1 - down) * rate, down)
+
+
+def _after_backup(cause: Cause, block: Block, alive: Floats, given: Availability, common: float) -> Cause:
+    """What backup leaves of a cause on the grid's side; long outages lose more of their hours than short ones.
+
+    What the block's own units still carry goes on, whatever backup does.
+    """
+    mean = cause.short / max(cause.frequency, 1e-99) * YEAR
+    weight, spell = spells(block, common) if cause.kind == "independent" else (np.ones(1), np.ones(1))
+    spell = spell * mean / (weight @ spell)
+    share = backup.lost_share(alive, given.battery, spell, given.gensets.fuel)
+    hours = float((weight * spell) @ share / mean)
+    left = np.where(cause.shares < 1, hours * cause.probability, 0.0)
+    left[-1] = 1 - left[:-1].sum()
+    return replace(cause, frequency=cause.frequency * float(weight @ share), probability=left)
+
+
+def hours_lost(found: Sequence[Cause], restart: float) -> float:
+    """Hours of all IT a year that are not served, down and restarting.
+
+    Notes
+    -----
+    Spells A / f of full service begin with the restart R, unless they end sooner: of A, 1 - exp(-f R / A) is lost.
+    """
+    together = series(found)
+    return YEAR * together.lost + _restarting(together.availability, sum(_asked(c, restart) for c in found))
+
+
+def _asked(cause: Cause, restart: float) -> float:
+    """Hours of all IT a year of restart after a cause; it takes the share that the cause takes on average."""
+    return cause.frequency * restart * (cause.lost / cause.short if cause.short > 0 else 1.0)
+
+
+def _restarting(up: float, asked: float) -> float:
+    """Hours of all IT a year in which work does not yet go on, out of the share of time `up`."""
+    return YEAR * up * -math.expm1(-asked / (YEAR * up)) if up > 0 else 0.0
+
+
+def _contributions(found: Sequence[Cause], restart: float) -> tuple[Contribution, ...]:
+    parts = [
+        Contribution(c.block, c.kind, c.item, c.frequency, YEAR * c.lost, _restarting(1 - c.short, _asked(c, restart)))
+        for c in found
+    ]
+    return tuple(sorted(parts, key=lambda part: -part.hours))
+
+
+def _stranded(facility: Facility) -> dict[str, float]:
+    power, given = facility.power, facility.availability
+    return {
+        "substation": 1 - usable_share(power.substation_topology, power.substation_units),
+        "units": 1 - usable_share(power.topology, power.units),
+        "cooling": given.cooling_spares / (given.cooling_units + given.cooling_spares),
+    }
