@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -28,6 +29,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, TypeVar
 
+from gigacampus.campus import catalog
 from gigacampus.runs.selfcheck import mutants
 
 T = TypeVar("T")
@@ -37,8 +39,8 @@ Called = set[tuple[str, str]]
 TARGET = 0.8
 """Share of mutants that the tests must find."""
 
-SECONDS = 20.0
-"""Longest that the tests of one mutant take when nothing is wrong; those beyond are not run."""
+SLOW, SECONDS = 6.0, 20.0
+"""Most processor time of a test that is used, and of those of one mutant; those beyond are not run."""
 
 SOURCE = Path(__file__).parents[2]
 CHECKOUT = SOURCE.parents[1]
@@ -48,8 +50,10 @@ ROOMS = ("rows", *(f"engines/{name}" for name in ENGINES))
 
 def measured(count: int, seed: int) -> tuple[bool | None, str]:
     """Whether the tests find enough of so many mutants, and the figures; None where that cannot be known."""
+    if not count:
+        return None, "not yet: mutants are tried with --full"
     if not _folders() or not hasattr(os, "fork"):
-        return None, "not here: it needs a source checkout with its tests, on a system that forks"
+        return None, "not yet: it needs a source checkout with its tests, on a system that forks"
     command = [sys.executable, "-m", __spec__.name, str(count), str(seed)]
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "PYTEST_DEBUG_TEMPROOT": folder}
@@ -86,6 +90,8 @@ class Trial:
         paths = sorted(path for room in ROOMS for path in (SOURCE / room).rglob("*.py"))
         every = [mutant for path in paths for mutant in mutants.of(path)]
         sample = random.Random(self.seed).sample(every, min(self.count, len(every)))
+        for section in catalog.sections():
+            catalog.names(section)  # read once, not in each copy
         gc.freeze()  # else the first collection in each copy copies all memory
         alone = ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork"), _share, (session,))
         with alone as pool:
@@ -142,7 +148,7 @@ def _watched(at: int) -> tuple[float, Called] | None:
         ours = {(c.co_filename, c.co_qualname) for c in called.values() if c.co_filename.startswith(str(SOURCE))}
         return (time.process_time() - start, ours) if passed else None
 
-    return _apart(run, 10 * SECONDS)
+    return _apart(run, SLOW)
 
 
 def _fate(mutant: mutants.Mutant, tests: list[tuple[int, float]]) -> str:
@@ -154,7 +160,7 @@ def _fate(mutant: mutants.Mutant, tests: list[tuple[int, float]]) -> str:
         mutants.plant(mutant)
         return "unseen" if _passed([at for at, _ in tests]) else "seen"
 
-    return _apart(run, 20 + 5 * sum(seconds for _, seconds in tests)) or "does not end"
+    return _apart(run, 5 + 5 * sum(seconds for _, seconds in tests)) or "does not end"
 
 
 def _passed(chosen: list[int]) -> bool:
@@ -168,14 +174,21 @@ def _passed(chosen: list[int]) -> bool:
 
 
 def _apart(work: Callable[[], T], limit: float) -> T | None:
-    """What work gives in a copy of this process; None if it dies or lasts too long."""
+    """What work gives in a copy of this process; None if it dies or takes more than so many seconds of a processor."""
+    import resource
+
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=lambda: sender.send(work()))
+
+    def act() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit)))
+        sender.send(work())
+
+    process = context.Process(target=act)
     process.start()
     sender.close()
     try:
-        return receiver.recv() if receiver.poll(limit) else None  # type: ignore[no-any-return]
+        return receiver.recv() if receiver.poll(30 * limit) else None  # type: ignore[no-any-return]
     except EOFError:
         return None
     finally:
