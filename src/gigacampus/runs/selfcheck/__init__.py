@@ -89,7 +89,7 @@ def run(full: bool = False, counts: Counts | None = None) -> Iterator[Check]:
     Parameters
     ----------
     full : bool
-        Whether all cases are run, or a selection of some minutes.
+        Whether all cases are run, or a selection of three minutes on two cores.
     counts : Counts, optional
         Other numbers of cases.
     """

@@ -84,7 +84,8 @@ def dump(tree: Mapping[str, Any]) -> str:
     d:
     - e: 'x: y'
     """
-    yaml, text = YAML(typ="safe", pure=True), io.StringIO()
+    yaml: Any = YAML(typ="safe", pure=True)
+    text = io.StringIO()
     yaml.default_flow_style, yaml.width, yaml.sort_base_mapping_type_on_output = False, 10_000, False
     yaml.representer.ignore_aliases = lambda value: True
     yaml.dump(dict(tree), text)

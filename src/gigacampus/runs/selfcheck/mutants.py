@@ -1,7 +1,7 @@
 """Small faults in a file's functions, each of the kind that a programmer makes, and their planting in a live process.
 
-Only what runs when a function is called is changed: not constants of a module, defaults, annotations, messages (f-strings)
-or assertions that are there for the type checker. A plain assignment is not left out, nor `|` swapped, which any test
+Only what runs when a function is called is changed: not constants of a module, defaults, annotations, f-strings or
+assertions, which are there for the type checker. A plain assignment is not left out, nor `|` swapped, which any test
 would see as a NameError or a TypeError.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 Change = tuple[ast.AST, str, Callable[[], object]]
 """A node, what becomes of it in words, and what makes it so."""
@@ -104,7 +105,7 @@ def _operators(node: ast.AST) -> Iterator[Change]:
     elif isinstance(node, ast.Compare):
         for at, op in enumerate(node.ops):
             new = SWAPS[type(op)]
-            yield node, _becomes(op, new), partial(node.ops.__setitem__, at, new())  # type: ignore[arg-type]
+            yield node, _becomes(op, new), partial(node.ops.__setitem__, at, new())
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         again = ast.UnaryOp(ast.Not(), node.operand)
         yield node, "Not dropped", partial(setattr, node, "operand", again)
@@ -127,8 +128,9 @@ def _values(node: ast.AST) -> Iterator[Change]:
 
 
 def _dropped(node: ast.AST) -> Iterator[Change]:
-    for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-        for at, line in enumerate(block) if isinstance(block, list) else ():
+    blocks: list[Any] = [getattr(node, name, None) for name in ("body", "orelse")]
+    for block in blocks:
+        for at, line in enumerate(block) if isinstance(block, list) else ():  # of a lambda it is an expression
             if _can_go(line):
                 nothing = ast.copy_location(ast.Pass(), line)
                 yield line, f"{type(line).__name__} dropped", partial(block.__setitem__, at, nothing)

@@ -1,8 +1,8 @@
 """Random valid campuses: every noun of the spec, every kind of part, small and large, with and without a deal.
 
-Here stands what a field's own type and bounds do not say: dates, sizes that go together, what a plant must have. Every
-other field is drawn by `vary`. A campus is a plain tree, as YAML would give it, so that checks can change it before they
-write it down.
+Here stands what a field's own type and bounds do not say: dates, sizes that go together, what a plant must have.
+Every other field is drawn by `vary`. A campus is a plain tree, as YAML would give it, so that checks can change it
+before they write it down.
 """
 
 from __future__ import annotations
@@ -50,12 +50,11 @@ def _physical(draw: Draw, days: int) -> Tree:
         "supply": plants.supply(draw, start, end, sum_of(compute)),
         "promises": _promises(draw),
     }
-    for noun in draw.some(["facility", "supply", "promises"], 0.05):
+    for noun in draw.some(["supply", "promises"], 0.05):
         del tree[noun]
     if draw.chance(0.25):
         tree["deal"] = deals.deal(draw, {phase["name"]: phase["ready"] for phase in compute["phases"]})
-    plant = tree.get("facility", {}).get("cooling")
-    if plant and "liquid" not in catalog.entry("cooling_plants", plant["use"]).text:
+    if "liquid" not in catalog.entry("cooling_plants", tree["facility"]["cooling"]["use"]).text:
         compute["server"]["liquid_share"] = "0 %"
     return tree
 
@@ -76,7 +75,7 @@ def _site(draw: Draw) -> Tree:
     if draw.chance(0.3):
         site |= {"latitude": f"{draw.between(-60, 65)} deg", "longitude": f"{draw.between(-180, 180)} deg"}
     if draw.chance(0.2):
-        site["elevation"] = f"{draw.between(-100, 3500)} m"
+        site["elevation"] = f"{draw.between(-100, 2800)} m"
     return site | {"grid": grid | {name: figures[name] for name in draw.some(list(figures), 0.2)}}
 
 

@@ -2,9 +2,9 @@
 
 It works in a source checkout alone. A warm process collects the tests and imports what they need. A copy of it (a fork)
 runs each test once and notes which functions it calls; then, for each mutant, a copy plants the fault in its own memory
-and runs the tests that call the function, the quick ones first, until one fails. No file is touched. A mutant that no test
-calls, and one that changes nothing that matters, count as survivors. What is computed while a test file is imported, and
-what a test computes in another process, does not see the fault.
+and runs the tests that call the function, the quick ones first, until one fails. No file is touched. A mutant that no
+test calls, one that cannot be planted and one that changes nothing that matters count as survivors. What is computed
+while a test file is imported, and what a test computes in another process, does not see the fault.
 
 ``python -m gigacampus.runs.selfcheck.strength 300 19`` prints the outcome and the survivors as JSON: mutants, seed.
 """
@@ -41,6 +41,9 @@ TARGET = 0.8
 
 SLOW, SECONDS = 6.0, 20.0
 """Most processor time of a test that is used, and of those of one mutant; those beyond are not run."""
+
+SEEN = ("seen", "does not end")
+"""Fates of mutants that the tests find; the others are `unseen`, `uncalled` and `not planted`."""
 
 SOURCE = Path(__file__).parents[2]
 CHECKOUT = SOURCE.parents[1]
@@ -103,7 +106,7 @@ class Trial:
             "seed": self.seed,
             "tests": sum(run is not None for run in runs),
             "fates": {fate: fates.count(fate) for fate in sorted(set(fates))},
-            "survivors": [_line(m) for m, fate in zip(sample, fates, strict=True) if fate in ("unseen", "uncalled")],
+            "survivors": [_line(m) for m, fate in zip(sample, fates, strict=True) if fate not in SEEN],
         }
         return True
 
@@ -124,7 +127,8 @@ def _concerned(mutant: mutants.Mutant, runs: list[tuple[float, Called] | None]) 
     """Tests that call the function of a mutant, in the order in which they are run, and the seconds of each."""
     where = (mutant.path, mutant.function)
     tests = [(at, run[0]) for at, run in enumerate(runs) if run is not None and where in run[1]]
-    chosen, total = [], 0.0
+    chosen: list[tuple[int, float]] = []
+    total = 0.0
     for at, seconds in sorted(tests, key=lambda test: test[1]):
         total += seconds
         if not chosen or total <= SECONDS:
@@ -152,12 +156,15 @@ def _watched(at: int) -> tuple[float, Called] | None:
 
 
 def _fate(mutant: mutants.Mutant, tests: list[tuple[int, float]]) -> str:
-    """What becomes of a mutant: seen by a test, unseen, uncalled by any, or seen in that the tests do not end."""
+    """What becomes of a mutant when the tests that concern it are run."""
     if not tests:
         return "uncalled"
 
     def run() -> str:
-        mutants.plant(mutant)
+        try:
+            mutants.plant(mutant)
+        except ValueError:  # a function inside another that sees other variables of it
+            return "not planted"
         return "unseen" if _passed([at for at, _ in tests]) else "seen"
 
     return _apart(run, 5 + 5 * sum(seconds for _, seconds in tests)) or "does not end"
@@ -188,7 +195,7 @@ def _apart(work: Callable[[], T], limit: float) -> T | None:
     process.start()
     sender.close()
     try:
-        return receiver.recv() if receiver.poll(30 * limit) else None  # type: ignore[no-any-return]
+        return receiver.recv() if receiver.poll(30 * limit) else None
     except EOFError:
         return None
     finally:

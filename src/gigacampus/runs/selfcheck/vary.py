@@ -1,8 +1,8 @@
 """Any field of a spec, drawn from what its model says: its type, its bounds, the catalogue's figure or default.
 
-Numbers lie within half and twice what the spec would have, now and then at a bound; switches, words and catalogue entries
-are any that the type allows. What the models refuse together (dates out of order, shares above one) is not kept, so that
-a field that is added to a noun is drawn without a line here.
+Numbers lie within half and twice what the spec would have, now and then at a bound, zero or below; switches, words and
+catalogue entries are any that the type allows. What the models refuse together (dates out of order, shares above one)
+is not kept, so that a field that is added to a noun is drawn without a line here.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ Change = tuple[Place, Any]
 
 CLOSED = {"schema_version", "use", "kind", "window"}
 """Fields that are not drawn: what says what kind of thing it is, and a window that would take long."""
-
-_BOUNDS = ("ge", "gt", "at_least", "above", "le", "lt", "at_most")
 
 
 def varied(draw: Draw, model: type[BaseModel], tree: Tree, share: float) -> Tree:
@@ -103,14 +101,14 @@ def _within(annotation: Any) -> list[Any]:
 def _number(draw: Draw, kinds: Sequence[Any], old: float) -> Any:
     marks = [mark for kind in kinds for mark in getattr(kind, "metadata", getattr(kind, "__metadata__", ()))]
     quantity = next((mark for mark in marks if isinstance(mark, Quantity)), None)
-    bounds = {
-        name: [getattr(mark, name) for mark in marks if getattr(mark, name, None) is not None] for name in _BOUNDS
-    }
-    low = max((*bounds["ge"], *bounds["gt"], *bounds["at_least"], *bounds["above"]), default=-math.inf)
-    high = min((*bounds["le"], *bounds["lt"], *bounds["at_most"]), default=math.inf)
-    new = (
-        draw.pick([low, high, 0.0, -old]) if draw.chance(0.05) else float(f"{(old or 0.02) * draw.size(0.5, 2.0):.4g}")
-    )
+    lows = [getattr(mark, name, None) for mark in marks for name in ("ge", "gt", "at_least", "above")]
+    highs = [getattr(mark, name, None) for mark in marks for name in ("le", "lt", "at_most")]
+    low = max((bound for bound in lows if bound is not None), default=-math.inf)
+    high = min((bound for bound in highs if bound is not None), default=math.inf)
+    if draw.chance(0.05):
+        new = float(draw.pick([low, high, 0.0, -old]))
+    else:
+        new = float(f"{(old or 0.02) * draw.size(0.5, 2.0):.4g}")
     new = min(max(new, low), high) if math.isfinite(new) else old
     if quantity is not None and quantity.unit:
         return format_quantity(new, quantity.unit)
