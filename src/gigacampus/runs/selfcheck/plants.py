@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from gigacampus.campus import catalog
+from gigacampus.campus.spec.supply import KINDS
 from gigacampus.runs.selfcheck.draw import Draw, Tree
 
 NAMES = ("a", "Sun field", "zeta", "north", "p-4", "Ω", "grid", "b2", "gas")
@@ -26,9 +27,9 @@ def supply(draw: Draw, start: date, end: date, power: float) -> Tree:
     return tree
 
 
-def _plant(draw: Draw, start: date, end: date, power: float) -> str | Tree:
-    entry = draw.pick(catalog.names("power_technologies"))
-    kind = str(catalog.entry("power_technologies", entry).text["kind"])
+def _plant(draw: Draw, start: date, end: date, power: float) -> Tree:
+    kind, section = draw.pick(list(KINDS)), "power_technologies"
+    entry = draw.pick([name for name in catalog.names(section) if catalog.entry(section, name).text["kind"] == kind])
     plant: Tree = {"use": entry, "kind": kind, "capacity": draw.megawatts(draw.size(0.01, 3.0) * power)}
     if draw.chance(0.05):
         plant["capacity"] = "0 MW"
