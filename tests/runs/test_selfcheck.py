@@ -311,6 +311,8 @@ def test_each_mutant_changes_the_process_and_no_file(faulty: tuple[Path, Any]) -
         assert seen() == right
     assert unseen == ["0 becomes 1"]  # the number that is written over
     assert path.read_text() == FAULTY
+    with pytest.raises(ValueError, match="is not in this process"):
+        mutants.plant(replace(mutants.of(path)[0], function="most"))
 
 
 def test_the_score_counts_what_no_test_calls_as_a_survivor() -> None:

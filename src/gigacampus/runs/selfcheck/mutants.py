@@ -48,16 +48,23 @@ def of(path: Path) -> list[Mutant]:
 
 
 def plant(mutant: Mutant) -> None:
-    """Give the functions of this process that a mutant changes their new code."""
+    """Give the functions of this process that a mutant changes their new code.
+
+    Raises
+    ------
+    ValueError
+        If the process has no such function, or one inside another that would see other variables of it.
+    """
     tree = ast.parse(Path(mutant.path).read_text(encoding="utf-8"))
     _, (_, _, change) = list(_changes(tree))[mutant.index]
     change()
     module = compile(ast.fix_missing_locations(tree), mutant.path, "exec", dont_inherit=True)
     new = {(code.co_qualname, code.co_firstlineno): code for code in _codes(module) if _within(code, mutant)}
-    for function in functions(mutant.path):
-        code = function.__code__
-        if _within(code, mutant):
-            function.__code__ = new[code.co_qualname, code.co_firstlineno]
+    changed = [function for function in functions(mutant.path) if _within(function.__code__, mutant)]
+    if not changed:
+        raise ValueError(f"{mutant.function} of {mutant.path} is not in this process")
+    for function in changed:
+        function.__code__ = new[function.__code__.co_qualname, function.__code__.co_firstlineno]
 
 
 def functions(path: str) -> list[FunctionType]:

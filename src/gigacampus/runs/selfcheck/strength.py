@@ -161,9 +161,10 @@ def _fate(mutant: mutants.Mutant, tests: list[tuple[int, float]]) -> str:
         return "uncalled"
 
     def run() -> str:
+        gc.unfreeze()  # what is frozen is not found
         try:
             mutants.plant(mutant)
-        except ValueError:  # a function inside another that sees other variables of it
+        except (ValueError, KeyError):
             return "not planted"
         return "unseen" if _passed([at for at, _ in tests]) else "seen"
 
