@@ -22,8 +22,9 @@ from gigacampus.runs.selfcheck.draw import Draw, Tree
 Place = tuple[str | int, ...]
 Change = tuple[Place, Any]
 
-CLOSED = {"schema_version", "use", "kind", "window"}
-"""Fields that are not drawn: what says what kind of thing it is, and a window that would take long."""
+CLOSED = {"schema_version", "use", "kind", "window", "capacity_ratio", "chiller"}
+"""Parts and fields that are not drawn: what kind of thing it is, a window that would take long, and what the physics
+refuses with a reason unless its fellows change with it (a cooler's flows, a chiller's curves)."""
 
 
 def varied(draw: Draw, model: type[BaseModel], tree: Tree, share: float) -> Tree:
@@ -64,7 +65,7 @@ def _drawn(draw: Draw, part: BaseModel, tree: Any, place: Place) -> Iterator[Cha
     for name, field in type(part).model_fields.items():
         value, at = getattr(part, name), (*place, name)
         written = tree.get(name) if isinstance(tree, dict) else None
-        if isinstance(value, BaseModel):
+        if isinstance(value, BaseModel) and (written is not None or name not in CLOSED):
             if isinstance(value, FromCatalog) and written is None and draw.chance(0.2):
                 yield at, {"use": draw.pick(catalog.names(value.section))}
             yield from _drawn(draw, value, written, at)
