@@ -89,7 +89,7 @@ def run(full: bool = False, counts: Counts | None = None) -> Iterator[Check]:
     Parameters
     ----------
     full : bool
-        Whether all cases are run, or a selection of three minutes on two cores.
+        Whether all cases are run, or a selection of them.
     counts : Counts, optional
         Other numbers of cases.
     """
