@@ -123,10 +123,13 @@ def _drawn(run: Run, name: str) -> Text:
 
 def _rate(run: Run, name: str) -> Text:
     loan = run.deal.loans[name]
-    base = _per_cent(_value(run, name, "coupon" if loan.benchmark is None else "spread"))
-    first = Text(base if loan.benchmark is None else f"{loan.benchmark} + {base}")
+    rate = _per_cent(_value(run, name, "coupon" if loan.benchmark is None else "spread"))
+    base = [rate if loan.benchmark is None else f"{loan.benchmark} + {rate}"]
+    base += [f"{loan.benchmark} ≥ {_per_cent(_value(run, name, 'floor'))}"] if loan.floor is not None else []
     steps = [(f"+{_per_cent(step.rate)}", step.start.isoformat()) for step in loan.step_ups]
-    return joined((first, *(Text(f"{rate} from {day}", f"{day}から{rate}") for rate, day in steps)), "; ")
+    return joined(
+        (Text("; ".join(base)), *(Text(f"{rate} from {day}", f"{day}から{rate}") for rate, day in steps)), "; "
+    )
 
 
 def _repaid(run: Run, name: str) -> Text:

@@ -14,7 +14,7 @@ from gigacampus.faces.figures.deal.varied import deal_words, inside, levels_of, 
 @figure("deal", plotted=False)
 def two_way(run: Run) -> Figure | None:
     """A figure over two numbers, as a table."""
-    grid = run.sensitivity.grid
+    grid = run.sensitivity.two_way
     if grid is None:
         return None
     unit, name, (row, rows), (column, columns) = (
