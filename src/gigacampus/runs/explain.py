@@ -11,10 +11,10 @@ import numpy as np
 
 from gigacampus.campus.spec import Origin
 from gigacampus.errors import CampusError, Problem
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
 from gigacampus.runs.behind import Behind
-from gigacampus.runs.kpi import Kpi, find
+from gigacampus.runs.kpi import Kpi
+from gigacampus.runs.kpis import find
 from gigacampus.runs.pipeline import Run
 
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from gigacampus.campus.catalog import GRADES
 from gigacampus.faces.figures.text import Text
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
 from gigacampus.runs.behind import Behind
-from gigacampus.runs.kpi import find
+from gigacampus.runs.kpis import find
 
 if TYPE_CHECKING:
     from gigacampus.campus.spec import Origin
