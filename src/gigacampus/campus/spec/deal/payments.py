@@ -37,12 +37,9 @@ class Cost(Part):
     payee: str = Field(OUTSIDE, description="who receives it")
     amount: FindUSD | None = Field(None, description="total")
     unit_cost: FindUSDPerKW | None = Field(
-        None, description="total for each kW of the power of a phase as the spec gives it, in place of an amount: "
-        "facility or IT power, by compute.basis, where rates for it_capacity are for IT power",
-    )  # fmt: skip
-    phase: str | None = Field(
-        None, description="phase of the campus, or of deal.powers, for whose power the unit cost is"
+        None, description="total for each kW of a phase, IT or facility as compute.basis says, in place of an amount"
     )
+    phase: str | None = Field(None, description="phase of the campus, or of deal.powers, whose kW the unit cost is for")
     start: When = Field("close", description="from when; all of it then, if there is no end")
     end: When | None = Field(None, description="until when")
     b: FindNumber | None = Field(None, description="shape of the curve, early for a high b; straight line without it")
