@@ -11,7 +11,7 @@ from gigacampus.runs.kpi import Figure, Kpi, Members, Undefined, slug
 if TYPE_CHECKING:
     from gigacampus.engines.finance import Metric
     from gigacampus.engines.finance.credit.result import Case, Experiment
-    from gigacampus.engines.renewal.result import Paths
+    from gigacampus.engines.renewal.result import PathOutcomes
     from gigacampus.runs.pipeline import Run
 
 Rows = Callable[["Run", str], list[str]]
@@ -104,7 +104,7 @@ def _exit_years(run: Run) -> dict[str, float | None]:
     return {name: float(years[exit]) if exit < len(years) - 1 else None for name, exit in exits.items()}
 
 
-def _by_chance(of: Callable[[Paths], float]) -> Callable[[Run], Figure]:
+def _by_chance(of: Callable[[PathOutcomes], float]) -> Callable[[Run], Figure]:
     never = Undefined("the deal has no outlook by chance")
     return lambda run: never if run.renewal.paths is None else of(run.renewal.paths)
 
