@@ -37,7 +37,7 @@ from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
 from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
-from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response, result_of
+from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response
 from gigacampus.engines.facility.settle import asked, load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
@@ -97,7 +97,7 @@ def respond(
     flows = plant.year(load_of(it, it_rating))
     limited = timeline is not None and facility.water is not None and facility.water.limited
     over = asked(plant, timeline, it, it_rating)[0].load if timeline is not None and limited else None
-    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1), over)
+    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1, dtype=float), over)
 
 
 def settle(
@@ -128,8 +128,7 @@ def settle(
     """
     _within_rating(it, it_rating)
     plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
-    lost = plant.vapour * float(np.sum(it_rating[timeline.phase]))
-    return result_of(facility, over_life(plant, timeline, it, it_rating, served), lost)
+    return over_life(plant, timeline, it, it_rating, served)
 
 
 def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
