@@ -42,7 +42,7 @@ def used(run: Run) -> dict[str, Origin]:
 
 def _decides(run: Run, path: str) -> bool:
     """Whether a choice is one: what is no vehicle keeps and distributes nothing."""
-    deal = run.deal
+    deal = run.campus.deal
     _, kind, name, *_ = path.split(".")
     return deal is not None and (kind != "entities" or bool(deal.entities[name].owners))
 

@@ -87,7 +87,7 @@ def _conditions(run: Run, end: date) -> Text:
     """On what it rests that loans are repaid by a day: options of the leases, and figures that are solved for it."""
     options = any(lease.first_end < end and any(x for _, x in lease.options) for lease in run.finance.leases.values())
     found = [Text("if the options to renew are taken up", "更新の行使が前提")] * options
-    deal = run.deal
+    deal = run.campus.deal
     ends = {f"{slug(name)}.{what}" for name in run.finance.loans for what in ("plan_end", "unpaid")}
     for target in deal.solve if deal is not None else ():
         if target.so_that in ends and not target.equals:

@@ -214,7 +214,7 @@ def _number(value: float, column: Column) -> str:
 def _context(
     run: Run, inputs: Inputs, index: dict[str, int], shown: dict[str, list[SimpleNamespace]]
 ) -> dict[str, Any]:
-    site = run.place
+    site = run.campus.site
     order = [key for key in words.SECTIONS if key not in ("facility", "carbon") or shown["facility"]]
     keys = [
         SimpleNamespace(**vars(key), inputs=ranges(index[p] for p in inputs.of_kpi(key.name)))

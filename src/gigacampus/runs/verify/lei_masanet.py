@@ -13,9 +13,9 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus import catalog
-from gigacampus.engines.facility import lbnl
-from gigacampus.engines.facility.lbnl import relations, systems
 from gigacampus.runs import inputs
+from gigacampus.runs.verify import lbnl
+from gigacampus.runs.verify.lbnl import relations, systems
 
 PUBLISHED = Path(__file__).parent / "ledger" / "published"
 CITIES = {

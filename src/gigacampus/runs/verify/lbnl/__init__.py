@@ -24,9 +24,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigacampus.engines.facility.lbnl import systems
-from gigacampus.engines.facility.lbnl.systems import Inputs, Use
 from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
+from gigacampus.runs.verify.lbnl import systems
+from gigacampus.runs.verify.lbnl.systems import Inputs, Use
 
 __all__ = ["KINDS", "SAMPLES", "Spread", "draw", "spread"]
 

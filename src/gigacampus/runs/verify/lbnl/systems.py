@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigacampus.engines.facility.cooling import water
-from gigacampus.engines.facility.lbnl import relations as r
 from gigacampus.engines.facility.outdoors import Bools, Floats, Outdoors
+from gigacampus.runs.verify.lbnl import relations as r
 
 Inputs = Mapping[str, Floats]
 
