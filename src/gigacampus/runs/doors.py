@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gigacampus.engines.facility.control import Worth
     from gigacampus.engines.facility.design import DesignResult, Sizes
     from gigacampus.engines.facility.part_load import PartLoad
+    from gigacampus.engines.facility.plant import Held
     from gigacampus.engines.impact import Factors, Hardware, Impact
     from gigacampus.engines.policy import Verdict
     from gigacampus.engines.site import Resource
@@ -88,12 +89,19 @@ def design(run: Run) -> DesignResult:
     return room.judge(facility, server, run.site, given, rating, highest, coolers, open_water.clean_water_drop)
 
 
+def setpoints(run: Run) -> Held:
+    """Set-points that control holds hour by hour at full build; none by rules."""
+    from gigacampus.engines.facility import control as room
+
+    return room.held(_built(run), run.compute.server, run.site, run.offer.it[-1] / run.offer.it_rating[-1])
+
+
 def response(run: Run) -> Response:
     """Load at the meter that the IT power causes."""
     from gigacampus.engines import facility as room
 
-    server = run.compute.server
-    return room.respond(_built(run), server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
+    server, offer = run.compute.server, run.offer
+    return room.respond(_built(run), server, run.site, offer.it, offer.it_rating, run.timeline, run.setpoints)
 
 
 def dispatch(run: Run) -> Dispatch:
@@ -117,6 +125,7 @@ def facility(run: Run) -> FacilityResult:
         run.offer.it,
         run.offer.it_rating,
         served if run.dispatch.unserved.any() else None,
+        run.setpoints,
     )
 
 
