@@ -10,7 +10,6 @@ import numpy as np
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.outdoors import Bools, Floats, Ints
 
-
 _KEPT = ("bled", "excess", "lifted", "short", "capped", "chip_above")
 """What is no quantity, and so the same at any rating."""
 

@@ -51,6 +51,11 @@ class PartLoad:
     elements: tuple[Loading, ...]
 
     @property
+    def cooling(self) -> Floats:
+        """Energy of the cooling plant over IT energy, shape (K,)."""
+        return np.asarray(sum(self.parts[name] for name in PARTS[:5]))
+
+    @property
     def tue(self) -> Floats:
         """Total power usage effectiveness, shape (K,)."""
         return self.itue * self.pue[3]
