@@ -18,6 +18,8 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -60,17 +62,23 @@ def _log_water(t: Floats) -> Floats:
     return _array(value + t * (-4.8640239e-2 + t * (4.1764768e-5 + t * -1.4452093e-8)))
 
 
-def _log_pressure_ice(t: Floats) -> tuple[Floats, Floats]:
-    """The same and its slope."""
-    slope = 5674.5359 / t**2 + 4.1635019 / t - 9.677843e-3
-    slope += t * (2 * 6.2215701e-7 + t * (3 * 2.0747825e-9 + t * 4 * -9.484024e-13))
-    return _log_ice(t), slope
+def _slope_ice(t: Floats) -> Floats:
+    """Slope of `_log_ice` [1/K]."""
+    slope = (5674.5359 / t + 4.1635019) / t - 9.677843e-3
+    return _array(slope + t * (2 * 6.2215701e-7 + t * (3 * 2.0747825e-9 + t * 4 * -9.484024e-13)))
 
 
-def _log_pressure_water(t: Floats) -> tuple[Floats, Floats]:
-    """The same and its slope."""
-    slope = 5800.2206 / t**2 + 6.5459673 / t - 4.8640239e-2 + t * (2 * 4.1764768e-5 + t * 3 * -1.4452093e-8)
-    return _log_water(t), slope
+def _slope_water(t: Floats) -> Floats:
+    """Slope of `_log_water` [1/K]."""
+    return _array((5800.2206 / t + 6.5459673) / t - 4.8640239e-2 + t * (2 * 4.1764768e-5 + t * (3 * -1.4452093e-8)))
+
+
+def _over(t: Floats, water: Callable[[Floats], Floats], ice: Callable[[Floats], Floats]) -> Floats:
+    """A property of saturation at `t` in kelvin, over ice up to the triple point and over water above it."""
+    values, icy = water(t), t <= TRIPLE_POINT + KELVIN
+    if np.any(icy):
+        values[icy] = ice(t[icy])
+    return values
 
 
 def saturation_pressure(temperature: ArrayLike) -> Floats:
@@ -96,11 +104,14 @@ def saturation_pressure(temperature: ArrayLike) -> Floats:
     [103.3, 2338.8]
     """
     t = _array(temperature)
-    t = np.where((t >= COLDEST) & (t <= 200.0), t, np.nan) + KELVIN
-    logs, icy = _log_water(t), t <= TRIPLE_POINT + KELVIN
-    if np.any(icy):
-        logs[icy] = _log_ice(t[icy])
-    return _array(np.exp(logs))
+    outside = ~((t >= COLDEST) & (t <= 200.0))
+    t = (np.where(outside, np.nan, t) if np.any(outside) else t) + KELVIN
+    return _array(np.exp(_over(t, _log_water, _log_ice)))
+
+
+def log_slope(temperature: ArrayLike) -> Floats:
+    """Slope of the logarithm of the saturation pressure, d ln p_s / dT [1/K], at a temperature [degC]."""
+    return _over(_array(temperature) + KELVIN, _slope_water, _slope_ice)
 
 
 def humidity_ratio_from_vapour_pressure(vapour_pressure: ArrayLike, pressure: ArrayLike) -> Floats:
@@ -189,9 +200,8 @@ def dew_point_from_vapour_pressure(vapour_pressure: ArrayLike) -> Floats:
     magnus = logs - np.log(610.94)
     t = 243.04 * magnus / (17.625 - magnus) + KELVIN
     for _ in range(_ROUNDS):
-        (ice, ice_slope), (water, water_slope) = _log_pressure_ice(t), _log_pressure_water(t)
-        off = np.where(icy, ice, water) - logs
-        step = off / np.where(icy, ice_slope, water_slope)
+        off = np.where(icy, _log_ice(t), _log_water(t)) - logs
+        step = off / np.where(icy, _slope_ice(t), _slope_water(t))
         t = t / (1 + step / t)
         if not np.any(np.abs(step) > _CLOSE):
             break
@@ -279,15 +289,14 @@ def _ratio_at_freezing(dry: Floats, total: Floats, phase: tuple[float, float, fl
 def _psychrometer(dry: Floats, ratio: Floats, total: Floats, *, over_ice: bool) -> Floats:
     """Newton's method from above on the psychrometer's balance over one phase."""
     latent, decline, capacity = _ICE if over_ice else _WATER
-    log_pressure = _log_pressure_ice if over_ice else _log_pressure_water
+    log_of, slope_of = (_log_ice, _slope_ice) if over_ice else (_log_water, _slope_water)
     wet = np.minimum(dry, TRIPLE_POINT) if over_ice else dry.copy()
     slope_a = -ratio * capacity - HEAT_CAPACITY
     for _ in range(_ROUNDS):
-        logs, log_slope = log_pressure(wet + KELVIN)
-        vapour = np.exp(logs)
+        vapour = np.exp(log_of(wet + KELVIN))
         a = ratio * (latent + _VAPOUR * dry - capacity * wet) + HEAT_CAPACITY * (dry - wet)
         factor = a + MOLAR_MASSES * (latent - decline * wet)
-        slope = vapour * (log_slope * factor + slope_a - MOLAR_MASSES * decline) - total * slope_a
+        slope = vapour * (slope_of(wet + KELVIN) * factor + slope_a - MOLAR_MASSES * decline) - total * slope_a
         step = (vapour * factor - total * a) / slope
         wet = wet - step
         if not np.any(np.abs(step) > _CLOSE):

@@ -202,3 +202,12 @@ def _damped(
         if np.abs(better).max() < np.abs(miss).max() and np.any(new != x):
             return new, better
     return None, miss
+
+
+def keep_memory() -> None:
+    """Let what arrays free be used by the next ones, up to some 60 MB, instead of being given back and faulted in anew.
+
+    glibc maps and trims memory by the largest mapped block that was ever freed (mallopt(3), M_MMAP_THRESHOLD); one near
+    its limit of 32 MiB, never touched, is freed here. Other C libraries do as they did.
+    """
+    np.empty(4_000_000)

@@ -21,6 +21,7 @@ from gigacampus.engines.facility.control.options import Weights
 from gigacampus.engines.facility.control.worth import OBJECTIVES, weights
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.outdoors import Outdoors
+from gigacampus.errors import SpecError
 
 YEAR = typical_year()
 HOURS = np.arange(8784)
@@ -185,6 +186,22 @@ def test_what_is_chosen_keeps_the_limits_of_racks_and_machines(name: str) -> Non
             assert np.all((water[lifted] >= low - 1e-9) & (water[lifted] <= high + 1e-9))
         slower = float(rules(mine).rise) / points.rise
         assert np.all((LOAD * slower >= mine.loop.least_flow) | (slower >= 1))
+
+
+def test_water_as_warm_as_the_chillers_curves_reach_is_within_them() -> None:
+    """To the last digit, at each rise of the water."""
+    spec = facility("air-cooled-chiller")
+    side = choice(spec).sides["air"]
+    water, edge = cooling.water_for(spec.cooling, side.points), spec.cooling.chiller.curves.leaving[1]  # type: ignore[union-attr]
+    at_edge = np.abs(water - edge) < 1e-9
+    assert len(np.unique(side.points.rise[at_edge])) == 2
+    assert np.all(side.table.holds[at_edge])
+
+
+def test_control_refuses_what_the_rules_machines_do_not_reach() -> None:
+    spec = optimal({"use": "air-cooled-chiller", "air": {"supply": "32 degC", "coil_effectiveness": "95 %"}})
+    with pytest.raises(SpecError, match="outside the chiller's curves"):
+        control.held(spec, server(), YEAR, LOAD)
 
 
 def brute(cost: np.ndarray, most: int, free: np.ndarray) -> tuple[int, float]:

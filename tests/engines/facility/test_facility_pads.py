@@ -32,7 +32,7 @@ def test_as_many_pads_are_wetted_as_the_set_point_needs() -> None:
     assert some.sum() > 20
     assert one.cooling.rejection is not None
     cooler = Cooler(one.cooling.rejection, one.rated()[0][0], 7.5)
-    added = water.adiabatic(one.out, 0.8)[1] * cooler.air_mass * air.latent_heat(one.out.wet_bulb) / 1e3
+    added = water.taken_up(one.out, cooler.fall(one.out)) * cooler.air_mass * air.latent_heat(one.out.wet_bulb) / 1e3
     share = dry.excess / (0.8 * (one.out.dry_bulb - one.out.wet_bulb))
     np.testing.assert_allclose(side.latent[some], (share * added)[some], rtol=1e-6)
 

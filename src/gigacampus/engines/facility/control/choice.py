@@ -35,15 +35,22 @@ class Choice:
     """The sides of a plant and their candidates at a load (H,); `sides` by name."""
 
     def __init__(self, plant: Plant, control: Control, load: Floats) -> None:
-        *as_run, self._capped = plant.sides(plant.chain.indoors(load), plant.out)
+        self.most, self._hours = control.mode_changes, np.arange(len(load))
+        one = plant.out.at(self._hours[:1])
+        plant.sides(plant.chain.indoors(load[:1]), one)  # refuses rules that the machines' models do not reach
         self.sides = {
-            name: Options(plant, control, which, load, as_run[which])
+            name: Options(plant, control, which, load)
             for which, name in enumerate(("liquid", "air"))
             if plant.plants()[which] is not None
         }
         supply = plant.facility.water
         self.cap = np.inf if supply is None or supply.cap is None else supply.cap
-        self.most, self._hours = control.mode_changes, np.arange(len(load))
+        drawn = np.sum([side.rules.water for side in self.sides.values()], axis=0)
+        self._capped: Bools = np.asarray(drawn > self.cap)
+        if np.any(self._capped):
+            liquid, air, _ = plant.sides(plant.chain.indoors(load), plant.out)
+            for side in self.sides.values():
+                side.rules = Taken.of((liquid, air)[side.which])
 
     def best(self, weights: Weights, limits: Limits = Limits()) -> dict[str, Chosen]:
         """What weighs least over all hours.
@@ -75,7 +82,7 @@ class Choice:
             water = side.table.water[np.maximum(best.place, 0), self._hours[:, None]]
             drawn += np.max(water, axis=1, initial=0.0, where=np.isfinite(best.weight))
             stuck |= (best.place == BY_RULES).any(axis=1)
-        return (drawn > cap) | (stuck & (self._capped > 0))
+        return (drawn > cap) | (stuck & self._capped)
 
     def _pairs(self, weights: Weights, limits: bool, hours: Ints, cap: float) -> tuple[Ints, Floats]:
         """Places (2, n, M, N) and weights (n, M, N) of the best pair within the cap for each pair of modes."""

@@ -12,13 +12,14 @@ from gigacampus.engines.facility.control.candidates import candidates, flow
 from gigacampus.engines.facility.cooling.sides import Side
 from gigacampus.engines.facility.outdoors import Bools, Floats, Ints, Outdoors
 from gigacampus.engines.facility.plant import Plant
+from gigacampus.numerics import keep_memory
 
 MODES = ("free-dry", "free-wet", "mixed", "chiller")
 """Chillers off and no water taken; chillers off; chillers for a part of the heat; chillers for all of it."""
 BY_RULES = -1
 """Place of the rules as they are run, water being short or not, where nothing holds its limits."""
-_AT_ONCE = 16_000
-"""Candidates in hours at once: arrays below 128 KiB stay in the processor's cache and are not mapped anew."""
+_AT_ONCE = 64_000
+"""Candidates in hours at once: many beside what a call of numpy costs by itself, few beside the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -66,38 +67,45 @@ class Ranked:
 
 
 class Options:
-    """Every candidate of one side in every hour: `table` has shape (K, H), `rules` is what the rules take as run."""
+    """Every candidate of one side in every hour: `table` has shape (K, H), `rules` is what the rules take as run.
 
-    def __init__(self, plant: Plant, control: Control, which: int, load: Floats, rules: Side) -> None:
+    The rules are the first candidate, unless water is short.
+    """
+
+    def __init__(self, plant: Plant, control: Control, which: int, load: Floats) -> None:
         spec = plant.plants()[which]
         assert spec is not None
         self.plant, self.control, self.which, self.load = plant, control, which, load
         warmest = min(control.air_max, plant.server.fan_limit - 5)
         self.points = candidates(spec, control.model_copy(update={"air_max": warmest}))
         self.least_flow = 0.0 if spec.loop is None else spec.loop.least_flow
-        self.rules = Taken.of(rules)
         self.table = self._enumerated()
+        self.rules = self.table.at(0)
 
     def _enumerated(self) -> Taken:
         """All candidates in all hours, some hours at a time."""
-        parts, some = [], -(-_AT_ONCE // len(self.points.supply))
-        for first in range(0, len(self.load), some):
+        shape = len(self.points.supply), len(self.load)
+        table = Taken(np.empty(shape), np.empty(shape), np.empty(shape, np.int8), np.empty(shape, bool))
+        some = -(-_AT_ONCE // shape[0])
+        keep_memory()
+        for first in range(0, shape[1], some):
             hours = slice(first, first + some)
             air = Outdoors(*(getattr(self.plant.out, field.name)[hours, None] for field in fields(Outdoors)))
-            load = np.repeat(self.load[hours, None], len(self.points.supply), axis=1)
-            parts.append(Taken.of(self.plant.side(self.which, load, air, self.points)))
-        names = (field.name for field in fields(Taken))
-        return Taken(*(np.ascontiguousarray(np.concatenate([getattr(part, n) for part in parts]).T) for n in names))
+            part = Taken.of(self.plant.side(self.which, self.load[hours, None], air, self.points))
+            for field in fields(Taken):
+                getattr(table, field.name)[:, hours] = getattr(part, field.name).T
+        return table
 
     @cached_property
     def modes(self) -> Ints:
         """Modes that occur, shape (M,)."""
-        return np.unique(np.concatenate([self.table.mode.ravel(), self.rules.mode]))
+        occurs = (np.any(self.table.mode == mode) or np.any(self.rules.mode == mode) for mode in range(len(MODES)))
+        return np.flatnonzero(list(occurs))
 
     @cached_property
     def place(self) -> Ints:
         """Place among `modes` of each candidate in each hour, shape (K, H)."""
-        return np.searchsorted(self.modes, self.table.mode)
+        return np.searchsorted(self.modes, range(len(MODES)))[self.table.mode]
 
     def allowed(self, limits: bool, cap: float) -> Bools:
         """Candidates that hold what must be held and draw no more than there is, shape (K, H).
@@ -114,10 +122,10 @@ class Options:
         """The best of each hour in each mode; where nothing is allowed, the rules as they are run."""
         weight = np.full((len(self.load), len(self.modes)), np.inf)
         place, hours, allowed = np.zeros(weight.shape, np.int64), np.arange(len(self.load)), self.allowed(limits, cap)
-        weighs = weights.of(self.table)
         for k, mode in enumerate(self.place):
-            at = np.flatnonzero(allowed[k] & (weighs[k] < weight[hours, mode]))
-            weight[at, mode[at]] = weighs[k, at]
+            weighs = weights.of(self.table.at(k))
+            at = np.flatnonzero(allowed[k] & (weighs < weight[hours, mode]))
+            weight[at, mode[at]] = weighs[at]
             place[at, mode[at]] = k
         none = np.flatnonzero(~allowed.any(axis=0))
         weight[none, np.searchsorted(self.modes, self.rules.mode[none])] = weights.of(self.rules)[none]

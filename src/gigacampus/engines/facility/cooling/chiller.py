@@ -128,7 +128,7 @@ def within(chiller: Chiller, leaving: Floats, entering: Floats) -> tuple[Floats,
         held = np.minimum(entering, leaving + MOST_LIFT)
         return leaving, held, np.asarray(entering > held, dtype=float)
     cold = np.clip(leaving, *chiller.curves.leaving)
-    return cold, entering, np.asarray(cold != leaving, dtype=float)
+    return cold, entering, np.asarray(np.abs(cold - leaving) > 1e-9, dtype=float)
 
 
 def chill(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -46,6 +47,7 @@ class Fluid:
         return (2 + 1 / self.transfer) / 3
 
 
+@cache
 def fluid(share: float) -> Fluid:
     """Water with a mass share of propylene glycol.
 

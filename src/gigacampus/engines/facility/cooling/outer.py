@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -78,10 +79,13 @@ def alone(task: Task) -> dict[str, Floats]:
     cooling = cooler.rise * (task.left if closed else 1.0) + 0 * heat
     target = task.supply - exchanger_drop(task.plant)
     most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
-    cooler = _wetted(cooler, task, most, flow, cooling, target)
+    if cooler.spec.kind == "adiabatic":
+        cooler = _wetted(cooler, task, cooler.approach(out, most, flow, cooling), flow, cooling, target)
     speed = cooler.air_flow(out, flow, cooling, target, most)
-    warm = np.maximum(cooler.leaving(out, most, flow, cooling) - target, 0.0)
-    excess = np.where((speed >= most) & (task.left > 0), warm, 0.0)
+    stuck, excess = (speed >= most) & (task.left > 0), np.zeros_like(speed)
+    if np.any(stuck):
+        one, air, *asked, wanted = _only(stuck, cooler, out, most, flow, cooling, target)
+        excess[stuck] = np.maximum(one.leaving(air, *asked) - wanted, 0.0)
     pumps = pump * moved(heat, full, loop.least_flow)
     total = heat + pumps
     return {
@@ -91,27 +95,23 @@ def alone(task: Task) -> dict[str, Floats]:
     }
 
 
-def _wetted(cooler: Cooler, task: Task, air_flow: Floats, flow: Floats, cooling: Floats, target: Floats) -> Cooler:
-    """Coolers of which as many are wetted, one by one, as the set-point needs at an air flow: none while dry air does.
+def _wetted(cooler: Cooler, task: Task, over: Floats, flow: Floats, cooling: Floats, target: Floats) -> Cooler:
+    """Adiabatic coolers of which as many are wetted, one by one, as the set-point needs: none while dry air does.
 
-    Makers wet once all fans run and by no more than is needed [1]_. Their waters mix, so that the share that is wet
-    carries its part of the fall from dry to wet. The other way, all are wetted in warm air, but where the least dry air
-    is enough.
+    `over` is the water over the intake air at the fans' most. Makers wet once all fans run and by no more than is
+    needed [1]_. Their waters mix, so that the share that is wet carries its part of the fall from dry to wet. The other
+    way, all are wetted in warm air, but where the least dry air is enough.
 
     References
     ----------
     .. [1] Aqua Cooling, "Adiabatic cooling system", https://www.scribd.com/document/202975624
     """
-    if cooler.spec.kind != "adiabatic":
-        return cooler
-    out, above = task.out, task.at.wet_above
-    dry, wet = (replace(cooler, wet=share) for share in (0.0, 1.0))
-    lacking = dry.leaving(out, air_flow, flow, cooling) - target
-    needed = np.clip(lacking / np.maximum(dry.intake(out)[0] - wet.intake(out)[0], 1e-9), 0.0, 1.0)
+    out, above, dry = task.out, task.at.wet_above, task.out.dry_bulb
+    needed = np.clip((dry + over - target) / np.maximum(cooler.fall(out), 1e-9), 0.0, 1.0)
     if cooler.spec.wetting == "warm":
-        least = np.full(np.shape(lacking), cooler.spec.fan_minimum)
-        needed = np.where(dry.leaving(out, least, flow, cooling) > target, 1.0, 0.0)
-    return replace(cooler, wet=np.where(above == -np.inf, 1.0, np.where(out.dry_bulb > above, needed, 0.0)))
+        least = np.full(np.shape(over), cooler.spec.fan_minimum)
+        needed = np.where(dry + cooler.approach(out, least, flow, cooling) > target, 1.0, 0.0)
+    return replace(cooler, wet=np.where(above == -np.inf, 1.0, np.where(dry > above, needed, 0.0)))
 
 
 def first(task: Task) -> dict[str, Floats]:
@@ -130,13 +130,15 @@ def first(task: Task) -> dict[str, Floats]:
     most = np.clip(at.fans * heat / full, cooler.spec.fan_minimum, 1.0)
     if wet:
         most = _reset(cooler, task, flow, free, most)
-    cooler = _wetted(cooler, task, most, flow, free, target)
-    coldest = cooler.leaving(out, most, flow, free)
+    over = cooler.approach(out, most, flow, free)
+    if cooler.spec.kind == "adiabatic":
+        cooler = _wetted(cooler, task, over, flow, free, target)
+    intake = cooler.intake(out)
+    coldest = intake + over
     share = np.clip((target + task.rise - coldest) / task.rise, 0.0, at.free)
     speed = _solved(cooler, out, share >= 1, most, (flow, free, target))
-    entering = condenser_air(out) + 0 * heat
-    if wet:
-        entering = _out_of(coldest, free, free * (1 + (1 - share) * machines), cooler, out)
+    # at equal effectiveness the approach grows with the heat
+    entering = intake + over * (1 + (1 - share) * machines) if wet else condenser_air(out) + 0 * heat
     leaves = np.where(share < 1, entering if wet else coldest, target)
     lifted = (1 - share) * heat
     power, beyond, short = chiller.lift(plant.chiller, fluids(plant), lifted, full, task.supply, entering, at.machines)
@@ -160,24 +162,30 @@ def _reset(cooler: Cooler, task: Task, flow: Floats, cooling: Floats, most: Floa
     """Air flow that holds the reset's approach to the intake air; all there is in air hotter than at design."""
     wet = np.asarray(task.out.dry_bulb > task.at.wet_above, dtype=float)
     plain = replace(cooler, near=np.inf, wet=wet)
-    intake = plain.intake(task.out)[0]
+    intake = plain.intake(task.out)
     held = (intake < cooler.spec.design_air) & (task.at.reset > 0) & (cooling > 0)
     return _solved(plain, task.out, held, most, (flow, cooling, intake + task.at.reset))
 
 
 def _solved(cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: tuple[Floats, Floats, Floats]) -> Floats:
     """Air flow for a water flow, a cooling and a temperature where a condition holds, and `most` elsewhere."""
-
-    def there(values: Floats | float) -> Floats:
-        return np.asarray(np.broadcast_to(values, where.shape)[where])
-
     speed = np.array(np.broadcast_to(most, where.shape))
     if np.any(where):
-        air = Outdoors(*(there(getattr(out, field.name)) for field in fields(Outdoors)))
-        one = replace(cooler, wet=there(cooler.wet), near=there(cooler.near))
-        flow, cooling, target = map(there, asked)
-        speed[where] = one.air_flow(air, flow, cooling, target, there(most))
+        one, air, *there = _only(where, cooler, out, *asked, most)
+        speed[where] = one.air_flow(air, *there)
     return speed
+
+
+def _only(where: Bools, cooler: Cooler, out: Outdoors, *values: Floats) -> tuple[Any, ...]:
+    """Coolers, air and values where a condition holds, along one axis."""
+    at = np.flatnonzero(where)
+
+    def there(values: Floats | float) -> Floats:
+        return np.asarray(values if np.ndim(values) == 0 else np.broadcast_to(values, where.shape).ravel()[at])
+
+    air = Outdoors(*(there(getattr(out, field.name)) for field in fields(Outdoors)))
+    one = replace(cooler, wet=there(cooler.wet), near=there(cooler.near))
+    return one, air, *map(there, values)
 
 
 def exchanger_drop(plant: CoolingPlant) -> float:
@@ -185,12 +193,6 @@ def exchanger_drop(plant: CoolingPlant) -> float:
     loop = plant.loop
     assert loop is not None
     return loop.exchanger_approach * (fluids(plant)[1].film + loop.exchanger_fouling)
-
-
-def _out_of(coldest: Floats, free: Floats, warmed: Floats, cooler: Cooler, out: Outdoors) -> Floats:
-    """Outer water that leaves the coolers when they cool it by `warmed` instead of `free`, at equal effectiveness."""
-    intake = cooler.intake(out)[0]
-    return intake + (coldest - intake) * (warmed / free)
 
 
 def _reject(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -20,58 +20,76 @@ from gigacampus.engines.facility.outdoors import AIR_HEAT, WATER_HEAT, Floats, O
 
 _STANDARD = 101_325.0
 _PASSES = 20
-_CLOSE = 1e-6
+_CLOSE = 1e-5
+"""Last step of a fixed point [K]; what is left is the product of the last two and less."""
 
 
-def saturation_slope(wet_bulb: Floats, water_in: Floats, pressure: Floats) -> Floats:
-    """Heat capacity of saturated air between the wet bulb and the water's inlet, c_e [kJ/(kg K)] [1]_.
+def saturation_slope(wet_bulb: Floats, span: Floats | float, pressure: Floats) -> Floats:
+    """Heat capacity of saturated air between the wet bulb and the water's inlet, `span` [K] over it: c_e [kJ/(kg K)].
+
+    After [1]_.
 
     References
     ----------
     .. [1] J. E. Braun, S. A. Klein and J. W. Mitchell, "Effectiveness models for cooling towers and cooling coils",
            ASHRAE Transactions 95(2), 1989.
     """
-    span = np.maximum(water_in - wet_bulb, 0.1)
+    span = np.maximum(span, 0.1)
     return (_saturated(wet_bulb + span, pressure) - _saturated(wet_bulb, pressure)) / span
+
+
+@cache
+def _design_slope(wet_bulb: float, span: float) -> float:
+    return float(saturation_slope(np.array(wet_bulb), np.array(span), np.array(_STANDARD)))
 
 
 def _saturated(t: Floats, pressure: Floats) -> Floats:
     return air.enthalpy(t, air.saturation_humidity_ratio(t, pressure))
 
 
-def dry_conductance(air_flow: Floats, water_flow: Floats, transfer: float = 1.0) -> Floats:
-    """UA over design: h_air ~ a^0.8, h_water ~ w^0.85, twice the air's at design, times `transfer` with glycol [1]_.
+def dry_resistance(air_flow: Floats, film: Floats) -> Floats:
+    """Design's UA over UA, (a^-0.8 + film) / 1.5: h_air ~ a^0.8, h_water ~ w^0.85, twice the air's at design [1]_.
 
     References
     ----------
     .. [1] lbl-srg/modelica-buildings, Fluid.HeatExchangers.CoolingTowers.Data.DryCooler.BaseClasses.UACorrection.
     """
-    return np.asarray(1.5 / (air_flow**-0.8 + 0.5 / transfer * water_flow**-0.85))
+    return np.asarray((np.exp(-0.8 * np.log(air_flow)) + film) / 1.5)  # in half the time of a power
 
 
-def wet_conductance(air_flow: Floats, water_flow: Floats, colder: Floats) -> Floats:
-    """Merkel's UA over design; `colder` is the design wet bulb less the actual [K] [1]_.
+def dry_film(water_flow: Floats, transfer: float) -> Floats:
+    """Resistance of the water's film over that of the air at design; `transfer` is h_water with glycol over without."""
+    return np.asarray(0.5 / transfer * water_flow**-0.85)
+
+
+def wet_resistance(air_flow: Floats, film: Floats) -> Floats:
+    """Design's UA over Merkel's, film / (a (1.3 - 0.3 a)) [1]_.
 
     References
     ----------
     .. [1] lbl-srg/modelica-buildings, Fluid.HeatExchangers.CoolingTowers.Data.Merkel.BaseClasses.UACorrection, as in
            EnergyPlus' CoolingTower:VariableSpeed:Merkel.
     """
+    return np.asarray(film / (air_flow * (1.3 - 0.3 * air_flow)))
+
+
+def wet_film(water_flow: Floats, colder: Floats) -> Floats:
+    """Part of water and weather in Merkel's resistance; `colder` is the design wet bulb less the actual [K]."""
     by_water = np.maximum(0.1082 + water_flow * (1.667 - 0.7713 * water_flow), 0.1082)
-    return np.asarray((1 + 0.0081 * colder) * air_flow * (1.3 - 0.3 * air_flow) * by_water)
+    return np.asarray(1 / ((1 + 0.0081 * colder) * by_water))
 
 
 def _fixed_point(again: Callable[[Floats], Floats], x: Floats) -> Floats:
-    """Fixed point of a falling function, within 1e-6: secants.
+    """Fixed point of a function that falls, by some 0.4 where the first step is best: secants, within 1e-9.
 
     What has come to rest is not moved again, so that no hour's result depends on the others that are asked about.
     """
-    ahead = again(x)
-    off, resting = ahead - x, np.zeros(np.shape(ahead), bool)
+    off = again(x) - x
+    ahead, resting = x + 0.7 * off, np.zeros(np.shape(off), bool)
     for _ in range(_PASSES):
         now = again(ahead) - ahead
         bend = now - off
-        step = np.where(np.abs(bend) > 1e-12, -now * (ahead - x) / np.where(np.abs(bend) > 1e-12, bend, 1.0), now)
+        step = -now * (ahead - x) / np.where(bend == 0, 1.0, bend)
         x, off = ahead, now
         ahead = np.where(resting, ahead, ahead + step)
         resting |= np.abs(step) < _CLOSE
@@ -117,15 +135,10 @@ class Cooler:
         """Whether the air takes up water where it meets the warm water."""
         return self.spec.kind == "tower"
 
-    @cached_property
+    @property
     def design_slope(self) -> float:
         """c_e at the design point [kJ/(kg K)]."""
-        spec = self.spec
-        return float(
-            saturation_slope(
-                np.array(spec.design_air), np.array(spec.design_air + spec.approach + spec.range), np.array(_STANDARD)
-            )
-        )
+        return _design_slope(self.spec.design_air, self.spec.approach + self.spec.range)
 
     @cached_property
     def ratio(self) -> float:
@@ -155,28 +168,32 @@ class Cooler:
         """Water flow of each cooler over design flow, at a load over full load."""
         return np.maximum(load, 1e-6) * (self.spec.range / self.rise / self.margin)
 
-    def intake(self, out: Outdoors) -> tuple[Floats, Floats]:
-        """Air that meets the water [degC] (a tower's wet bulb), and the water that wetting adds [kg/kg]."""
+    def intake(self, out: Outdoors) -> Floats:
+        """Air that meets the water [degC]; a tower's wet bulb."""
         if self.tower:
-            return out.wet_bulb, np.zeros_like(out.wet_bulb)
-        if self.spec.kind == "dry":
-            return out.dry_bulb, np.zeros_like(out.dry_bulb)
-        assert self.spec.effectiveness is not None
-        wetted, added = water.adiabatic(out, self.spec.effectiveness)
-        return out.dry_bulb - self.wet * (out.dry_bulb - wetted), self.wet * added
+            return out.wet_bulb
+        return out.dry_bulb if self.spec.kind == "dry" else out.dry_bulb - self.wet * self.fall(out)
 
-    def effectiveness(self, air_flow: Floats, water_flow: Floats, slope: Floats, colder: Floats) -> Floats:
-        """Cooling of the water over inlet water less intake air, by mass flows; `slope` is c_e over that at design."""
-        conductance = (
-            wet_conductance(air_flow, water_flow, colder)
-            if self.tower
-            else dry_conductance(air_flow, water_flow, self.transfer)
-        )
-        # fouling adds its resistance to that of the clean surface, at any flow
-        clean = self.ntu * slope * conductance
-        return exchanger.effectiveness(
-            clean / (1 + self.spec.fouling * conductance) / water_flow, self.ratio * water_flow / (air_flow * slope)
-        )
+    def fall(self, out: Outdoors) -> Floats:
+        """By how much pads cool the air [K]."""
+        return (self.spec.effectiveness or 0.0) * (out.dry_bulb - out.wet_bulb)
+
+    def units(
+        self, out: Outdoors, water_flow: Floats, slope: Floats | float = 1.0
+    ) -> Callable[[Floats], tuple[Floats, Floats]]:
+        """NTU and ratio of heat capacity rates by the air flow; `slope` is c_e over that at design."""
+        spec, density = self.spec, self.density(out)
+        ntu, ratio = self.ntu * slope / water_flow, self.ratio * water_flow / (density * slope)
+        if self.tower:
+            resistance, film = wet_resistance, wet_film(water_flow, spec.design_air - out.wet_bulb)
+        else:
+            resistance, film = dry_resistance, dry_film(water_flow, self.transfer)
+
+        def at(air_flow: Floats) -> tuple[Floats, Floats]:
+            # fouling adds its resistance to that of the clean surface, at any flow
+            return ntu / (resistance(air_flow * density, film) + spec.fouling), ratio / air_flow
+
+        return at
 
     @staticmethod
     def density(out: Outdoors) -> Floats:
@@ -185,40 +202,35 @@ class Cooler:
 
     def leaving(self, out: Outdoors, air_flow: Floats, water_flow: Floats, cooling: Floats) -> Floats:
         """Water that leaves the coolers [degC] when they cool it by `cooling` [K] at an air flow: no set-point."""
-        intake, air_flow = self.intake(out)[0], air_flow * self.density(out)
+        return self.intake(out) + self.approach(out, air_flow, water_flow, cooling)
+
+    def approach(self, out: Outdoors, air_flow: Floats, water_flow: Floats, cooling: Floats) -> Floats:
+        """The same over the intake air [K], wet or dry."""
+        ntu, ratio = self.units(out, water_flow)(air_flow)
         if not self.tower:
-            effect = self.effectiveness(air_flow, water_flow, np.array(1.0), np.array(0.0))
-            return intake + cooling / effect - cooling
-        colder = self.spec.design_air - intake
+            return cooling / exchanger.odds(ntu, ratio)
+        spec = self.spec
 
-        def again(entering: Floats) -> Floats:
-            slope = saturation_slope(intake, entering, out.pressure) / self.design_slope
-            return intake + cooling / self.effectiveness(air_flow, water_flow, slope, colder)
+        def again(approach: Floats) -> Floats:
+            slope = self.slope(out, cooling + approach)
+            return cooling / exchanger.odds(ntu * slope, ratio / slope)
 
-        return _fixed_point(again, intake + cooling + self.spec.approach) - cooling
+        return _fixed_point(again, spec.approach / self.slope(out, spec.range + spec.approach) + 0 * cooling)
+
+    def slope(self, out: Outdoors, span: Floats | float) -> Floats:
+        """A tower's c_e over that at design, up to water `span` [K] over the wet bulb; a dry cooler's is 1."""
+        return saturation_slope(out.wet_bulb, span, out.pressure) / self.design_slope if self.tower else np.ones(1)
 
     def air_flow(self, out: Outdoors, water_flow: Floats, cooling: Floats, target: Floats, most: Floats) -> Floats:
         """Air flow over design that cools the water by `cooling` down to `target` [degC], held within its bounds."""
         if self.spec.fan_control == "fixed":
             return most + 0 * cooling
-        intake = self.intake(out)[0]
-        target = np.minimum(target, intake + self.near)
-        difference = target + cooling - intake
-        needed = np.where(difference > cooling, cooling / np.where(difference > cooling, difference, 1.0), 1.0)
-        slope, colder = np.array(1.0), np.array(0.0)
-        if self.tower:
-            slope = saturation_slope(intake, target + cooling, out.pressure) / self.design_slope
-            colder = self.spec.design_air - intake
-        asked = (needed, self.density(out), water_flow, slope, colder, most)
-        needed, density, water_flow, slope, colder, most = np.broadcast_arrays(*asked)
-        speed = np.array(most)
-        inside = self.effectiveness(most * density, water_flow, slope, colder) > needed
-        if np.any(inside):  # only what is not at its most is solved
-            n, rho, w, s, c, top = (x[inside] for x in (needed, density, water_flow, slope, colder, most))
-            speed[inside] = exchanger.air_flow(
-                lambda a: self.effectiveness(a * rho, w, s, c), n, self.spec.fan_minimum, top
-            )
-        return speed
+        approach = np.minimum(target - self.intake(out), self.near)
+        units = self.units(out, water_flow, self.slope(out, approach + cooling))
+        there = exchanger.odds(*units(most))
+        inside = there * approach > cooling
+        needed = np.where(inside, np.maximum(cooling, 1e-9) / np.where(inside, approach, 1.0), there)
+        return exchanger.air_flow(lambda a: exchanger.odds(*units(a)), needed, self.spec.fan_minimum, most, there)
 
     def fans(self, air_flow: Floats, out: Outdoors | None = None) -> Floats:
         """Fan power [MW per MW of IT rating]: the cube of the speed, times the air's density."""
@@ -232,7 +244,8 @@ class Cooler:
             return water.all_latent(heat, temperature)
         if self.tower:
             return water.tower_evaporation(out, heat, self.air_mass * air_flow * self.density(out))
-        evaporated = self.air_mass * air_flow * self.density(out) * self.intake(out)[1]
+        taken_up = self.wet * water.taken_up(out, self.fall(out))
+        evaporated = self.air_mass * air_flow * self.density(out) * taken_up
         return evaporated * 3.6, evaporated * air.latent_heat(out.wet_bulb) / 1e3
 
     def drift(self, water_flow: Floats) -> Floats:

@@ -50,22 +50,22 @@ def cycles(water: Water) -> tuple[float, str]:
     return most[ion], ion
 
 
-def saturated_at(enthalpy: Floats, pressure: Floats, guess: Floats) -> Floats:
-    """Temperature of saturated air with an enthalpy [kJ/kg]: Newton's method from a guess [degC], within 1e-6 K."""
-    t, found = np.array(guess, dtype=float), np.zeros(np.shape(guess), bool)
+def saturated_at(enthalpy: Floats, pressure: Floats) -> Floats:
+    """Temperature of saturated air with an enthalpy [kJ/kg]: Newton's method, within 1e-9 K.
+
+    At sea level the logarithm of the enthalpy over -30 kJ/kg is a straight line within half a kelvin, 0 to 40 degC.
+    """
+    t = (np.log(np.maximum(enthalpy + 30, 1.0)) - 3.67) / 0.0402
+    found = np.zeros(np.shape(t), bool)
     for _ in range(20):
         ratio = air.saturation_humidity_ratio(t, pressure)
-        slope = 1.006 + 1.86 * ratio + (2501.0 + 1.86 * t) * ratio * _log_slope(t) * (1 + ratio / air.MOLAR_MASSES)
-        step = (air.enthalpy(t, ratio) - enthalpy) / slope
-        t, found = np.where(found, t, t - step), found | (np.abs(step) <= 1e-6)
+        latent = 2501.0 + 1.86 * t
+        slope = 1.006 + ratio * (1.86 + latent * air.log_slope(t) * (1 + ratio / air.MOLAR_MASSES))
+        step = (1.006 * t + ratio * latent - enthalpy) / slope
+        t, found = np.where(found, t, t - step), found | (np.abs(step) <= 1e-5)
         if np.all(found):
             break
     return t
-
-
-def _log_slope(t: Floats) -> Floats:
-    """d ln p_s / dT, by Magnus' formula; it steers Newton's method only."""
-    return 17.625 * 243.04 / (243.04 + t) ** 2
 
 
 def tower_evaporation(out: Outdoors, heat: Floats, air_flow: Floats) -> tuple[Floats, Floats]:
@@ -94,7 +94,7 @@ def tower_evaporation(out: Outdoors, heat: Floats, air_flow: Floats) -> tuple[Fl
            chapter "Cooling towers".
     """
     enthalpy = out.enthalpy + heat * 1e3 / air_flow
-    leaving = saturated_at(enthalpy, out.pressure, out.wet_bulb + heat * 1e3 / air_flow / 4.0)
+    leaving = saturated_at(enthalpy, out.pressure)
     moisture = np.maximum(air.saturation_humidity_ratio(leaving, out.pressure) - out.humidity, 0.0)
     evaporated = air_flow * moisture
     return evaporated * HOUR / 1e3, evaporated * air.latent_heat(leaving) / 1e3
@@ -110,15 +110,15 @@ def all_latent(heat: Floats, temperature: Floats) -> tuple[Floats, Floats]:
     return heat * 1e3 / air.latent_heat(temperature) * HOUR / 1e3, heat
 
 
-def adiabatic(out: Outdoors, effectiveness: float) -> tuple[Floats, Floats]:
-    """Air that is wetted at constant enthalpy: temperature [degC], and water taken up [kg/kg].
+def taken_up(out: Outdoors, fall: Floats) -> Floats:
+    """Water that air takes up as wetting cools it by a fall [K], at constant enthalpy [kg/kg].
 
     Notes
     -----
-    T = T_db - e (T_db - T_wb); w = (h - 1.006 T) / (2501 + 1.86 T).
+    w = (h - 1.006 T) / (2501 + 1.86 T), less what it held.
     """
-    wetted = out.dry_bulb - effectiveness * (out.dry_bulb - out.wet_bulb)
-    return wetted, np.maximum((out.enthalpy - 1.006 * wetted) / (2501.0 + 1.86 * wetted) - out.humidity, 0.0)
+    wetted = out.dry_bulb - fall
+    return np.maximum((out.enthalpy - 1.006 * wetted) / (2501.0 + 1.86 * wetted) - out.humidity, 0.0)
 
 
 def blowdown(evaporation: Floats, drift: Floats, cycles: float) -> Floats:

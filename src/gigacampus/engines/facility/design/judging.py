@@ -199,7 +199,7 @@ def _chain(plant: CoolingPlant, liquid: Side, out: Outdoors, i: int) -> tuple[tu
         ("coolant entering", supply),
         ("facility water", facility_water),
         ("water of the coolers", facility_water - outer.exchanger_drop(plant)),
-        ("intake air", float(Cooler(plant.rejection, 1.0, 1.0, wet=wet).intake(out)[0][i])),
+        ("intake air", float(Cooler(plant.rejection, 1.0, 1.0, wet=wet).intake(out)[i])),
     )
 
 
