@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
+import os
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
+from pydantic import Field, model_validator
 
 from gigacampus.campus import spec
+from gigacampus.campus.spec.part import Part
 from gigacampus.errors import DataError, Problem, ResidualError, SpecError
+from gigacampus.quantities import Share, kW
 from gigacampus.runs import selfcheck
 from gigacampus.runs.pipeline import Run
-from gigacampus.runs.selfcheck import broken, laws, repeat, specs, twins, valid
+from gigacampus.runs.selfcheck import broken, laws, mutants, repeat, specs, strength, twins, valid, vary
 from gigacampus.runs.selfcheck.draw import Draw, dump
 
 FEW = selfcheck.Counts(valid=4, broken=16, reference=2, twins=len(twins.RELATIONS), repeat=1)
@@ -209,3 +216,119 @@ def test_the_generator_covers_what_a_spec_can_say() -> None:
     physical = [spec.read(text, "x.yaml").campus for text in texts]
     assert {len(campus.compute.phases) for campus in physical if campus.compute} == {1, 2, 3, 4}
     assert {campus.physical for campus in physical} == {True, False}
+
+
+class Pump(Part):
+    """A noun that the generator has never seen."""
+
+    power: kW = Field(5.0, description="power")
+    least: Share = Field(0.2, description="least share")
+    most: Share = Field(0.8, description="most share")
+    by: Literal["rules", "optimal"] = Field("rules", description="who chooses")
+    name: str = Field("pump", description="its name")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Pump:
+        if self.least >= self.most:
+            raise ValueError("least must be below most")
+        return self
+
+
+class Hall(Part):
+    pumps: list[Pump] = Field(default_factory=list, description="pumps")
+    spare: Pump = Field(default_factory=Pump, description="another")
+
+
+def test_a_field_of_a_new_noun_is_drawn_within_what_its_type_and_its_noun_allow() -> None:
+    written = {"pumps": [{"power": "7 kW"}]}
+    halls = [Hall.model_validate(vary.varied(Draw(seed), Hall, written, 0.5)) for seed in range(200)]
+    assert {hall.pumps[0].power for hall in halls} == {7.0}
+    assert {hall.spare.by for hall in halls} == {"rules", "optimal"}
+    assert {hall.spare.name for hall in halls} == {"pump"}
+    spares = np.array([[hall.spare.power, hall.spare.least, hall.spare.most] for hall in halls])
+    assert all(len(set(column)) > 50 for column in spares.T)
+    assert (spares[:, 1] < spares[:, 2]).all()
+    assert (spares[:, 0].min(), spares[:, 0].max() <= 10) == (0.0, True)
+    assert len({hall.pumps[0].most for hall in halls}) > 50
+
+
+FAULTY = '''
+from functools import cache
+
+LIMIT = 3
+
+@cache
+def least(a, b=1):
+    """Five."""
+    assert a is not None
+    return min(a, b) if not a > b else -a * 2
+
+class Box:
+    @property
+    def size(self) -> int:
+        kept = [0, 7]
+        kept[0] = 4
+        return sum(n + 1 for n in kept)
+'''
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> tuple[Path, Any]:
+    path = tmp_path / "faulty.py"
+    path.write_text(FAULTY)
+    found = importlib.util.spec_from_file_location("faulty", path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return path, module
+
+
+def test_mutants_are_of_what_functions_do_alone(faulty: tuple[Path, Any]) -> None:
+    found = [(m.line, m.function, m.what) for m in mutants.of(faulty[0])]
+    assert sorted(found) == [
+        (10, "least", "2 becomes 3"), (10, "least", "Gt becomes GtE"), (10, "least", "Mult becomes Div"),
+        (10, "least", "Not dropped"), (10, "least", "USub dropped"), (10, "least", "min becomes max"),
+        (15, "Box.size", "0 becomes 1"), (15, "Box.size", "7 becomes 8"),
+        (16, "Box.size", "0 becomes 1"), (16, "Box.size", "4 becomes 5"), (16, "Box.size", "Assign dropped"),
+        (17, "Box.size", "1 becomes 2"), (17, "Box.size", "Add becomes Sub"),
+    ]  # fmt: skip
+
+
+def test_each_mutant_changes_the_process_and_no_file(faulty: tuple[Path, Any]) -> None:
+    path, module = faulty
+
+    def seen() -> list[int]:
+        return [*(module.least.__wrapped__(a, 2) for a in (1, 2, 3)), module.Box().size]
+
+    right, unseen = seen(), []
+    for mutant in mutants.of(path):
+        kept = {function: function.__code__ for function in mutants.functions(str(path))}
+        mutants.plant(mutant)
+        unseen += [mutant.what] if seen() == right else []
+        for function, code in kept.items():
+            function.__code__ = code
+        assert seen() == right
+    assert unseen == ["0 becomes 1"]  # the number that is written over
+    assert path.read_text() == FAULTY
+    with pytest.raises(ValueError, match="is not in this process"):
+        mutants.plant(replace(mutants.of(path)[0], function="most"))
+
+
+def test_the_score_counts_what_no_test_calls_as_a_survivor() -> None:
+    found = {"mutants": 10, "of": 99, "seed": 1, "tests": 5, "survivors": ["a", "b"]}
+    assert strength.judged(found)[0]
+    assert not strength.judged(found | {"survivors": ["a", "b", "c"]})[0]
+    assert "7 of 10 mutants seen (70%" in strength.judged(found | {"survivors": ["a", "b", "c"]})[1]
+    assert strength.measured(0, 1)[0] is None
+    mutant = mutants.Mutant("rows.py", 0, 1, "add", "Add becomes Sub")
+    runs: list[Any] = [(3.0, {("rows.py", "add")}), None, (1.0, {("rows.py", "add")}), (1.0, {("rows.py", "less")})]
+    assert strength._concerned(mutant, runs) == [(2, 1.0), (0, 3.0)]
+    assert strength._fate(mutant, []) == "uncalled"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="copies are forks")
+def test_a_copy_of_the_process_may_die_or_go_on_for_ever() -> None:
+    assert strength._apart(lambda: 5, 1) == 5
+    assert strength._apart(lambda: os._exit(1), 1) is None
+    assert strength._apart(lambda: all(itertools.repeat(True)), 1) is None

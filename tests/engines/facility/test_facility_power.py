@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,15 @@ def test_no_unit_is_over_its_rating_when_another_is_lost(name: str, topology: To
         assert one.load * (one.usable if waits else one.rating) == pytest.approx(one.power), one
     racks = spec.power.supply_topology
     assert {one.topology for one in power.loadings(p.chain, p.highest, 1.0)} <= {topology, "N", racks}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_each_element_gives_what_the_next_one_draws(name: str) -> None:
+    found = {one.name: one for one in power.loadings(power.Chain(PowerChain.model_validate(name)), 1.35, 100.0)}
+    assert found["transformer"].power == pytest.approx(135.0)
+    for way in (("substation", "medium", "transformer"), ("ups", "distribution", "branch", "supply", "board")):
+        for outer, inner in pairwise(found[place] for place in way if place in found):
+            assert outer.power == pytest.approx(inner.power + inner.loss, rel=1e-12), (outer.name, inner.name)
 
 
 def test_two_paths_run_at_half_or_less_and_a_lost_one_doubles_the_other() -> None:

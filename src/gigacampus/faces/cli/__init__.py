@@ -146,7 +146,7 @@ def verify(ids: tuple[str, ...], as_json: bool) -> None:
 
 
 @commands.command()
-@click.option("--full", is_flag=True, help="Run every case, not the selection of some minutes.")
+@click.option("--full", is_flag=True, help="Run every case, not a selection.")
 @JSON
 def selfcheck(full: bool, as_json: bool) -> None:
     """Show what gigacampus promises of itself, with the figures seen now."""

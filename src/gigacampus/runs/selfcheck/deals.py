@@ -79,14 +79,7 @@ def _loan(draw: Draw, amount: float, close: date, first: date) -> Tree:
     loan |= {"day_count": draw.pick(["30/360", "act/360", "act/365"]), "funded": draw.pick(["day one", "as drawn"])}
     loan |= _coupon(draw) | {"amortisation": _amortisation(draw, kind, every, years)}
     loan |= {"holders": {"Insurer": _usd(draw, amount * draw.between(0.1, 0.9))}} if draw.chance(0.4) else {}
-    extras = {
-        "interest_while_building": draw.pick(["paid", "added"]),
-        "upfront_fee": draw.share(0, 3),
-        "commitment_fee": draw.share(0, 1),
-        "dsra": draw.pick([0, 3, 6, 12]),
-        "escrow_yield": draw.share(0, 5),
-    }
-    return loan | {name: extras[name] for name in draw.some(list(extras), 0.4)}
+    return loan | ({"dsra": draw.pick([3, 6, 12])} if draw.chance(0.3) else {})
 
 
 def _coupon(draw: Draw) -> Tree:

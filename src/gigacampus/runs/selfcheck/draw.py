@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
+from ruamel.yaml import YAML
 
 T = TypeVar("T")
 Tree = dict[str, Any]
-
-_PLAIN = re.compile(r"(?=.*[A-Za-z%])[A-Za-z0-9.+-][\w.+%/ -]*|\d{4}-\d\d-\d\d")
-_WORDS = {"null", "true", "false", "~", ""}
 
 
 class Draw:
@@ -81,46 +78,15 @@ def dump(tree: Mapping[str, Any]) -> str:
     >>> print(dump({"a": {"b": "5 GW", "c": [1, 2]}, "d": [{"e": "x: y"}]}), end="")
     a:
       b: 5 GW
-      c: [1, 2]
+      c:
+      - 1
+      - 2
     d:
-      - e: "x: y"
+    - e: 'x: y'
     """
-    return "".join(line + "\n" for line in _lines(tree))
-
-
-def _lines(tree: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
-            yield f"{_scalar(key)}:"
-            yield from (f"  {line}" for line in _lines(value))
-        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            yield f"{_scalar(key)}:"
-            for item in value:
-                first, *rest = _lines(item)
-                yield f"  - {first}"
-                yield from (f"    {line}" for line in rest)
-        else:
-            yield f"{_scalar(key)}: {_flow(value)}"
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
-    return "[" + ", ".join(map(_flow, value)) + "]" if isinstance(value, list) else _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    if not isinstance(value, str):
-        return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not _is_number(value) and value == value.strip()
-    return value if plain else json.dumps(value, ensure_ascii=False)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    yaml: Any = YAML(typ="safe", pure=True)
+    text = io.StringIO()
+    yaml.default_flow_style, yaml.width, yaml.sort_base_mapping_type_on_output = False, 10_000, False
+    yaml.representer.ignore_aliases = lambda value: True
+    yaml.dump(dict(tree), text)
+    return text.getvalue()

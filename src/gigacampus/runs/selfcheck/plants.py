@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from gigacampus.campus import catalog
+from gigacampus.campus.spec.supply import KINDS
 from gigacampus.runs.selfcheck.draw import Draw, Tree
 
 NAMES = ("a", "Sun field", "zeta", "north", "p-4", "Ω", "grid", "b2", "gas")
@@ -16,52 +17,33 @@ def supply(draw: Draw, start: date, end: date, power: float) -> Tree:
     tree: Tree = {
         "plants": {name: _plant(draw, start, end, power) for name in names},
         "grid": _connection(draw, start, end, power),
-        "tariff": _tariff(draw),
-        "certificates": _certificates(draw),
-        "inflation": f"{draw.between(-1, 5)} %/year",
-        "price_year": draw.whole(2020, 2030),
+        "tariff": {"use": draw.pick(catalog.names("tariffs"))},
+        "certificates": {"use": draw.pick(catalog.names("certificates")), "match": draw.share(0, 100, edges=0.4)},
     }
+    if draw.chance(0.2):
+        tree["tariff"]["energy"] = f"{draw.between(0, 200)} USD/MWh"
     for noun in draw.some(list(tree), 0.2):
         del tree[noun]
     return tree
 
 
-def _plant(draw: Draw, start: date, end: date, power: float) -> str | Tree:
-    entry = draw.pick(catalog.names("power_technologies"))
-    kind = str(catalog.entry("power_technologies", entry).text["kind"])
+def _plant(draw: Draw, start: date, end: date, power: float) -> Tree:
+    kind, section = draw.pick(list(KINDS)), "power_technologies"
+    entry = draw.pick([name for name in catalog.names(section) if catalog.entry(section, name).text["kind"] == kind])
     plant: Tree = {"use": entry, "kind": kind, "capacity": draw.megawatts(draw.size(0.01, 3.0) * power)}
     if draw.chance(0.05):
         plant["capacity"] = "0 MW"
-    if draw.chance(0.4):
-        plant["units"] = draw.whole(1, 9)
-    plant |= _owner(draw, kind) | _money(draw) | _service(draw, start, end) | _kind(draw, kind, power)
-    return plant
+    if kind == "battery" and draw.chance(0.3):
+        plant["energy"] = f"{draw.size(0.01, 10) * power:.6g} MWh"
+    return plant | _owner(draw, kind) | _service(draw, start, end)
 
 
 def _owner(draw: Draw, kind: str) -> Tree:
     if kind == "battery":
-        return {"owner": draw.pick(["campus", "utility"])} if draw.chance(0.5) else {}
+        return {"owner": draw.pick(["campus", "utility"])}
     owner = draw.pick(["campus", "utility", "contract"])
-    plant: Tree = {"owner": owner, "attributes": draw.chance(0.7)}
-    if owner == "contract" or (owner == "utility" and draw.chance(0.5)):
-        plant |= {"price": f"{draw.between(0, 120)} USD/MWh", "price_growth": f"{draw.between(-2, 4)} %/year"}
-    if draw.chance(0.3):
-        plant["behind_meter"] = draw.chance(0.5)
-    return plant
-
-
-def _money(draw: Draw) -> Tree:
-    figures = {
-        "capex": f"{draw.between(0, 9000)} USD/kW",
-        "fom": f"{draw.between(0, 200)} USD/kW-year",
-        "vom": f"{draw.between(-5, 20)} USD/MWh",
-        "price_year": draw.whole(2015, 2030),
-        "life": f"{draw.between(1, 60)} years",
-        "wacc": draw.share(0, 20),
-        "forced_outage": draw.share(0, 100, edges=0.2),
-        "degradation": f"{draw.between(0, 20)} %/year",
-    }
-    return {name: figures[name] for name in draw.some(list(figures), 0.2)}
+    price = {"price": f"{draw.between(0, 120)} USD/MWh", "price_growth": f"{draw.between(-2, 4)} %/year"}
+    return {"owner": owner} | (price if owner == "contract" or (owner == "utility" and draw.chance(0.5)) else {})
 
 
 def _service(draw: Draw, start: date, end: date) -> Tree:
@@ -74,32 +56,6 @@ def _service(draw: Draw, start: date, end: date) -> Tree:
     return plant
 
 
-def _kind(draw: Draw, kind: str, power: float) -> Tree:
-    figures: Tree = {}
-    if kind == "solar":
-        figures = {"tilt": f"{draw.between(0, 60)} deg", "dc_ac": draw.between(0.5, 2), "losses": draw.share(0, 30)}
-        figures |= {"tracking": draw.pick(["single-axis", "fixed"]), "azimuth": f"{draw.between(0, 360)} deg"}
-        figures |= {"albedo": draw.between(0, 1), "ground_cover": draw.between(0.1, 0.9)}
-    elif kind == "wind":
-        figures = {"hub_height": f"{draw.between(10, 180)} m", "shear": draw.between(0, 0.4)}
-        figures |= {"losses": draw.share(0, 30), "scale_to": draw.share(0, 60, edges=0.0)}
-    elif kind == "battery":
-        figures = {"hours": f"{draw.size(0.1, 100)} h", "energy": f"{draw.size(0.01, 10) * power:.6g} MWh"}
-        figures |= {"efficiency": draw.share(30, 100), "min_state": draw.share(0, 40), "max_state": draw.share(50, 100)}
-    elif kind == "gas":
-        figures = {"heat_rate": f"{draw.between(5, 14)} MMBtu/MWh", "fuel": _fuel(draw)}
-    elif kind == "firm":
-        figures = {"source": draw.pick(["nuclear", "geothermal", "hydro", "biomass"])}
-        figures |= {"fuel_cost": f"{draw.between(0, 30)} USD/MWh"}
-    return {name: figures[name] for name in draw.some(list(figures), 0.35)}
-
-
-def _fuel(draw: Draw) -> str | Tree:
-    name = draw.pick(catalog.names("fuels"))
-    price = f"{draw.pick([0.0, draw.between(1, 20)])} USD/MMBtu"
-    return {"use": name, "price": price, "price_growth": f"{draw.between(-3, 5)} %/year"} if draw.chance(0.6) else name
-
-
 def _connection(draw: Draw, start: date, end: date, power: float) -> Tree:
     connection: Tree = {}
     if draw.chance(0.4):
@@ -110,25 +66,3 @@ def _connection(draw: Draw, start: date, end: date, power: float) -> Tree:
     if draw.chance(0.1):
         connection["energised"] = draw.day(start - timedelta(days=30), end + timedelta(days=5))
     return connection
-
-
-def _tariff(draw: Draw) -> str | Tree:
-    name = draw.pick(catalog.names("tariffs"))
-    if draw.chance(0.4):
-        return name
-    figures = {
-        "energy": draw.pick([None, f"{draw.between(0, 200)} USD/MWh"]),
-        "demand_charge": f"{draw.between(0, 30)} USD/kW-month",
-        "delivery": f"{draw.between(0, 40)} USD/MWh",
-        "fixed": f"{draw.between(0, 50)} k USD",
-        "export_discount": f"{draw.between(0, 10)} USD/MWh",
-        "price_year": draw.whole(2015, 2030),
-    }
-    return {"use": name, **{key: figures[key] for key in draw.some(list(figures), 0.5)}}
-
-
-def _certificates(draw: Draw) -> Tree:
-    tree: Tree = {"use": draw.pick(catalog.names("certificates")), "match": draw.share(0, 100, edges=0.4)}
-    if draw.chance(0.3):
-        tree["price"] = f"{draw.between(0, 30)} USD/MWh"
-    return tree

@@ -151,7 +151,8 @@ def _unbound(draw: Draw) -> Tree:
     supply["tariff"] = {"use": "large-load-transmission", "export_discount": "0 USD/MWh"}
     tree["site"]["grid"] = draw.pick(["ercot", "miso", "pjm"])
     for plant in supply.get("plants", {}).values():
-        plant.pop("vom", None)
+        for key in ("vom", "fuel_cost"):
+            plant.pop(key, None)
     return tree
 
 
