@@ -57,7 +57,7 @@ def plant() -> Any:
     months = np.arange(12 * YEARS).astype("timedelta64[M]") + np.datetime64("2026-01")
     deal = spec.read(PLANT).campus.deal
     assert deal is not None
-    return finance.run(deal, months, {"revenue": np.full(12 * YEARS, REVENUE / 12)})
+    return finance.run(deal, finance.Under(months, {"revenue": np.full(12 * YEARS, REVENUE / 12)}))
 
 
 def paths(count: int) -> tuple[Floats, Floats]:

@@ -42,6 +42,7 @@ def loans(draw: st.DrawFn, borrower: str) -> dict[str, Any]:
         "step_ups": draw(st.sampled_from([[], [{"start": date(2029, 1, 1), "rate": 0.005}]])),
         "coupon": None if floating else draw(RATES),
         "benchmark": "rate" if floating else None,
+        "floor": draw(st.sampled_from([None, 0.03])) if floating else None,
     }
 
 

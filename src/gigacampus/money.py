@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # a deal is read without numpy, which takes 0.2 s to import
     Days = NDArray[np.datetime64]
 
 
-def annuity(rate: float, periods: int) -> float:
+def annuity(rate: float, periods: float) -> float:
     """Level payment a period that repays 1 over `periods` at `rate` a period, in arrears [1].
 
     .. math:: a = r / (1 - (1 + r)^{-n})

@@ -379,7 +379,7 @@ def two_way(r: Run, f: Figure) -> Iterator[Claim]:
     cells = [english(one) for row in f.table.rows for one in row[1:]]
     yield english(cell(f, "base", "base")), numbers.fixed(kpi(r, "finance.dscr_min"), 2)
     yield english(cell(f, f"{numbers.MINUS}10 %", "base")), numbers.fixed(0.9 * kpi(r, "finance.dscr_min"), 2)
-    below = int(np.count_nonzero(r.sensitivity.grid.values < 1))
+    below = int(np.count_nonzero(r.sensitivity.two_way.values < 1))
     yield sum("short" in one for one in cells), below
     yield from said(f, f"{below} of {len(cells)}")
 

@@ -16,6 +16,7 @@ import pytest
 from campuses import run
 
 from gigacampus.campus import catalog
+from gigacampus.engines.finance import Under
 from gigacampus.runs import deals, doors
 from gigacampus.runs.pipeline import Run
 
@@ -278,27 +279,29 @@ MEASURES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.fixture
-def handed(asked: Asked) -> dict[str, Any]:
-    return asked("finance:run", deals.finance)
+def under(asked: Asked) -> Under:
+    """What the campus gives the deal."""
+    found: Under = asked("finance:run", deals.finance)["under"]
+    return found
 
 
-def test_every_measure_has_its_line(handed: dict[str, Any]) -> None:
-    assert set(handed["measures"]) == set(MEASURES)
+def test_every_measure_has_its_line(under: Under) -> None:
+    assert set(under.measures) == set(MEASURES)
 
 
 @pytest.mark.parametrize("name", MEASURES)
-def test_a_measure_is_what_its_line_says(name: str, handed: dict[str, Any]) -> None:
-    found, line = handed["measures"][name], MEASURES[name]()
+def test_a_measure_is_what_its_line_says(name: str, under: Under) -> None:
+    found, line = under.measures[name], MEASURES[name]()
     assert len(found) == len(small().timeline.months)
     assert np.any(np.asarray(found) > 0)
     assert list(found) == pytest.approx(list(line), rel=1e-9, abs=1e-12)
 
 
-def test_a_deal_knows_when_phases_are_ready_and_how_large_they_are(handed: dict[str, Any]) -> None:
+def test_a_deal_knows_when_phases_are_ready_and_how_large_they_are(under: Under) -> None:
     one, two = small().campus.compute.built
-    assert handed["events"] == {"ready": two.ready, "Hall 1": one.ready, "Hall 2": two.ready}
-    assert handed["powers"] == {"Hall 1": 20.0, "Hall 2": 15.0}
-    assert np.array_equal(handed["months"], small().timeline.months)
+    assert under.events == {"ready": two.ready, "Hall 1": one.ready, "Hall 2": two.ready}
+    assert under.powers == {"Hall 1": 20.0, "Hall 2": 15.0}
+    assert np.array_equal(under.months, small().timeline.months)
 
 
 def test_rates_and_costs_reach_the_statement() -> None:

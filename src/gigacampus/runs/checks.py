@@ -8,12 +8,12 @@ in another unit.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from gigacampus.campus.spec import Loaded
+from gigacampus.campus.spec import Campus, Loaded
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED
@@ -61,18 +61,13 @@ def outlasting(loaded: Loaded) -> list[Outlasting]:
     deal, life = loaded.campus.deal, loaded.campus.life
     if deal is None or life is None or not loaded.campus.physical:
         return []
-    calendar, gone = Calendar(deal, _events(loaded)), {loan.refinances for loan in deal.loans.values()}
+    calendar, gone = Calendar(deal, loaded.campus.events), {loan.refinances for loan in deal.loans.values()}
     return [
         Outlasting(kind, name, calendar[f"{name}.{_LAST[kind]}"], life.end)
         for kind in _LAST
         for name in getattr(deal, kind)
         if name not in gone and calendar[f"{name}.{_LAST[kind]}"] > life.end + timedelta(days=1)
     ]
-
-
-def _events(loaded: Loaded) -> dict[str, date]:
-    phases = loaded.campus.compute.built if loaded.campus.compute else []
-    return {phase.name: phase.ready for phase in phases} | ({"ready": phases[-1].ready} if phases else {})
 
 
 @contextmanager
@@ -103,8 +98,7 @@ def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
 
 
 def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
-    phases, events = loaded.campus.compute.built if loaded.campus.compute else [], _events(loaded)
-    calendar = Calendar(deal, events)
+    calendar = Calendar(deal, loaded.campus.events)
     found = [*_costs(deal), *_too_late(loaded, deal, calendar)]
     if not loaded.campus.physical:
         paid = [name for name, service in deal.services.items() if service.rates is not None]
@@ -115,7 +109,7 @@ def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
             for place, message, value in calendar.disorder(kind, name)
         ]
     if figures and not found and (deal.solve or deal.published):
-        found += _figures(deal, events, {phase.name: phase.power for phase in phases})
+        found += _figures(deal, loaded.campus)
     if found:
         raise SpecError(*found)
 
@@ -131,16 +125,16 @@ def _too_late(loaded: Loaded, deal: Deal, calendar: Calendar) -> Iterator[Proble
                           f"deal.leases.{name}.start", fix="Give a later life.end, or an earlier start")  # fmt: skip
 
 
-def _figures(deal: Deal, events: Mapping[str, date], powers: Mapping[str, float]) -> list[Problem]:
+def _figures(deal: Deal, campus: Campus) -> list[Problem]:
     """Published figures that the statement does not have; kept, since building it needs numpy (0.2 s)."""
     room = "gigacampus.engines.finance"
-    parts = [deal.model_dump_json().encode(), repr((events, powers)).encode()]
+    parts = [deal.model_dump_json().encode(), repr((campus.events, campus.powers)).encode()]
     key = cache.digest(cache.versions(), cache.code(room), *parts)
     found = cache.load("figures", key)
     if cache.is_missing(found):
         from gigacampus.engines import finance
 
-        found = finance.check(deal, events, powers)
+        found = finance.check(deal, finance.Under(events=campus.events, powers=campus.powers))
         cache.save("figures", key, found)
     listed: list[Problem] = found
     return listed

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from gigacampus.engines.accounting import Accounts
-    from gigacampus.engines.finance import FinanceResult, Gap, Judgement, SensitivityResult, Supports
+    from gigacampus.engines.finance import FinanceResult, Gap, Judgement, SensitivityResult, Supports, Under
     from gigacampus.engines.renewal import Renewal
     from gigacampus.runs.pipeline import Run
 
@@ -15,49 +18,48 @@ def finance(run: Run) -> FinanceResult:
     """The deal's statement, with the campus's dates and monthly costs under it where there is a campus."""
     from gigacampus.engines import finance as room
 
-    return room.run(*_deal(run))
+    return room.run(run.deal, _under(run))
 
 
 def supports(run: Run) -> Supports:
     """Cover and leverage of each loan, and what one is worth if what stands behind it is not there."""
     from gigacampus.engines import finance as room
 
-    return room.supports(run.finance, *_deal(run))
+    return room.supports(run.deal, run.finance, _under(run))
 
 
 def closing(run: Run) -> tuple[Gap, ...]:
     """Where the deal does not close, and what would close it."""
     from gigacampus.engines import finance as room
 
-    return room.closing(*_deal(run))
+    return room.closing(run.deal, _under(run))
 
 
 def consistency(run: Run) -> dict[str, Judgement]:
     """Whether the deal's published figures can all be true, by reading."""
     from gigacampus.engines import finance as room
 
-    return room.consistent(*_deal(run))
+    return room.consistent(run.deal, _under(run))
 
 
 def sensitivity(run: Run) -> SensitivityResult:
     """What moves the deal's figures."""
     from gigacampus.engines import finance as room
 
-    deal, *under = _deal(run)
-    return room.study(deal, run.finance, *under)
+    return room.study(run.deal, run.finance, _under(run))
 
 
-def _deal(run: Run) -> tuple[Any, ...]:
-    """The deal, and the months, measures and events of the campus under it, if there is one."""
-    if not run.campus.physical:
-        return (run.deal,)
-    built = run.compute.built
-    events = {"ready": built[-1].ready, **{phase.name: phase.ready for phase in built}}
-    powers = {phase.name: phase.power for phase in built}
-    return run.deal, run.timeline.months, _measures(run), events, powers
+def _under(run: Run) -> Under:
+    """What the campus gives the deal, if there is one."""
+    from gigacampus.engines import finance as room
+
+    campus = run.campus
+    if not campus.physical:
+        return room.ALONE
+    return room.Under(run.timeline.months, _measures(run), campus.events, campus.powers)
 
 
-def _measures(run: Run) -> dict[str, Any]:
+def _measures(run: Run) -> dict[str, NDArray[np.float64]]:
     """What a deal's contracts may draw on, by month: costs, and what its rates are paid for."""
     timeline, phase = run.timeline, run.timeline.phase
     days = ((timeline.months + 1).astype("datetime64[D]") - timeline.months.astype("datetime64[D]")).astype(float)

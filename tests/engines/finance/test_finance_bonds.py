@@ -6,10 +6,11 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 
-from gigacampus.engines.finance import FinanceResult, bonds, run
-from gigacampus.engines.finance.quotes import payments_of
+from finance_deals import deal
+from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.engines.finance.reading import bonds
+from gigacampus.engines.finance.reading.quotes import payments_of
 from gigacampus.errors import InfeasibleError, SpecError
 
 ql = pytest.importorskip("QuantLib")

@@ -12,7 +12,7 @@ from test_finance_supports import setting
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines.accounting import account
-from gigacampus.engines.finance import FinanceResult, closing, run, supports
+from gigacampus.engines.finance import FinanceResult, Under, closing, run, supports
 from gigacampus.engines.finance.credit import removal
 from gigacampus.engines.renewal import renewal
 from gigacampus.errors import SpecError
@@ -38,8 +38,8 @@ deal:
 def tiny(terms: str, promises: str = "", lost: list[str] | None = None) -> FinanceResult:
     """Such a deal, run; `lost` are months in which no computing is there."""
     spec = tiny_deal(terms, promises)
-    gone = None if lost is None else {"unavailable": np.isin(MONTHS, np.array(lost, "datetime64[M]")).astype(float)}
-    found = run(spec, None if gone is None else MONTHS, gone)
+    gone = {"unavailable": np.isin(MONTHS, np.array(lost or [], "datetime64[M]")).astype(float)}
+    found = run(spec, Under() if lost is None else Under(MONTHS, gone))
     assert_conserved(found)
     return found
 
@@ -122,7 +122,7 @@ def test_a_cap_is_on_what_a_guarantee_pays_and_not_on_its_threshold() -> None:
     after = renewal(spec, found).scenarios["fair"]
     assert after.value[5] == pytest.approx(350 * M)
     assert after.shortfall[5] == pytest.approx(50 * M)
-    cases = supports(found, spec).experiment
+    cases = supports(spec, found).experiment
     assert cases is not None
     assert cases.case(["options"], "fair").guaranteed == pytest.approx(50 * M)
     assert cases.case(["options"], "low").guaranteed == pytest.approx(100 * M)

@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import BN, deal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finance_deals import BN, deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal, Printed
 from gigacampus.campus.spec.deal.published import put
 from gigacampus.engines.finance import Judgement, closing, consistent, run
-from gigacampus.engines.finance.closing import shut
-from gigacampus.engines.finance.consistency import MOST, reconcile
+from gigacampus.engines.finance.solving.closing import shut
+from gigacampus.engines.finance.solving.consistency import MOST, reconcile
 from gigacampus.errors import InfeasibleError, SpecError
 from gigacampus.money import annuity
 from gigacampus.numerics import least_squares

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_laws import assert_conserved
 
-from gigacampus.engines.finance import FinanceResult, run
+from finance_deals import deal
+from gigacampus.engines.finance import FinanceResult, Under, run
 from gigacampus.errors import SpecError
 from gigacampus.money import irr
 
@@ -75,7 +75,7 @@ def stressed(covenants: str, *replace: tuple[str, str]) -> FinanceResult:
     lost = ((months >= np.datetime64("2031-04")) & (months < np.datetime64("2032-04"))).astype(float)
     gap = ("escalator: 2.5 %", "escalator: 2.5 %\n      abatement: {}")
     promises = (OWNERS, f"{OWNERS}\n      covenants: {{{covenants}}}")
-    found = run(deal("sixty_forty", promises, gap, *replace), months, {"unavailable": lost})
+    found = run(deal("sixty_forty", promises, gap, *replace), Under(months, {"unavailable": lost}))
     assert_conserved(found)
     return found
 

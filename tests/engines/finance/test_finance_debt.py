@@ -6,12 +6,12 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_laws import assert_conserved
 
+from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.engines.finance import FinanceResult, Under, run
 from gigacampus.errors import SpecError
 from gigacampus.money import annuity
 
@@ -242,7 +242,7 @@ def test_rent_abates_where_computing_is_not_there() -> None:
     lost = np.zeros(len(months))
     lost[months == np.datetime64("2031-05")] = 0.30
     spec = deal("sixty_forty", ("escalator: 2.5 %", "escalator: 0 %\n      abatement: {beyond: 2 %}"))
-    found, whole = run(spec, months, {"unavailable": lost}), run(spec)
+    found, whole = run(spec, Under(months, {"unavailable": lost})), run(spec)
     at = list(found.months).index(np.datetime64("2031-07"))  # the rent after the quarter in which it was lost
     assert found.row("campus_lease.rent")[at] == pytest.approx(65e6 * (1 - (0.1 - 0.02)))
     assert found.rows["campus_lease.rent_total"] == pytest.approx(
@@ -255,9 +255,9 @@ def test_a_cost_by_power_follows_the_campus() -> None:
     by_power["construction"]["first building"] |= {"amount": None, "unit_cost": 10_000.0, "phase": "first half"}
     spec = Deal.model_validate(by_power | {"powers": {"first half": 100.0}})
     assert run(spec).row("first_building.cost").sum() == pytest.approx(1e9)
-    assert run(spec, powers={"first half": 120.0}).row("first_building.cost").sum() == pytest.approx(1.2e9)
+    assert run(spec, Under(powers={"first half": 120.0})).row("first_building.cost").sum() == pytest.approx(1.2e9)
     with pytest.raises(SpecError, match=r"no phase of this name.*Did you mean 'first halves'"):
-        run(Deal.model_validate(by_power), powers={"first halves": 1.0})
+        run(Deal.model_validate(by_power), Under(powers={"first halves": 1.0}))
 
 
 def test_growing_payments_may_leave_a_rest_that_no_cover_counts() -> None:
@@ -269,3 +269,18 @@ def test_growing_payments_may_leave_a_rest_that_no_cover_counts() -> None:
     rest = 0.3 * float(found.rows["fixed_notes.funded"])
     assert paid[at[-1]] == pytest.approx(paid[at[0]] * 1.02 ** years[-1] + rest, rel=1e-9)
     assert found.row("fixed_notes.scheduled")[at[-1]] == pytest.approx(paid[at[-1]] - rest, rel=1e-9)
+
+
+def test_a_benchmark_counts_as_its_floor_where_it_is_lower() -> None:
+    """Of 3.6 % in 2026 and 3.2 % from then on: a floor of 3.4 % is as if it had fallen to that; one below, as none."""
+    floored = run(deal("sixty_forty", ("spread: 2.25 %", "spread: 2.25 %\n      floor: 3.4 %")))
+    fallen = run(deal("sixty_forty", ("rate: 3.2 %", "rate: 3.4 %")))
+    assert floored.row("term_loan.rate").tolist() == fallen.row("term_loan.rate").tolist()
+    assert floored.row("term_loan.interest").tolist() == fallen.row("term_loan.interest").tolist()
+    free = run(deal("sixty_forty", ("spread: 2.25 %", "spread: 2.25 %\n      floor: 0 %")))
+    assert free.row("term_loan.interest").tolist() == run(deal("sixty_forty")).row("term_loan.interest").tolist()
+
+
+def test_a_coupon_has_no_floor() -> None:
+    with pytest.raises(SpecError, match=r"a floor is that of a benchmark; a coupon has none"):
+        deal("sixty_forty", ("coupon: 6 %", "coupon: 6 %\n      floor: 1 %"))

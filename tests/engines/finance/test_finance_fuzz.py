@@ -53,7 +53,7 @@ def test_the_rating_view_of_any_deal(spec: Deal) -> None:
         found = run(spec)
     except InfeasibleError:
         return  # a reserve and the loan that pays for it have no size
-    view = supports(found, spec)
+    view = supports(spec, found)
     one = view.experiment
     assert set(view.coverage) == set(spec.loans)
     assert (one is None) == (found.loans[spec.rating.loan].draw.sum() <= 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from finance_deals import BN, deal
 
+from finance_deals import BN, deal
 from gigacampus.engines.finance import FinanceResult, run
 
 

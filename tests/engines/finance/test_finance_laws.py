@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import BN, changed, deal
 
+from finance_deals import BN, changed, deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, Findable
 from gigacampus.campus.spec.part import Part
-from gigacampus.engines.finance import FinanceResult, run
+from gigacampus.engines.finance import FinanceResult, Under, run
 from gigacampus.money import annuity
 from gigacampus.quantities import Quantity
 
@@ -129,7 +129,7 @@ def test_the_campus_brings_costs_and_dates() -> None:
     bill = np.full(len(months), 5e6)
     power = "  services:\n    power: {payer: Tenant, payee: Operator, cost: energy}"
     spec = deal("sixty_forty", ("  services:", power))
-    found = run(spec, months, {"energy": bill}, {"second half": date(2028, 3, 31)})
+    found = run(spec, Under(months, {"energy": bill}, {"second half": date(2028, 3, 31)}))
     assert found.who_gets_what("Tenant")["energy paid"].sum() == pytest.approx(bill.sum())
     assert found.months[-1] == np.datetime64("2044-12")
     assert_conserved(found)
@@ -141,7 +141,7 @@ def test_a_measured_cost_takes_the_place_of_the_curve() -> None:
     months = np.arange(np.datetime64("2026-02"), np.datetime64("2027-08"))
     spent = np.full(len(months), 60e6)
     spec = deal("sixty_forty", ("amount: 1.0 bn USD, b: 2.5", "amount: 1.0 bn USD, cost: shell, b: 2.5"))
-    found = run(spec, months, {"shell": spent})
+    found = run(spec, Under(months, {"shell": spent}))
     assert found.funding["Campus LLC"].uses["first building"] == pytest.approx(18 * 60e6)
     assert_conserved(found)
 
@@ -384,7 +384,7 @@ def test_services_paid_by_what_the_campus_measures() -> None:
         "reseller: {payer: Operator, payee: Bank, share: 10 %, of: wheeling}",
     )
     measures = {"energy": bill, "accelerator_hours": hours, "facility_energy": energy, "it_energy": 0.9 * energy}
-    found = run(spec, months, measures)
+    found = run(spec, Under(months, measures))
     assert_conserved(found)
     sold = found.row("compute.paid")
     assert sold[sold > 0] == pytest.approx(730e3 * 2.5 * 0.8 * np.repeat(0.84 ** np.arange(4), 12))

@@ -6,13 +6,13 @@ from datetime import date
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from test_finance_covenants import LEAN, OWNERS, covered
 
+from finance_deals import deal
 from gigacampus.campus.spec.deal.lease import Abatement
 from gigacampus.campus.spec.deal.varied import put
-from gigacampus.engines.finance import run
-from gigacampus.engines.finance.sensitivity.cases import signed
+from gigacampus.engines.finance import Under, run
+from gigacampus.engines.finance.solving.signed import signed
 from gigacampus.money import irr
 
 RATE = ("    Bank:\n", "    Bank: {discount_rate: 4 %}\n")
@@ -106,7 +106,7 @@ def test_the_first_breach_is_where_the_cover_is_planted_to_fail() -> None:
     lost = 0.3 * ((months >= np.datetime64("2033-01")) & (months < np.datetime64("2034-01")))
     gap = ("escalator: 2.5 %", "escalator: 2.5 %\n      abatement: {}")
     promises = (OWNERS, f"{OWNERS}\n      covenants: {{lock_up: 1.60, default: 1.00}}")
-    found = run(deal("sixty_forty", promises, gap), months, {"unavailable": lost})
+    found = run(deal("sixty_forty", promises, gap), Under(months, {"unavailable": lost}))
     tests = found.covenants["Campus LLC"]
     below = np.flatnonzero(tests.cover < 1.60)
     assert (tests.lock_up, tests.default, tests.first_default) == (1.60, 1.00, None)
@@ -143,7 +143,7 @@ def test_cover_is_over_what_is_due_by_the_plan_and_not_over_arrears() -> None:
     lease = spec.leases["campus"].model_copy(update={"abatement": Abatement()})
     spec = put(put(spec, "leases.campus", lease), "loans.notes.dsra", 0)
     lost = 0.5 * ((months >= np.datetime64("2032-06")) & (months < np.datetime64("2033-06")))
-    found = run(spec, months, {"unavailable": lost, "energy": 0 * lost})
+    found = run(spec, Under(months, {"unavailable": lost, "energy": 0 * lost}))
     cover = found.cover["Beignet"].dscr
     assert cover[6:8] == pytest.approx([0.56, 0.56], rel=1e-9)
     assert np.delete(cover, [6, 7]) == pytest.approx(np.full(38, 1.12), rel=1e-9)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import BN, DEALS, deal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finance_deals import BN, DEALS, deal
 from gigacampus.engines import finance
 from gigacampus.errors import CampusError
 from gigacampus.rows import Graph

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,9 +18,9 @@ from gigacampus.campus.spec.deal.rules import numbers
 from gigacampus.campus.spec.deal.study import Draw
 from gigacampus.campus.spec.deal.study import read as read_change
 from gigacampus.campus.spec.deal.varied import put, targets
-from gigacampus.engines.finance import FinanceResult, SensitivityResult, run, study
+from gigacampus.engines.finance import FinanceResult, SensitivityResult, Under, run, study
 from gigacampus.engines.finance.sensitivity import chances
-from gigacampus.engines.finance.sensitivity.cases import signed
+from gigacampus.engines.finance.solving.signed import signed
 from gigacampus.errors import SpecError
 
 
@@ -146,7 +147,7 @@ def test_a_table_over_two_numbers_holds_the_base_and_its_bars() -> None:
       rows: {of: rent, values: [x 0.9, x 1]}
       columns: {of: benchmarks.overnight, values: [plus 0 bp, plus 1 %]}"""
     base, found = studied("sixty_forty", block)
-    grid = found.grid
+    grid = found.two_way
     assert grid is not None
     assert grid.values[1, 0] == pytest.approx(base.metrics["dscr_min"].value, rel=1e-12)
     assert grid.values[0, 0] == found.bars[0].at_low["dscr_min"]
@@ -157,7 +158,7 @@ def test_a_table_over_two_numbers_holds_the_base_and_its_bars() -> None:
 def test_rows_and_columns_of_a_table_may_change_places() -> None:
     sides = ("{of: rent, values: [x 0.9, x 1.1, x 1.2]}", "{of: delay, values: [0 months, 5 months]}")
     one, other = (
-        studied("sixty_forty", f"{{vary: {{rent: {{low: x 1}}}}, two_way: {{rows: {a}, columns: {b}}}}}")[1].grid
+        studied("sixty_forty", f"{{vary: {{rent: {{low: x 1}}}}, two_way: {{rows: {a}, columns: {b}}}}}")[1].two_way
         for a, b in (sides, sides[::-1])
     )
     assert one is not None
@@ -178,9 +179,9 @@ def test_what_the_campus_measures_is_varied_like_a_number() -> None:
     paid = ("payee: Operator, amount: 12 m USD, escalator: 3 %, start: campus lease.start, end: campus lease.end",
             "payee: Operator, cost: energy")  # fmt: skip
     spec = asked("sixty_forty", "{figures: [dscr_min], vary: {energy cost: {high: x 1.5}}}", paid)
-    under = (months, {"energy": np.full(len(months), 2e6)}, {"ready": date(2028, 1, 1)})
-    found = study(spec, run(spec, *under), *under)
-    more = run(spec, months, {"energy": np.full(len(months), 3e6)}, {"ready": date(2028, 1, 1)})
+    under = Under(months, {"energy": np.full(len(months), 2e6)}, {"ready": date(2028, 1, 1)})
+    found = study(spec, run(spec, under), under)
+    more = run(spec, replace(under, measures={"energy": np.full(len(months), 3e6)}))
     assert found.bars[0].at_high["dscr_min"] == pytest.approx(more.metrics["dscr_min"].value, rel=1e-12)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from finance_deals import deal, text
 
+from finance_deals import deal, text
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.engines.finance import run
+from gigacampus.engines.finance import Under, run
 from gigacampus.errors import InfeasibleError, SpecError
 
 WRONG = [
@@ -126,7 +126,7 @@ def test_dates_follow_their_rules() -> None:
 
 
 def test_physical_dates_come_before_those_of_the_deal() -> None:
-    found = run(deal("sixty_forty"), events={"second half": date(2028, 3, 31)})
+    found = run(deal("sixty_forty"), Under(events={"second half": date(2028, 3, 31)}))
     assert found.leases["campus lease"].gap_days == 182
     assert run(deal("sixty_forty")).leases["campus lease"].gap_days == 273
 
@@ -134,12 +134,12 @@ def test_physical_dates_come_before_those_of_the_deal() -> None:
 def test_an_event_that_nobody_gives() -> None:
     spec = deal("sixty_forty", ("start: 2027-10-01", "start: redy"))
     with pytest.raises(SpecError, match="no event is called 'redy'"):
-        run(spec, events={"ready": date(2028, 1, 1)})
+        run(spec, Under(events={"ready": date(2028, 1, 1)}))
 
 
 def test_dates_that_physical_events_put_out_of_order() -> None:
     with pytest.raises(SpecError, match="is not after"):
-        run(deal("sixty_forty"), events={"second half": date(2041, 1, 1)})
+        run(deal("sixty_forty"), Under(events={"second half": date(2041, 1, 1)}))
 
 
 def test_dates_that_wait_for_each_other() -> None:

@@ -12,8 +12,9 @@ from finance_deals import BN, deal
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines import finance
 from gigacampus.engines.finance import Experiment, FinanceResult, Supports, credit, run, supports
+from gigacampus.engines.finance.build import build
 from gigacampus.engines.finance.credit import recovery, removal
-from gigacampus.engines.finance.reading import Report
+from gigacampus.engines.finance.reading import Reading
 from gigacampus.errors import SpecError
 
 HYPERION = """  rating:
@@ -55,20 +56,20 @@ def other(*changes: tuple[str, str]) -> Deal:
 def viewed(request: pytest.FixtureRequest) -> tuple[Deal, FinanceResult, Supports]:
     spec = {"hyperion": hyperion, "other": other}[request.param]()
     found = run(spec)
-    return spec, found, supports(found, spec)
+    return spec, found, supports(spec, found)
 
 
 @pytest.fixture(scope="module")
 def notes() -> Experiment:
     spec = hyperion()
-    found = supports(run(spec), spec).experiment
+    found = supports(spec, run(spec)).experiment
     assert found is not None
     return found
 
 
 def setting(spec: Deal, found: FinanceResult) -> removal.Setting:
     """The statement whose numbers are all known, as the room builds it."""
-    s = finance._statement(credit.known(spec, found), None, {}, {}, {})
+    s = build(credit.known(spec, found), finance.ALONE)
     base = s.graph.evaluate({name: found.rows[name] for name, row in s.graph.rows.items() if row.solved})
     assert s.deal.rating is not None
     return removal.Setting(s, base, s.deal.rating, found.leases[s.deal.rating.lease].first_end)
@@ -123,7 +124,7 @@ def test_every_path_conserves_money(viewed: tuple[Deal, FinanceResult, Supports]
         for after in ("sold", "let again"):
             path, _ = removal.path_of(of, frozenset(gone & kinds), one.markets[-1], after, "by share")
             given = {row: np.squeeze(values) for row, values in removal.inputs(of, [path]).items()}
-            told = Report(of.s, of.s.graph.evaluate(given), {}).result()
+            told = Reading(of.s, of.s.graph.evaluate(given), {}).result()
             told.residuals.pop("solved values meet their figures")  # a reserve that is not there does not
             assert told.residual_money < 1e-13, (gone, after, told.residuals)
 
@@ -153,7 +154,7 @@ def test_hyperion_by_hand(notes: Experiment) -> None:
 def test_with_no_tenant_the_sale_is_what_is_recovered() -> None:
     """Rent that never comes: the notes are paid from the sale, half a year after the interest that was funded."""
     spec = hyperion(("      dsra: 6\n", ""))
-    one = supports(run(spec), spec).experiment
+    one = supports(spec, run(spec)).experiment
     assert one is not None
     case = one.case(one.of_party("Meta"), "collapse")
     assert str(one.fails) == "2029-11-30"
@@ -165,7 +166,7 @@ def test_rent_let_again_is_paid_for_the_time_after_the_void() -> None:
     spec = hyperion()
     of = setting(spec, run(spec))
     paid = removal.rents(of, of.ends("options"), 0.2)
-    by_month = {str(month): part for month, part in zip(of.s.grid.months, paid, strict=True) if part}
+    by_month = {str(month): part for month, part in zip(of.s.months.array, paid, strict=True) if part}
     assert by_month.pop("2033-05") == 0.5  # for the half-year until the tenant leaves
     assert min(month for month in by_month if month > "2033-05") == "2034-11"
     assert {part for month, part in by_month.items() if month > "2033-05"} == {0.1}
@@ -187,7 +188,7 @@ def test_supports_by_party(notes: Experiment) -> None:
     assert amounts["lease"] + amounts["options"] == pytest.approx(72.1, abs=0.05)
     assert amounts["guarantee"] == pytest.approx(26.17, abs=0.005)
     assert amounts["reserve"] == pytest.approx(1.068, abs=0.0005)
-    many = supports(run(other()), other()).experiment
+    many = supports(other(), run(other())).experiment
     assert [(s.kind, s.party) for s in many.supports] == [
         ("lease", "Tenant"), ("options", "Tenant"), ("guarantee", "Tenant"), ("reserve", "Campus LLC"),
         ("cure", "North Fund"), ("cure", "South Fund"), ("overrun cover", "Operator"),
@@ -197,7 +198,7 @@ def test_supports_by_party(notes: Experiment) -> None:
 
 def test_cover_leverage_and_break_even() -> None:
     found = run(hyperion())
-    cover = supports(found, hyperion()).coverage["notes"]
+    cover = supports(hyperion(), found).coverage["notes"]
     assert (cover.minimum, cover.median, cover.average) == pytest.approx((1.12, 1.12, 1.12))
     assert cover.llcr == pytest.approx(1.12)
     assert cover.break_even == pytest.approx(1 - 1 / 1.12, rel=1e-12)
@@ -209,7 +210,7 @@ def test_costs_of_its_own_leave_a_vehicle_less_room() -> None:
     """By hand: cash over debt service on each date, over the rent of the quarter before it."""
     spec = deal("sixty_forty")
     found = run(spec)
-    view, dates = supports(found, spec).coverage, found.cover["Campus LLC"]
+    view, dates = supports(spec, found).coverage, found.cover["Campus LLC"]
     at = np.searchsorted(found.months, dates.dates.astype("datetime64[M]"))
     rent = np.array([found.row("campus_lease.rent")[k - 2 : k + 1].sum() for k in at])
     assert view["term loan"] == view["fixed notes"]
@@ -221,7 +222,7 @@ def test_more_rent_never_lowers_cover() -> None:
     covers = []
     for rent in (200, 230, 260, 300):
         spec = deal("sixty_forty", ("rent: 260 m USD", f"rent: {rent} m USD"))
-        covers.append(supports(run(spec), spec).coverage["term loan"])
+        covers.append(supports(spec, run(spec)).coverage["term loan"])
     for field in ("minimum", "median", "average", "llcr", "break_even"):
         values = [getattr(cover, field) for cover in covers]
         assert values == sorted(values), field
@@ -235,10 +236,10 @@ def test_market_cover_is_the_rent_let_again_over_the_payments_agreed(notes: Expe
 
 def test_a_deal_without_rating_has_cover_alone_and_can_be_stored() -> None:
     spec = deal("hyperion_b")
-    found = supports(run(spec), spec)
+    found = supports(spec, run(spec))
     assert found.experiment is None
     spec = hyperion()
-    found = supports(run(spec), spec)
+    found = supports(spec, run(spec))
     assert pickle.loads(pickle.dumps(found)) == found
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finance_deals import deal
 from single_owner import model
 
+from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Credit, Deal, Recovery
 from gigacampus.engines.finance import FinanceResult, run

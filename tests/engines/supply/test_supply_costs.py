@@ -13,7 +13,8 @@ from supply_cases import Case, case, cases, plain
 
 from gigacampus.campus.spec.supply import Battery, Plant, Solar, Supply
 from gigacampus.engines.supply import ITEMS
-from gigacampus.engines.supply.costs import capital, capital_recovery_factor, demand_charge, fixed_maintenance
+from gigacampus.engines.supply.costs import capital, demand_charge, fixed_maintenance
+from gigacampus.money import annuity
 
 
 def test_reopt_flat_10_000_kwh_costs_1_000_for_energy_and_136_99_for_demand() -> None:
@@ -37,7 +38,7 @@ def test_demand_charge_takes_each_calendar_months_highest_hour() -> None:
 
 @pytest.mark.parametrize(("rate", "years", "factor"), [(0.0536, 30, 0.0677465), (0.0438, 30, 0.0605), (0.0, 25, 0.04)])
 def test_capital_recovery_factor(rate: float, years: float, factor: float) -> None:
-    assert capital_recovery_factor(rate, years) == pytest.approx(factor, abs=5e-5)
+    assert annuity(rate, years) == pytest.approx(factor, abs=5e-5)
     if rate:
         payments = factor * sum((1 + rate) ** -n for n in range(1, int(years) + 1))
         assert payments == pytest.approx(1.0, abs=1e-3)

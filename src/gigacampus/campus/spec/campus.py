@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -60,6 +61,17 @@ class Campus(Part):
     def physical(self) -> bool:
         """Whether there is a campus to run hour by hour, or a deal alone."""
         return self.compute is not None
+
+    @property
+    def events(self) -> dict[str, date]:
+        """Dates that the phases give a deal, by name, ``ready`` being the last; none of a deal alone."""
+        built = self.compute.built if self.compute else []
+        return {phase.name: phase.ready for phase in built} | ({"ready": built[-1].ready} if built else {})
+
+    @property
+    def powers(self) -> dict[str, float]:
+        """Power of each phase, by name [MW]; none of a deal alone."""
+        return {phase.name: phase.power for phase in self.compute.built} if self.compute else {}
 
     @model_validator(mode="after")
     def _whole(self) -> Campus:

@@ -76,7 +76,6 @@ def _horizon(deal: Deal, result: Statement, name: str, accounts: LeaseAccounts, 
         most * (1 + rate) ** -years,
         most,
         float(at_start.liability[start]),
-        float(at_start.finance[start]),
     )
 
 

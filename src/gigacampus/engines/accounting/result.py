@@ -86,15 +86,14 @@ def all_of(states: Iterable[State]) -> State:
 @dataclass(frozen=True)
 class Horizon:
     """A lease over one term from its start: `years`, value of its `rents` and of what is `guaranteed` at its end, the
-    `threshold` of the guarantee then, and the `liability` (value of what is left to pay, on the days of payment, with
-    what is probable under the guarantee) and `right_of_use` as it starts. All but the years in [USD]."""
+    `threshold` of the guarantee then, and the `liability` as it starts (value of what is left to pay, on the days of
+    payment, with what is probable under the guarantee). All but the years in [USD]."""
 
     years: float
     rents: float
     guaranteed: float
     threshold: float
     liability: float
-    right_of_use: float
 
 
 @dataclass(frozen=True)

@@ -160,8 +160,8 @@ class Quoted:
     benchmark, spread, z_spread : float or None [1/year]
         Benchmark's yield at the weighted average life, yield over it, and spread over the benchmark's zero rates; None
         where no benchmark, or no curve of it, is given.
-    life, macaulay, duration : float [years]
-        Weighted average life, Macaulay and modified duration.
+    life, duration : float [years]
+        Weighted average life and modified duration.
     convexity : float [years²]
     dv01 : float [fraction]
         Fall of the price for a yield that is 1 bp higher.
@@ -175,7 +175,6 @@ class Quoted:
     spread: float | None
     z_spread: float | None
     life: float
-    macaulay: float
     duration: float
     convexity: float
     dv01: float

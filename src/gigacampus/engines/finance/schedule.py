@@ -8,14 +8,14 @@ the day of closing in its month.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan, RateFrom
+from gigacampus.campus.spec.deal import MONTHS, Cost, Deal, Lease, Loan, RateFrom, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.days import add_months, year_fraction
 from gigacampus.errors import Problem, SpecError
@@ -36,7 +36,7 @@ def stamps(days: list[date]) -> Days:
 
 
 @dataclass(frozen=True)
-class Grid:
+class Months:
     """The months of a statement.
 
     Attributes
@@ -53,7 +53,7 @@ class Grid:
     close: date
 
     @classmethod
-    def of(cls, deal: Deal, calendar: Calendar, months: Days | None) -> Grid:
+    def of(cls, deal: Deal, calendar: Calendar, months: Days | None) -> Months:
         """From the earliest to the latest month of the deal and of the physical campus, if there is one."""
         days = [deal.close]
         for _, name, contract in deal.contracts():
@@ -65,8 +65,8 @@ class Grid:
         return cls(min(ends), max(ends) - min(ends) + 1, deal.close)
 
     @property
-    def months(self) -> Days:
-        """Months, shape (M,), datetime64[M]."""
+    def array(self) -> Days:
+        """Each month, shape (M,), datetime64[M]."""
         return np.arange(self.count).astype("timedelta64[M]") + np.datetime64(self.first - 1970 * 12, "M")
 
     def at(self, day: date) -> int:
@@ -139,41 +139,46 @@ class LoanTimes:
     step_up: Floats
 
     @classmethod
-    def of(cls, name: str, loan: Loan, deal: Deal, calendar: Calendar, grid: Grid) -> LoanTimes:
+    def of(cls, name: str, loan: Loan, deal: Deal, calendar: Calendar, months: Months) -> LoanTimes:
         """Dates rolled back from the last payment, without those in the month of the start."""
         start, grace, final = (calendar[f"{name}.{f}"] for f in ("start", "interest_only_until", "final"))
-        days, begin, end, step = grid.days(final.day, start), grid.at(start), grid.at(final), MONTHS[loan.every]
+        days, begin, end, step = months.days(final.day, start), months.at(start), months.at(final), MONTHS[loan.every]
         if end <= begin:
             raise SpecError(Problem("the last payment lies in the month of the start", f"deal.loans.{name}.final"))
-        twelfths, pay = np.zeros(grid.count), np.zeros(grid.count)
+        twelfths, pay = np.zeros(months.count), np.zeros(months.count)
         twelfths[begin + 1 :] = 1 / 12  # whatever the last day of February
         twelfths[begin + 1] += (min(final.day, 30) - min(start.day, 30)) / 360
         tau = twelfths
         if loan.day_count != "30/360":
-            tau = np.zeros(grid.count)
+            tau = np.zeros(months.count)
             tau[begin + 1 :] = [year_fraction(*span, loan.day_count) for span in itertools.pairwise(days[begin:])]
         pay[end % step :: step] = 1.0
         pay[: begin + 1] = 0.0
-        month = np.arange(grid.count)
+        month = np.arange(months.count)
         alone = np.array([begin <= k < end and day <= grace for k, day in enumerate(days)], float)
         repay, late = pay * (1 - alone) * (month <= end), pay * (month > end)
         order = np.cumsum(repay) - repay
         between = (1 - pay) * (1 - alone) * (begin < month) * (month < end)
         return cls(
-            days, tau, np.cumsum(tau), np.cumsum(twelfths), pay, alone, repay, late, grid.flag(start), grid.flag(final),
-            1 - np.concatenate([[0.0], pay[:-1]]), between * ((month - end) % step) / step,
-            np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay),
+            days, tau, np.cumsum(tau), np.cumsum(twelfths), pay, alone, repay, late,
+            months.flag(start), months.flag(final), 1 - np.concatenate([[0.0], pay[:-1]]),
+            between * ((month - end) % step) / step, np.floor(order * step / 12 + 1e-9), *_shares(loan, order, repay),
             _rates(deal.benchmarks.get(loan.benchmark or "", []), days), _rates(loan.step_ups, days, 0.0),
         )  # fmt: skip
 
 
-def slowest(loans: Iterable[tuple[Loan, LoanTimes]], count: int) -> NDArray[np.int_]:
-    """Months between the payments of the slowest loan that is being repaid then; 1 if none is, shape (count,)."""
-    step = np.ones(count, int)
-    for loan, times in loans:
-        begun, ended = np.cumsum(times.first) > 0, np.cumsum(times.final) - times.final > 0
-        step = np.maximum(step, (begun & ~ended & (times.open == 0)) * MONTHS[loan.every])
-    return step
+def slowest(loans: Mapping[str, Loan], row: Callable[[str], Floats]) -> NDArray[np.int_]:
+    """Months between the payments of the slowest of some loans that is being repaid then; 1 if none is, shape (M,).
+
+    `row` gives a row of the statement by month.
+    """
+    steps = []
+    for name, loan in loans.items():
+        first, alone, final = (row(f"{slug(name)}.{what}") for what in ("first", "open", "final"))
+        repaid = (np.cumsum(first) > 0) & (np.cumsum(final) - final == 0) & (alone == 0)
+        steps.append(np.where(repaid, MONTHS[loan.every], 1))
+    found: NDArray[np.int_] = np.max(steps, axis=0)
+    return found
 
 
 def _shares(loan: Loan, order: Floats, repay: Floats) -> tuple[Floats, Floats]:
@@ -202,16 +207,16 @@ class LeaseTimes:
     year: Floats
 
     @classmethod
-    def of(cls, name: str, lease: Lease, calendar: Calendar, grid: Grid) -> LeaseTimes:
+    def of(cls, name: str, lease: Lease, calendar: Calendar, months: Months) -> LeaseTimes:
         start, end, step = calendar[f"{name}.start"], calendar[f"{name}.end"], MONTHS[lease.every]
         parts = [(part.share, max(calendar.of(part.start), start)) for part in lease.parts.values()] or [(1.0, start)]
-        fraction, year, lag = np.zeros(grid.count), np.zeros(grid.count), step if lease.timing == "arrears" else 0
-        days = grid.days(start.day, start)
+        fraction, year, lag = np.zeros(months.count), np.zeros(months.count), step if lease.timing == "arrears" else 0
+        days = months.days(start.day, start)
         for period in range(-(-(index(end) - index(start) + 1) // step)):
             begin, stop = add_months(start, period * step), min(add_months(start, (period + 1) * step), end)
             paid = sum(share * _overlap(max(begin, first), stop, begin, step) for share, first in parts)
             if begin < stop and paid:
-                at = grid.at(stop if lag else begin)
+                at = months.at(stop if lag else begin)
                 fraction[at], year[at] = fraction[at] + paid, period * step // 12
         return cls(days, fraction, year)
 
@@ -225,12 +230,12 @@ def _overlap(first: date, stop: date, begin: date, step: int) -> float:
     return min(year_fraction(first, stop, "30/360"), step / 12)
 
 
-def progress(name: str, cost: Cost, calendar: Calendar, grid: Grid) -> Floats:
+def progress(name: str, cost: Cost, calendar: Calendar, months: Months) -> Floats:
     """Share of the time from start to end of a cost that has passed by each month's last day, shape (M,)."""
     start = calendar[f"{name}.start"]
     end = calendar[f"{name}.end"] if cost.end is not None else start
     span = (end - start).days
-    days = grid.days()
+    days = months.days()
     if span == 0:
         return np.array([float(index(day) >= index(start)) for day in days])
     return np.clip([(day - start).days / span for day in days], 0.0, 1.0)
@@ -239,19 +244,3 @@ def progress(name: str, cost: Cost, calendar: Calendar, grid: Grid) -> Floats:
 def window(days: list[date], start: date, until: date) -> Floats:
     """1 on the days within a window, both ends included, shape (M,)."""
     return np.array([start <= day <= until for day in days], float)
-
-
-def physical(measures: Mapping[str, Floats], name: str | None, months: Days | None, grid: Grid) -> Floats | None:
-    """What the campus measures under a name, over the statement's months; None where there is no campus.
-
-    Raises
-    ------
-    SpecError
-        If there is a campus and it has nothing of this name.
-    """
-    if name is None or months is None:
-        return None
-    if name not in measures:
-        known = ", ".join(measures)
-        raise SpecError(Problem(f"the campus has nothing of this name; it has {known}", "deal", value=repr(name)))
-    return grid.place(months, measures[name])

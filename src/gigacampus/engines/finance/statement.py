@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.campus.spec.deal.terms import near
-from gigacampus.engines.finance.schedule import Days, Grid, LoanTimes, stamps
+from gigacampus.engines.finance.schedule import Days, LoanTimes, Months, stamps
 from gigacampus.errors import Problem, SpecError
 from gigacampus.rows import Graph
 
@@ -48,16 +48,40 @@ class Flow:
     received: Received
 
 
+@dataclass(frozen=True)
+class Under:
+    """What a physical campus gives the deal above it; nothing where a deal stands alone.
+
+    Attributes
+    ----------
+    months : array of datetime64[M], shape (M,), or None
+        Consecutive months of the campus.
+    measures : mapping of name to array, shape (M,)
+        What contracts draw on: nominal costs [USD], such as ``energy``, and `payments.QUANTITIES` in their units.
+    events : mapping of name to date
+        ``ready`` and the phases' names. They come before `Deal.events`.
+    powers : mapping of name to float [MW]
+        Power of each phase. They come before `Deal.powers`.
+    """
+
+    months: Days | None = None
+    measures: Mapping[str, Floats] = field(default_factory=dict)
+    events: Mapping[str, date] = field(default_factory=dict)
+    powers: Mapping[str, float] = field(default_factory=dict)
+
+
+ALONE = Under()
+"""No campus is under the deal."""
+
+
 @dataclass
 class Statement:
     """A deal's graph while it is built: its months, its dates, and the flows between its parties."""
 
     deal: Deal
+    under: Under
     calendar: Calendar
-    grid: Grid
-    months: Days | None
-    measures: Mapping[str, Floats]
-    powers: Mapping[str, float]
+    months: Months
     graph: Graph
     flows: list[Flow] = field(default_factory=list)
     days: dict[str, list[list[date]]] = field(default_factory=dict)
@@ -72,7 +96,7 @@ class Statement:
 
     def power(self, cost: str, phase: str) -> float:
         """Power of a phase [MW]; SpecError where there is none of this name."""
-        known = {**self.deal.powers, **self.powers}
+        known = {**self.deal.powers, **self.under.powers}
         if phase not in known:
             raise SpecError(
                 Problem(
@@ -101,6 +125,22 @@ class Statement:
     ) -> None:
         """Register a payment."""
         self.flows.append(Flow(row, kind, payer, payee, stamps(days), paid, received))
+
+    def measured(self, name: str | None) -> Floats | None:
+        """What the campus measures under a name, by month; None where there is no campus.
+
+        Raises
+        ------
+        SpecError
+            If there is a campus and it has nothing of this name.
+        """
+        months, measures = self.under.months, self.under.measures
+        if name is None or months is None:
+            return None
+        if name not in measures:
+            known = ", ".join(measures)
+            raise SpecError(Problem(f"the campus has nothing of this name; it has {known}", "deal", value=repr(name)))
+        return self.months.place(months, measures[name])
 
     def rows_of(self, payer: str = "", payee: str = "", **how: str) -> str:
         """Sum, as a formula, of the flows of one payer or payee that its waterfall takes in one way."""

@@ -36,38 +36,21 @@ from gigacampus.engines.renewal.result import (
     Choice,
     Losses,
     Outcome,
-    Paths,
+    PathOutcomes,
     Renewal,
     Sweep,
 )  # fmt: skip
 from gigacampus.engines.renewal.statement import Statement
 from gigacampus.engines.renewal.terms import Terms
 
-__all__ = ["READINGS", "STATISTICS", "Choice", "Losses", "Outcome", "Paths", "Renewal", "Sweep", "renewal"]
+__all__ = ["READINGS", "STATISTICS", "Choice", "Losses", "Outcome", "PathOutcomes", "Renewal", "Sweep", "renewal"]
 
 Floats = NDArray[np.float64]
 
 SPEEDS = (
-    0.0,
-    0.005,
-    0.01,
-    0.02,
-    0.03,
-    0.04,
-    0.05,
-    0.066,
-    0.08,
-    0.1,
-    0.12,
-    0.136,
-    0.16,
-    0.2,
-    0.25,
-    0.33,
-    0.48,
-    0.7,
-    1.0,
-)
+    0.0, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.066, 0.08, 0.1,
+    0.12, 0.136, 0.16, 0.2, 0.25, 0.33, 0.48, 0.7, 1.0,
+)  # fmt: skip
 """Speeds of reversion at which outcomes are given [1/year]: closer where they matter."""
 
 

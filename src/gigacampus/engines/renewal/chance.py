@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Process
 from gigacampus.engines.renewal import choice, market
-from gigacampus.engines.renewal.result import READINGS, Losses, Paths
+from gigacampus.engines.renewal.result import READINGS, Losses, PathOutcomes
 from gigacampus.engines.renewal.terms import Terms
 
 Floats = NDArray[np.float64]
@@ -77,12 +77,12 @@ def exits(terms: Terms, process: Process, drawn: market.Draws) -> tuple[Floats, 
     return _shares(found.exits(x, True), x), statistics(found.worth(x)[1])
 
 
-def paths(terms: Terms, process: Process, drawn: market.Draws) -> Paths:
+def paths(terms: Terms, process: Process, drawn: market.Draws) -> PathOutcomes:
     """What comes of a market by chance, with the guarantee and without."""
     x, found = market.simulate(process, drawn), Market(terms, process)
     value, shortfall = found.worth(x)
     leaves, leaves_unguaranteed = (found.exits(x, guaranteed) for guaranteed in (True, False))
-    return Paths(
+    return PathOutcomes(
         x.shape[1], _shares(leaves, x), _shares(leaves_unguaranteed, x), statistics(shortfall),
         shortfall.std(axis=1) / np.sqrt(x.shape[1]), _losses(found, leaves, value, shortfall),
         _losses(found, leaves_unguaranteed, value, np.zeros_like(shortfall)),

@@ -76,7 +76,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Paths:
+class PathOutcomes:
     """Outcomes over N paths of the market, S statistics (`STATISTICS`).
 
     Attributes
@@ -132,7 +132,7 @@ class Renewal:
     threshold, debt, normal : array, shape (T,) [USD]
         Guaranteed amount; debt of the landlord and of those behind it; campus value in a normal market.
     scenarios : dict of Outcome
-    paths : Paths or None
+    paths : PathOutcomes or None
     sweep : Sweep
     """
 
@@ -144,7 +144,7 @@ class Renewal:
     debt: Floats
     normal: Floats
     scenarios: dict[str, Outcome]
-    paths: Paths | None
+    paths: PathOutcomes | None
     sweep: Sweep
 
     @property

@@ -8,6 +8,7 @@ from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.supply import Battery, Firm, Gas, Plant, Supply
 from gigacampus.engines.supply.dispatch import Dispatch
 from gigacampus.engines.supply.profile import delivery, growth, in_service, running_cost, selling_price
+from gigacampus.money import annuity
 from gigacampus.timeline import Floats, Ints, Timeline
 
 ITEMS = {
@@ -29,19 +30,6 @@ ITEMS = {
 """Every cost item and what it holds. All but `capital_recovery` stand on the campus's energy bill."""
 
 Items = dict[str, Floats]
-
-
-def capital_recovery_factor(rate: float, years: float) -> float:
-    """Share of a capital cost that its yearly annuity takes: ``r / (1 - (1 + r)^-n)``.
-
-    Examples
-    --------
-    >>> round(capital_recovery_factor(0.0536, 30), 6)
-    0.067745
-    >>> capital_recovery_factor(0.0, 20)
-    0.05
-    """
-    return 1.0 / years if abs(rate) < 1e-12 else rate / (1.0 - (1.0 + rate) ** -years)
 
 
 def capital(plant: Plant) -> float:
@@ -88,7 +76,7 @@ def own_costs(name: str, plant: Plant, supply: Supply, timeline: Timeline, made:
         "fuel": timeline.monthly(output * fuel[timeline.year]),
         "vom": timeline.monthly(output * (plant.vom * index)[timeline.year]),
         "fom": fixed_maintenance(plant) * twelfth,
-        "capital_recovery": capital(plant) * capital_recovery_factor(plant.wacc, plant.life) * twelfth,
+        "capital_recovery": capital(plant) * annuity(plant.wacc, plant.life) * twelfth,
     }
 
 

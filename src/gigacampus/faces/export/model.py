@@ -22,6 +22,7 @@ from gigacampus.campus.spec.deal import MONTHS, Deal, slug
 from gigacampus.campus.spec.parse import dotted
 from gigacampus.days import add_months
 from gigacampus.engines.finance import FinanceResult, Flow, Graph
+from gigacampus.engines.finance.schedule import slowest
 from gigacampus.engines.finance.statement import plus
 from gigacampus.engines.finance.tax import KINDS
 from gigacampus.faces.export.formulas import lowered
@@ -165,17 +166,18 @@ class Model:
         """Cash over what is due, on each date of repayment, over the period of the slowest in repayment (`Cover`)."""
         for vehicle in self.finance.cover:
             n, loans = f"cover_.{slug(vehicle)}", self.loans_of(vehicle)
-            months, repays = self._periods(vehicle)
+            months = slowest({k: x for k, x in self.deal.loans.items() if x.borrower == vehicle}, self.finance.row)
+            repays = np.max([self.finance.row(f"{loan}.repay") for loan in loans], axis=0)
             g.add(f"{n}.due", plus([f"{loan}.scheduled" for loan in loans]), "USD", f"{vehicle}: debt service due")
             g.add(f"{n}.repays", repays, "1", f"{vehicle}: date of repayment")
-            g.add(f"{n}.months", months, "month", f"{vehicle}: months over which cover is measured")
+            g.add(f"{n}.months", months.astype(float), "month", f"{vehicle}: months over which cover is measured")
             due = np.sum([self.finance.row(f"{loan}.scheduled") for loan in loans], axis=0)
             for what, row, values in (
                 ("cash", f"{slug(vehicle)}.cfads", self.finance.row(f"{slug(vehicle)}.cfads")),
                 ("service", f"{n}.due", due),
             ):
                 total = np.concatenate([[0.0], np.cumsum(values)])
-                since = np.maximum(np.arange(1, self.count + 1) - months.astype(int), 0)
+                since = np.maximum(np.arange(1, self.count + 1) - months, 0)
                 g.add(f"{n}.{what}", total[1:] - total[since], "USD", f"{vehicle}: {what} over those months")
                 self.rolling[f"{n}.{what}"] = (row, f"{n}.months")
             least = f"1e-9 * {plus([f'loans.{loan}.amount' for loan in loans])}"
@@ -184,18 +186,6 @@ class Model:
         if self.deal.loans:
             debt = [f"{slug(name)}.balance" for name in self.deal.loans]
             g.add("cover_.debt", plus(debt), "USD", "debt outstanding, all loans")
-
-    def _periods(self, vehicle: str) -> tuple[Floats, Floats]:
-        """Months between payments of the slowest loan that is being repaid, and flags of repayment, by month."""
-        months, repays = np.ones(self.count), np.zeros(self.count)
-        for name, loan in self.deal.loans.items():
-            if loan.borrower == vehicle:
-                first, waits, final, repay = (
-                    self.finance.row(f"{slug(name)}.{what}") for what in ("first", "open", "final", "repay")
-                )
-                alive = (np.cumsum(first) > 0) & (waits == 0) & (np.cumsum(final) - final == 0)
-                months, repays = np.maximum(months, alive * MONTHS[loan.every]), np.maximum(repays, repay)
-        return months, repays
 
     def _add_life(self, g: Graph, vehicle: str) -> Iterator[int]:
         """Cash by date of repayment and debt by the plan, from the month that it gives: of the payment before the first

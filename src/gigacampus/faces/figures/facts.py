@@ -29,9 +29,7 @@ def open_gaps(run: Run) -> Sequence[Any]:
 
 def calendar(run: Run) -> Calendar:
     """Dates of the deal, those of the campus under it included."""
-    built = run.compute.built if run.campus.physical else ()
-    events = {phase.name: phase.ready for phase in built} | ({"ready": built[-1].ready} if built else {})
-    return Calendar(run.deal, events)
+    return Calendar(run.deal, run.campus.events)
 
 
 def missed(run: Run) -> dict[str, Any]:

@@ -127,6 +127,8 @@ def _rate(run: Run, name: str) -> Text:
         base = _per_cent(_value(run, name, "coupon"))
     else:
         base = f"{loan.benchmark} + {_per_cent(_value(run, name, 'spread'))}"
+        if loan.floor is not None:
+            base = f"{base}; {loan.benchmark} ≥ {_per_cent(_value(run, name, 'floor'))}"
     steps = [f"+{_per_cent(step.rate)}" for step in loan.step_ups]
     days = [step.start.isoformat() for step in loan.step_ups]
     pairs = list(zip(steps, days, strict=True))

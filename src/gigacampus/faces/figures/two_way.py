@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @figure("two_way")
 def two_way(run: Run) -> Figure | None:
     """A figure over two numbers, as a table."""
-    if run.campus.deal is None or run.sensitivity.grid is None:
+    if run.campus.deal is None or run.sensitivity.two_way is None:
         return None
-    grid, unit = run.sensitivity.grid, run.finance.metrics[run.sensitivity.grid.figure].unit
+    grid, unit = run.sensitivity.two_way, run.finance.metrics[run.sensitivity.two_way.figure].unit
     name, (row, rows), (column, columns) = named(run, grid.figure), grid.rows, grid.columns
     levels = levels_of(run) if grid.figure == "dscr_min" else []
     cells = tuple(
@@ -56,7 +56,7 @@ def _cell(value: float, unit: str, levels: list[tuple[float, Mark]]) -> Cell:
 
 
 def _table_finding(run: Run, levels: list[tuple[float, Mark]]) -> Finding:
-    grid = there(run.sensitivity.grid)
+    grid = there(run.sensitivity.two_way)
     name = named(run, grid.figure)
     row, column = grid.rows[0], grid.columns[0]
     neutral = Finding(f"{name.en[:1].upper() + name.en[1:]} over {inside(subject(row))} and {inside(subject(column))}",

@@ -113,6 +113,7 @@ class Loan(Part):
     coupon: FindRate | None = Field(None, description="fixed rate a year")
     benchmark: str | None = Field(None, description="rate of deal.benchmarks that a floating coupon follows")
     spread: FindRate = Field(0.0, description="added to the benchmark")
+    floor: FindRate | None = Field(None, description="least that the benchmark counts as, before the spread")
     step_ups: list[RateFrom] = Field(
         default_factory=list, description="what is added to coupon or spread from each of these days on", max_length=100
     )
@@ -136,6 +137,8 @@ class Loan(Part):
             raise PydanticCustomError("loan", "a loan has either a coupon or a benchmark")
         if self.benchmark is None and self.spread:
             raise PydanticCustomError("loan", "a spread is added to a benchmark; a coupon has none")
+        if self.benchmark is None and self.floor is not None:
+            raise PydanticCustomError("loan", "a floor is that of a benchmark; a coupon has none")
         if sum(self.holders.values()) > self.amount * (1 + 1e-12):
             more = f"{sum(self.holders.values()) - self.amount:,.0f}"
             raise PydanticCustomError("loan", "the holders hold {more} USD more than the loan's amount", {"more": more})

@@ -36,7 +36,9 @@ class Cost(Part):
     payer: str = Field(description="entity that pays it")
     payee: str = Field(OUTSIDE, description="who receives it")
     amount: FindUSD | None = Field(None, description="total")
-    unit_cost: FindUSDPerKW | None = Field(None, description="total for each kW of a phase, in place of an amount")
+    unit_cost: FindUSDPerKW | None = Field(
+        None, description="total for each kW of a phase, IT or facility as compute.basis says, in place of an amount"
+    )
     phase: str | None = Field(None, description="phase of the campus, or of deal.powers, whose kW the unit cost is for")
     start: When = Field("close", description="from when; all of it then, if there is no end")
     end: When | None = Field(None, description="until when")

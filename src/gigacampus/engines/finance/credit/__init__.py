@@ -20,7 +20,8 @@ from itertools import product
 
 import numpy as np
 
-from gigacampus.campus.spec.deal import slug
+from gigacampus.campus.spec.deal import Deal, slug
+from gigacampus.engines.finance.build import build
 from gigacampus.engines.finance.credit import removal
 from gigacampus.engines.finance.credit.coverage import coverage, stressed
 from gigacampus.engines.finance.credit.known import known
@@ -28,21 +29,17 @@ from gigacampus.engines.finance.credit.recovery import discount, recovered, wort
 from gigacampus.engines.finance.credit.removal import Path, Setting
 from gigacampus.engines.finance.credit.result import REMOVABLE, Case, Coverage, Experiment, Support, Supports
 from gigacampus.engines.finance.result import FinanceResult
-from gigacampus.engines.finance.statement import Statement
+from gigacampus.engines.finance.statement import ALONE, Under
 
-__all__ = ["Case", "Coverage", "Experiment", "Support", "Supports", "known", "view"]
+__all__ = ["Case", "Coverage", "Experiment", "Support", "Supports", "known", "supports"]
 
 
-def view(s: Statement, found: FinanceResult) -> Supports:
-    """The rating view of a deal.
+def supports(deal: Deal, found: FinanceResult, under: Under = ALONE) -> Supports:
+    """Cover and leverage of each loan, and what the loan of `deal.rating` is worth if a support is removed.
 
-    Parameters
-    ----------
-    s : Statement
-        Of the deal as it is `known`.
-    found : FinanceResult
-        Of the deal itself.
+    `found` is the deal's result.
     """
+    s = build(known(deal, found), under)
     base = s.graph.evaluate({name: found.rows[name] for name, row in s.graph.rows.items() if row.solved})
     rating = s.deal.rating
     if rating is None or not float(base[f"{slug(rating.loan)}.draw"].sum()) > 1.0:  # less is a crumb of rounding
@@ -85,7 +82,7 @@ def _results(of: Setting, paths: list[Path]) -> dict[Path, tuple[float, float, f
 def _market_cover(of: Setting) -> dict[str, tuple[float, float]]:
     """By market, least and median cover on the dates after the void; none where the loan has none by then."""
     ends = of.ends("options" if of.lease.taken else "lease")
-    again = of.s.grid.months[min(ends + round(of.rating.void), of.s.grid.count - 1)]
+    again = of.s.months.array[min(ends + round(of.rating.void), of.s.months.count - 1)]
     found = {}
     for name, market in of.rating.markets.items():
         rent = {f"{slug(of.rating.lease)}.fraction": removal.rents(of, ends, market.rent)}

@@ -6,7 +6,7 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import slug
 from gigacampus.engines.finance.credit.result import Coverage
-from gigacampus.engines.finance.metrics import cover, life
+from gigacampus.engines.finance.reading.metrics import cover, life
 from gigacampus.engines.finance.result import Cover, FinanceResult
 from gigacampus.engines.finance.statement import Floats, Statement
 from gigacampus.numerics import bracket, find_root
@@ -59,5 +59,5 @@ def _debt_to_cash(s: Statement, base: dict[str, Floats], vehicle: str) -> float 
     pays = np.flatnonzero(np.any([times.pay > 0 for times in loans.values()], axis=0))
     before = max([k for k in pays if k < repays[0]], default=repays[0] - 1)
     owed = float(sum(base[f"{n}.balance"][before] for n in loans))
-    cash = float(np.broadcast_to(base[f"{slug(vehicle)}.cfads"], s.grid.count)[before + 1 : before + 13].sum())
+    cash = float(np.broadcast_to(base[f"{slug(vehicle)}.cfads"], s.months.count)[before + 1 : before + 13].sum())
     return owed / cash if cash > 0 else None

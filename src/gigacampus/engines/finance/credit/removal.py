@@ -53,7 +53,7 @@ class Setting:
 
     def agreed(self, what: str) -> Floats:
         """A row of the loan as agreed, shape (M,)."""
-        return np.broadcast_to(self.base[f"{self.n}.{what}"], self.s.grid.count)
+        return np.broadcast_to(self.base[f"{self.n}.{what}"], self.s.months.count)
 
     @property
     def lease(self) -> Lease:
@@ -71,8 +71,8 @@ class Setting:
     def ends(self, kind: str) -> int:
         """Month in which the tenant's time ends without the lease's rent, or without its options."""
         if kind == "options":
-            return self.s.grid.at(self.first_end)
-        return self.s.grid.at(self.s.calendar.of(self.rating.pays_until or f"{self.rating.lease}.start"))
+            return self.s.months.at(self.first_end)
+        return self.s.months.at(self.s.calendar.of(self.rating.pays_until or f"{self.rating.lease}.start"))
 
     def due(self, ends: int | None) -> int | None:
         """Month in which everything falls due: the next repayment from there on; None if there is none."""
@@ -160,7 +160,7 @@ def rents(of: Setting, ends: int | None, rent: float) -> Floats:
     if ends is None:
         return fraction
     step = MONTHS[of.lease.every]
-    begin = np.arange(of.s.grid.count) - (step if of.lease.timing == "arrears" else 0)  # of the time that it is for
+    begin = np.arange(of.s.months.count) - (step if of.lease.timing == "arrears" else 0)  # of the time that it is for
     before, after = np.clip((ends - begin) / step, 0, 1), np.clip((begin + step - ends - of.rating.void) / step, 0, 1)
     return fraction * (before + rent * after)
 
@@ -168,7 +168,7 @@ def rents(of: Setting, ends: int | None, rent: float) -> Floats:
 def inputs(of: Setting, paths: list[Path]) -> dict[str, Floats]:
     """Inputs of the statement for some paths, each of shape (P, M) or (P, 1), and what was solved for."""
     base, due = of.base, [of.due(path.ends) for path in paths]
-    month = np.arange(of.s.grid.count)
+    month = np.arange(of.s.months.count)
     proceeds, spent = of.moved
     given = {name: base[name] for name, row in of.s.graph.rows.items() if row.solved}
     given |= {

@@ -20,9 +20,11 @@ from gigacampus.campus.spec.deal.terms import near
 from gigacampus.campus.spec.deal.varied import USUAL
 from gigacampus.engines.finance.result import FinanceResult, Metric
 from gigacampus.engines.finance.sensitivity import chances
-from gigacampus.engines.finance.sensitivity.cases import Build, Cases, Events, signed
 from gigacampus.engines.finance.sensitivity.chances import Chances
-from gigacampus.engines.finance.solve import solve
+from gigacampus.engines.finance.sensitivity.varied import VariedDeal
+from gigacampus.engines.finance.solving.signed import signed
+from gigacampus.engines.finance.solving.unknowns import solve
+from gigacampus.engines.finance.statement import ALONE, Under
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 
 Floats = NDArray[np.float64]
@@ -41,7 +43,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Grid:
+class TwoWayTable:
     """A figure over two numbers: keys and values of rows and columns, and `values` (R, C), not a number where none."""
 
     figure: str
@@ -63,40 +65,50 @@ class SensitivityResult:
     usual : bool
         Whether the ranges are the usual ones, which are assumed.
     bars : tuple of Bar
-    grid : Grid or None
+    two_way : TwoWayTable or None
     chances : Chances or None
     rent_fall_to_default : Metric [fraction]
         Part of all rents that may fall away before a scheduled payment of debt fails: draws, reserves, cash locked up
-        and cures as they then are. Where cover reaches 1 with debt as it is, see `rating.result.Coverage.break_even`.
+        and cures as they then are. Where cover reaches 1 with debt as it is, see `credit.Coverage.break_even`.
     """
 
     base: dict[str, Metric]
     solved: bool
     usual: bool
     bars: tuple[Bar, ...]
-    grid: Grid | None
+    two_way: TwoWayTable | None
     chances: Chances | None
     rent_fall_to_default: Metric
 
 
-def study(deal: Deal, base: FinanceResult, build: Build, events: Events) -> SensitivityResult:
-    """Run the cases of a deal; `base` is its base case."""
+def study(deal: Deal, base: FinanceResult, under: Under = ALONE) -> SensitivityResult:
+    """Find what moves a deal's figures: `deal.sensitivity`, or usual ranges where it has none.
+
+    `base` is the deal's result.
+
+    Raises
+    ------
+    SpecError
+        A figure that the deal does not have, or a case that is no deal.
+    InfeasibleError
+        Reserves or sizes of loans that settle on no value on some path.
+    """
     asked = deal.sensitivity or Sensitivity()
     figures = _figures(asked, base)
     shown = [*figures, *([] if asked.two_way is None else [_plain(asked.two_way.figure)])]
     if not any(name.startswith(("price.", "yield.", "spread.", "duration.")) for name in shown):
         bare = {name: loan.model_copy(update={"quotes": {}}) for name, loan in deal.loans.items()}
         deal = deal.model_copy(update={"loans": bare})
-    closed = Cases(signed(deal, base), build, events)
-    cases = Cases(deal, build, events, base.solved, signed=False) if asked.unknowns == "solved" else closed
-    ranges = asked.vary or {key: ends for key, ends in USUAL.items() if any(map(cases.matters, cases.targets(key)))}
+    closed = VariedDeal(signed(deal, base), under)
+    varied = VariedDeal(deal, under, base.solved, signed=False) if asked.unknowns == "solved" else closed
+    ranges = asked.vary or {key: ends for key, ends in USUAL.items() if any(map(varied.matters, varied.targets(key)))}
     bars = []
     for key, ends in ranges.items():
-        at = [{} if end is None else _case(cases, {key: end}, list(figures)) for end in (ends.low, ends.high)]
+        at = [{} if end is None else _case(varied, {key: end}, list(figures)) for end in (ends.low, ends.high)]
         bars.append(Bar(key, ends.low, ends.high, *at))
     return SensitivityResult(
-        figures, cases is not closed, not asked.vary, tuple(bars),
-        None if asked.two_way is None else _grid(cases, asked.two_way, base),
+        figures, varied is not closed, not asked.vary, tuple(bars),
+        None if asked.two_way is None else _crossed(varied, asked.two_way, base),
         None if asked.paths is None else chances.run(closed.drawing(asked.paths), asked.paths),
         _fall_to_default(closed),
     )  # fmt: skip
@@ -121,27 +133,29 @@ def _known(name: str, base: FinanceResult, field: str) -> str:
     return _plain(name)
 
 
-def _case(cases: Cases, written: Mapping[str, Written], figures: Sequence[str]) -> dict[str, float | None]:
+def _case(varied: VariedDeal, written: Mapping[str, Written], figures: Sequence[str]) -> dict[str, float | None]:
     """Figures with some values changed."""
     try:
-        metrics = cases.run([(key, cases.read(key, value)) for key, value in written.items()]).metrics
+        metrics = varied.run([(key, varied.read(key, value)) for key, value in written.items()]).metrics
     except InfeasibleError:
         return dict.fromkeys(figures)
     return {name: metrics[name].value if name in metrics else None for name in figures}
 
 
-def _grid(cases: Cases, asked: TwoWay, base: FinanceResult) -> Grid:
+def _crossed(varied: VariedDeal, asked: TwoWay, base: FinanceResult) -> TwoWayTable:
     name = _known(asked.figure, base, "two_way.figure")
     rows, columns = ((axis.of, tuple(axis.values)) for axis in (asked.rows, asked.columns))
-    found = [_case(cases, {rows[0]: r, columns[0]: c}, [name])[name] for r, c in itertools.product(rows[1], columns[1])]
+    found = [
+        _case(varied, {rows[0]: r, columns[0]: c}, [name])[name] for r, c in itertools.product(rows[1], columns[1])
+    ]
     values = np.array([np.nan if x is None else x for x in found]).reshape(len(rows[1]), len(columns[1]))
-    return Grid(name, rows, columns, values)
+    return TwoWayTable(name, rows, columns, values)
 
 
-def _fall_to_default(cases: Cases) -> Metric:
+def _fall_to_default(varied: VariedDeal) -> Metric:
     """By halving an interval until its ends are within 1e-4."""
-    s, loans = cases.statement, [slug(name) for name in cases.statement.deal.loans]
-    rents = [row for one in cases.targets("rent") for row in cases.rows_of(one)]
+    s, loans = varied.statement, [slug(name) for name in varied.statement.deal.loans]
+    rents = [row for one in varied.targets("rent") for row in varied.rows_of(one)]
     if not loans or not rents:
         return Metric(None, "fraction", "there is no debt" if rents else "there is no rent")
     wanted = [f"{n}.{row}" for n in loans for row in ("scheduled", "paid_cash", "from_reserve")]
@@ -149,7 +163,7 @@ def _fall_to_default(cases: Cases) -> Metric:
 
     def fails(fall: float) -> bool:
         given = {row: s.graph.inputs[row] * (1 - fall) for row in rents}
-        rows = s.graph.evaluate(solve(s, cases.wanted, given), wanted)
+        rows = s.graph.evaluate(solve(s, varied.wanted, given), wanted)
         missed = (rows[f"{n}.scheduled"] - rows[f"{n}.paid_cash"] - rows[f"{n}.from_reserve"] for n in loans)
         return any(np.max(gap) > size for gap in missed)
 

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Paths, slug
 from gigacampus.campus.spec.deal.study import Change, Draw
-from gigacampus.engines.finance.metrics import CAPITAL, between, cover
+from gigacampus.engines.finance.reading.metrics import CAPITAL, between, cover
 from gigacampus.engines.finance.schedule import Days
-from gigacampus.engines.finance.sensitivity.cases import Cases
+from gigacampus.engines.finance.sensitivity.varied import VariedDeal
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem
 from gigacampus.money import irr_of_paths
@@ -91,7 +91,7 @@ def _normal(random: np.random.Generator, low: float, high: float, count: int) ->
     return (low + high) / 2 + (high - low) / (2 * _Z95) * random.standard_normal(count)
 
 
-def run(cases: Cases, paths: Paths) -> Chances:
+def run(varied: VariedDeal, paths: Paths) -> Chances:
     """Run the deal over paths.
 
     Raises
@@ -99,26 +99,26 @@ def run(cases: Cases, paths: Paths) -> Chances:
     InfeasibleError
         Where a reserve, or what a plan repays, settles on no value.
     """
-    given = _given(cases, paths)
-    s, rows = cases.statement, _rows(cases.statement)
-    found = _over_paths(cases, given, rows)
+    given = _given(varied, paths)
+    s, rows = varied.statement, _rows(varied.statement)
+    found = _over_paths(varied, given, rows)
     still = {name: s.graph.inputs[name] + 0 * values[:1] for name, values in given.items()}
-    base = _over_paths(cases, still, rows)
+    base = _over_paths(varied, still, rows)
     fans = {vehicle: _fans(s, found, base, vehicle) for vehicle in s.vehicles}
     exceeded, likely = _summary(s, found)
     return Chances(paths.count, paths.seed, fans, exceeded, likely)
 
 
-def _given(cases: Cases, paths: Paths) -> dict[str, Floats]:
+def _given(varied: VariedDeal, paths: Paths) -> dict[str, Floats]:
     """Inputs of the statement over paths, (P, 1) or (P, M)."""
     given: dict[str, Floats] = {}
     for key, draw in paths.draws.items():
-        ends = {side: cases.read(key, end) for side in ("low", "mode", "high")
+        ends = {side: varied.read(key, end) for side in ("low", "mode", "high")
                 if (end := getattr(draw, side)) is not None}  # fmt: skip
         by = draws(key, draw, ends, paths.count, paths.seed)[:, None]
-        for one in cases.targets(key):
-            for row in cases.rows_of(one):
-                given[row] = Change(ends["low"].how, by).of(given.get(row, cases.statement.graph.inputs[row]))
+        for one in varied.targets(key):
+            for row in varied.rows_of(one):
+                given[row] = Change(ends["low"].how, by).of(given.get(row, varied.statement.graph.inputs[row]))
     return given
 
 
@@ -133,15 +133,15 @@ def _rows(s: Statement) -> list[str]:
     return found + [flow.row for flow in s.flows if flow.kind in CAPITAL and flow.row not in found]
 
 
-def _over_paths(cases: Cases, given: Mapping[str, Floats], rows: Iterable[str]) -> dict[str, Floats]:
+def _over_paths(varied: VariedDeal, given: Mapping[str, Floats], rows: Iterable[str]) -> dict[str, Floats]:
     """Rows over all paths, (P, M) or (P, 1)."""
-    found = cases.statement.graph.over_paths({**given, **_settled(cases, given)}, rows)
+    found = varied.statement.graph.over_paths({**given, **_sizes(varied, given)}, rows)
     return {name: row if row.ndim > 1 else row[:, None] for name, row in found.items()}
 
 
-def _settled(cases: Cases, given: Mapping[str, Floats]) -> dict[str, Floats]:
+def _sizes(varied: VariedDeal, given: Mapping[str, Floats]) -> dict[str, Floats]:
     """Sizes that rest on the statement they are part of: put in again until they stay, on every path at once."""
-    graph, wanted = cases.statement.graph, cases.wanted
+    graph, wanted = varied.statement.graph, varied.wanted
     paths = max(len(values) for values in given.values())
     x: dict[str, Floats] = {one.row: np.full((paths, 1), one.guess) for one in wanted}
     for _ in range(60 if wanted else 0):
@@ -157,12 +157,12 @@ def _settled(cases: Cases, given: Mapping[str, Floats]) -> dict[str, Floats]:
 def _fans(s: Statement, rows: Mapping[str, Floats], base: Mapping[str, Floats], vehicle: str) -> dict[str, Fan]:
     loans = [slug(name) for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
     if not loans:
-        year = s.grid.months.astype("datetime64[Y]")
+        year = s.months.array.astype("datetime64[Y]")
         until = np.flatnonzero(np.append(year[1:] != year[:-1], True)) + 1
-        dates = s.grid.months[until - 1].astype("datetime64[D]")
+        dates = s.months.array[until - 1].astype("datetime64[D]")
         return _flows(vehicle, rows, base, dates, np.append(0, until[:-1]), until)
     covers, ours = cover(s, base, vehicle), cover(s, rows, vehicle)
-    at = np.searchsorted(s.grid.months, ours.dates.astype("datetime64[M]"))
+    at = np.searchsorted(s.months.array, ours.dates.astype("datetime64[M]"))
     found = {"dscr": _fan("1", ours.dates, ratio(covers.cfads, covers.service), ratio(ours.cfads, ours.service))}
     since = np.append(max(0, 2 * at[0] - at[1] + 1) if len(at) > 1 else 0, at[:-1] + 1)
     debt = [sum((x[f"{n}.balance"][:, at] for n in loans), np.zeros(len(at))) for x in (base, rows)]
@@ -218,7 +218,7 @@ def _returns(s: Statement, rows: Mapping[str, Floats], party: str) -> Floats:
     own = [flow for flow in s.flows if flow.kind in CAPITAL and party in (flow.payer, flow.payee)]
     if not own:
         return np.array([])
-    wide = [rows[f.row] * np.ones(s.grid.count) * ((f.payee == party) - float(f.payer == party)) for f in own]
+    wide = [rows[f.row] * np.ones(s.months.count) * ((f.payee == party) - float(f.payer == party)) for f in own]
     flows, days = np.concatenate(wide, axis=1), np.concatenate([flow.dates for flow in own])
     kept = np.any(flows != 0, axis=0)
     return irr_of_paths((days[kept] - np.datetime64(s.deal.close)).astype(float) / 365, flows[:, kept])

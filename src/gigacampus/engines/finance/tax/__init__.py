@@ -29,8 +29,8 @@ def add_tax(s: Statement) -> None:
     """Every row of tax, and the payments. All flows that are income or deducted must stand in the statement."""
     if s.deal.tax is None:
         return
-    month = (s.grid.first + np.arange(s.grid.count)) % 12
-    ends = (month == 11) | (np.arange(s.grid.count) == s.grid.count - 1)
+    month = (s.months.first + np.arange(s.months.count)) % 12
+    ends = (month == 11) | (np.arange(s.months.count) == s.months.count - 1)
     s.graph.add("tax.year_end", ends.astype(float), "1", "month in which the tax year ends")
     _cash_before(s)
     property.add_assets(s)

@@ -30,7 +30,7 @@ from functools import cache
 import numpy as np
 
 from gigacampus.campus.spec.deal import OUTSIDE, Taxpayer, slug
-from gigacampus.engines.finance.owners import payment_days
+from gigacampus.engines.finance.contracts.owners import payment_days
 from gigacampus.engines.finance.statement import Flow, Statement, plus
 from gigacampus.engines.finance.tax import property
 
@@ -119,8 +119,8 @@ def _share(s: Statement, vehicle: str, owner: str) -> str:
     who, held = taxpayer(s, vehicle), f"entities.{slug(vehicle)}.owners.{slug(owner)}"
     if not who.allocation:
         return held
-    year = (s.grid.first + np.arange(s.grid.count)) // 12
-    shares = np.full(s.grid.count, s.owners(vehicle)[owner])
+    year = (s.months.first + np.arange(s.months.count)) // 12
+    shares = np.full(s.months.count, s.owners(vehicle)[owner])
     for step in sorted(who.allocation, key=lambda step: s.calendar.of(step.start)):
         shares[year >= s.calendar.of(step.start).year] = step.shares.get(owner, 0.0)
     row, path = f"{slug(vehicle)}.tax.allocated.{slug(owner)}", f"tax.entities.{vehicle}.allocation"
@@ -163,7 +163,7 @@ def _interest(s: Statement, entity: str, below: dict[str, str]) -> None:
         return
     path = f"tax.entities.{entity}.regime.interest_limit"
     steps = sorted(taxpayer(s, entity).regime.interest_limit, key=lambda step: step.start)
-    first = [date((s.grid.first + k) // 12, 1, 1) for k in range(s.grid.count)]
+    first = [date((s.months.first + k) // 12, 1, 1) for k in range(s.months.count)]
     held = [next((step for step in reversed(steps) if step.start <= day), steps[0]) for day in first]
     s.graph.add(f"{e}.limit", np.array([step.share for step in held]), "fraction", f"{entity}: limit of interest", path)
     after = np.array([float(step.of == "EBIT") for step in held])
@@ -190,6 +190,6 @@ def add_payments(s: Statement) -> None:
     """Payments to the Treasury, and what losses and credits save of tax that is owed elsewhere."""
     for entity in books(s):
         if taxpayer(s, entity).treatment == "taxable":
-            e, days = f"{slug(entity)}.tax", payment_days(s, entity) if entity in s.vehicles else s.grid.days()
+            e, days = f"{slug(entity)}.tax", payment_days(s, entity) if entity in s.vehicles else s.months.days()
             s.flow(f"{e}.paid", "income tax", entity, OUTSIDE, days, "operating", "operating")
             s.flow(f"{e}.saved", "income tax saved", OUTSIDE, entity, days, "operating", "operating")

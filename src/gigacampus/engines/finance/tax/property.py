@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import OUTSIDE, Asset, Credit, Recovery, Taxpayer, slug
 from gigacampus.campus.spec.deal.tax import share_on
-from gigacampus.engines.finance.schedule import Grid
+from gigacampus.engines.finance.schedule import Months
 from gigacampus.engines.finance.statement import Statement, plus
 
 Floats = NDArray[np.float64]
@@ -48,9 +48,9 @@ def recovered(recovery: Recovery, service: date, years: int) -> Floats:
     return line
 
 
-def by_month(grid: Grid, service: date, of_year: Floats) -> Floats:
+def by_month(months: Months, service: date, of_year: Floats) -> Floats:
     """A value of tax years, the first being that of service, by month; 0 before that year, shape (M,)."""
-    year = (grid.first + np.arange(grid.count)) // 12 - service.year
+    year = (months.first + np.arange(months.count)) // 12 - service.year
     return np.where(year < 0, 0.0, of_year[np.clip(year, 0, len(of_year) - 1)])
 
 
@@ -85,9 +85,9 @@ def _add_buildings(s: Statement) -> None:
     starts: dict[str, list[int]] = {}
     for asset in s.deal.tax.assets.values():
         if asset.of in s.deal.loans:
-            starts.setdefault(asset.of, []).append(s.grid.at(s.calendar.of(asset.in_service)))
+            starts.setdefault(asset.of, []).append(s.months.at(s.calendar.of(asset.in_service)))
     for name, months in starts.items():
-        before = (np.arange(s.grid.count) < min(months)).astype(float)
+        before = (np.arange(s.months.count) < min(months)).astype(float)
         s.graph.add(f"tax.{slug(name)}.building", before, "1", f"{name}: its interest goes into the basis of an asset")
 
 
@@ -95,13 +95,13 @@ def add_assets(s: Statement) -> None:
     """Basis, depreciation of each year, and what is left of the basis."""
     assert s.deal.tax is not None
     _add_buildings(s)
-    years = s.grid.count // 12 + 2
+    years = s.months.count // 12 + 2
     for name, asset in s.deal.tax.assets.items():
         a, service = f"assets.{slug(name)}", s.calendar.of(asset.in_service)
         share = s.number(f"tax.assets.{name}.share", asset.share, "fraction")
         bonus = s.graph.add(f"{a}.bonus", _bonus(s, asset), "fraction", f"{name}: share deducted at once")
-        placed = by_month(s.grid, service, np.ones(years))
-        table = by_month(s.grid, service, recovered(asset.recovery, service, years))
+        placed = by_month(s.months, service, np.ones(years))
+        table = by_month(s.months, service, recovered(asset.recovery, service, years))
         s.graph.add(f"{a}.placed", placed, "1", f"{name}: in service by the end of the year")
         s.graph.add(
             f"{a}.recovered", table, "1", f"{name}: share recovered by the end of the year",
@@ -145,7 +145,7 @@ def add_credits(s: Statement) -> None:
         if credit.transfer is not None:
             price = s.number(f"tax.credits.{name}.transfer", credit.transfer, "fraction")
             s.table(c, name, f".sold = {price} * .credit ; paid by who buys it")
-            s.flow(f"{c}.sold", "credit sold", OUTSIDE, holder(s, asset), s.grid.days(), "operating", "operating")
+            s.flow(f"{c}.sold", "credit sold", OUTSIDE, holder(s, asset), s.months.days(), "operating", "operating")
 
 
 def _invested(s: Statement, name: str, credit: Credit) -> str:
@@ -158,10 +158,10 @@ def _invested(s: Statement, name: str, credit: Credit) -> str:
 
 def _produced(s: Statement, name: str, credit: Credit, service: date) -> str:
     """Amount times generation of the years from service on, each year's months counted at its end."""
-    month = np.arange(s.grid.count) - s.grid.at(service)
+    month = np.arange(s.months.count) - s.months.at(service)
     c = f"credits.{slug(name)}"
     s.graph.add(f"{c}.runs", ((month >= 0) & (month < 12 * credit.years)) / 12, "year", f"{name}: it is earned")
-    s.graph.add(f"{c}.year", np.maximum(by_month(s.grid, service, np.arange(s.grid.count // 12 + 2.0)), 0), "year",
+    s.graph.add(f"{c}.year", np.maximum(by_month(s.months, service, np.arange(s.months.count // 12 + 2.0)), 0), "year",
                 f"{name}: calendar years since service")  # fmt: skip
     amount = s.number(f"tax.credits.{name}.amount", credit.amount, "USD/MWh")
     growth = s.number(f"tax.credits.{name}.growth", credit.growth, "fraction")

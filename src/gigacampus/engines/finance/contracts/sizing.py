@@ -13,7 +13,7 @@ References
 from __future__ import annotations
 
 from gigacampus.campus.spec.deal import Loan, Sizing, slug
-from gigacampus.engines.finance import plans
+from gigacampus.engines.finance.contracts import plans
 from gigacampus.engines.finance.statement import Statement, plus
 
 _NONE = 1e30

@@ -112,14 +112,14 @@ def blocked(s: Statement, vehicle: str, loans: dict[str, Loan]) -> str:
 
 def _dates(s: Statement, vehicle: str, look_back: int) -> tuple[Floats, Floats, list[Floats]]:
     """Dates of tests, months in which cash counts, and for each period back whether it counts on these dates."""
-    loans = [(loan, s.loans[name]) for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
-    step, month = slowest(loans, s.grid.count), np.arange(s.grid.count)
-    tested = np.any([(times.repay > 0) & (step == MONTHS[loan.every]) for loan, times in loans], axis=0)
-    at, live, counted = np.flatnonzero(tested), np.zeros(s.grid.count), [tested.astype(float)]
+    loans = {name: loan for name, loan in s.deal.loans.items() if loan.borrower == vehicle}
+    step, month = slowest(loans, lambda row: s.graph.inputs[row]), np.arange(s.months.count)
+    tested = np.any([(s.loans[k].repay > 0) & (step == MONTHS[x.every]) for k, x in loans.items()], axis=0)
+    at, live, counted = np.flatnonzero(tested), np.zeros(s.months.count), [tested.astype(float)]
     if len(at):
         live = ((month > at[0] - step[at[0]]) & (month <= at[-1])).astype(float)
         for k in range(1, look_back):
-            counts = np.zeros(s.grid.count)
+            counts = np.zeros(s.months.count)
             counts[at[k:]] = at[k:] - at[:-k] < look_back
             if not counts.any():
                 break

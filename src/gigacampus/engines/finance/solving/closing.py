@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, OWNERS, slug
 from gigacampus.engines.finance.result import Gap, Metric
-from gigacampus.engines.finance.solve import Solved, solve
+from gigacampus.engines.finance.solving.unknowns import Solved, solve
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError
 

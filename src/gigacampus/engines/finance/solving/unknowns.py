@@ -90,7 +90,7 @@ def size_of(deal: Deal) -> float:
 def _check(s: Statement, index: int, target: Target) -> str:
     row = target.so_that
     if target.at is not None:
-        flag = s.graph.add(f"solve.n{index}.at", s.grid.flag(s.calendar.of(target.at)), "1", "month of the figure")
+        flag = s.graph.add(f"solve.n{index}.at", s.months.flag(s.calendar.of(target.at)), "1", "month of the figure")
         row = f"sum({row} * {flag})"
     elif by_month(s, row):
         row = f"sum({row})"

@@ -17,7 +17,7 @@ def add_guarantees(s: Statement) -> None:
     for name, guarantee in s.deal.guarantees.items():
         n, g = slug(name), s.graph
         start, until = s.calendar[f"{name}.start"], s.calendar[f"{name}.until"]
-        days = s.grid.days(start.day, start)
+        days = s.months.days(start.day, start)
         inside = schedule.window(days, start, until)
         order = np.cumsum(inside) * inside
         g.add(f"{n}.window", inside, "1", f"{name}: in force")
@@ -56,10 +56,10 @@ def _owed(s: Statement, name: str, guarantee: Guarantee, days: list[date]) -> st
 
 def _left(s: Statement, name: str, guarantee: Guarantee, until: date) -> str:
     """What its loans owe when it ends, in one month each, as a formula."""
-    terms, at = [], s.grid.at(until)
+    terms, at = [], s.months.at(until)
     for loan in guarantee.behind:
         paid = s.loans[loan].dates[at] <= until  # a payment on its last day is one that it stood behind
-        last = (np.arange(s.grid.count) == at - (not paid)).astype(float)
+        last = (np.arange(s.months.count) == at - (not paid)).astype(float)
         row = f"{slug(name)}.last_{slug(loan)}"
         s.graph.add(row, last, "1", f"{name}: month whose balance of {loan} is left when it ends")
         terms.append(f"{slug(loan)}.balance * {row}")
@@ -97,11 +97,11 @@ def add_exposures(s: Statement) -> None:
     """Maximum exposure to loss: guarantees given, rent committed, carrying value, and capital still to be paid in."""
     for name, exposure in s.deal.exposures.items():
         n, party = f"exposures.{slug(name)}", exposure.party
-        later = np.array([day > exposure.at for day in s.grid.days()], float)
+        later = np.array([day > exposure.at for day in s.months.days()], float)
         s.graph.add(f"{n}.later", later, "1", f"{name}: after {exposure.at}")
         given = []
         for k in (k for k, x in s.deal.guarantees.items() if x.guarantor == party):
-            month = s.grid.flag(max(exposure.at, s.calendar[f"{k}.start"]))
+            month = s.months.flag(max(exposure.at, s.calendar[f"{k}.start"]))
             s.graph.add(f"{n}.at_{slug(k)}", month, "1", f"{name}: month for which {k} counts")
             given.append(f"{slug(k)}.maximum * .at_{slug(k)}")
         rents = [f"{slug(k)}.rent * {slug(k)}.first_term" for k, x in s.deal.leases.items() if x.tenant == party]

@@ -8,7 +8,6 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, Lease, slug
 from gigacampus.days import add_months
-from gigacampus.engines.finance import schedule
 from gigacampus.engines.finance.schedule import LeaseTimes
 from gigacampus.engines.finance.statement import Floats, Statement
 
@@ -16,7 +15,7 @@ from gigacampus.engines.finance.statement import Floats, Statement
 def add_leases(s: Statement) -> None:
     """Rent ``R (1 + g)^k`` a year in lease year k from 0; R is given, or the commitment over the sum of the steps."""
     for name, lease in s.deal.leases.items():
-        n, times = slug(name), LeaseTimes.of(name, lease, s.calendar, s.grid)
+        n, times = slug(name), LeaseTimes.of(name, lease, s.calendar, s.months)
         growth = s.number(f"leases.{name}.escalator", lease.escalator, "fraction")
         s.graph.add(f"{n}.fraction", times.fraction, "year", f"{name}: part of a year's rent paid in the month")
         s.graph.add(f"{n}.year", times.year, "year", f"{name}: lease year, from 0")
@@ -39,10 +38,10 @@ def _abated(s: Statement, name: str, lease: Lease) -> str:
     if lease.abatement is None:
         return ""
     n, step = slug(name), MONTHS[lease.every]
-    lost = schedule.physical(s.measures, "unavailable", s.months, s.grid)
-    lost = np.zeros(s.grid.count) if lost is None else lost
+    lost = s.measured("unavailable")
+    lost = np.zeros(s.months.count) if lost is None else lost
     lag = s.calendar[f"{name}.start"].day <= 15  # a period that ends early in a month ends with the month before
-    total = np.concatenate([np.zeros(step + lag), np.cumsum(lost)])[: s.grid.count + step]
+    total = np.concatenate([np.zeros(step + lag), np.cumsum(lost)])[: s.months.count + step]
     s.graph.add(f"{n}.unavailable", (total[step:] - total[:-step]) / step, "1", f"{name}: computing that was not there")
     beyond = s.number(f"leases.{name}.abatement.beyond", lease.abatement.beyond, "fraction")
     return f" * (1 - max(0, {n}.unavailable - {beyond}))"
@@ -52,7 +51,7 @@ def _paid_until(s: Statement, lease: Lease, times: LeaseTimes, day: date) -> Flo
     """1 in the months whose rent is for the time until a day, shape (M,)."""
     if lease.timing == "advance":
         return np.array([paid < day for paid in times.days], float)
-    return (np.arange(s.grid.count) <= s.grid.at(day)).astype(float)
+    return (np.arange(s.months.count) <= s.months.at(day)).astype(float)
 
 
 def _base_rent(s: Statement, name: str, lease: Lease, times: LeaseTimes) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.deal import Loan, slug
-from gigacampus.engines.finance import plans
+from gigacampus.engines.finance.contracts import plans
 from gigacampus.engines.finance.statement import Statement
 
 
@@ -27,7 +27,7 @@ def by(s: Statement, name: str) -> str | None:
 def add(s: Statement, name: str, loan: Loan, new: str) -> None:
     """Rows of the old loan: what the new one pays off, and what that costs."""
     n, b = slug(name), slug(new)
-    called = s.grid.flag(s.calendar[f"{new}.start"])
+    called = s.months.flag(s.calendar[f"{new}.start"])
     after = (np.cumsum(called) - called > 0).astype(float)
     s.graph.add(f"{n}.called", called, "1", f"{name}: month in which {new} pays it off")
     s.graph.add(f"{n}.after_call", after, "1", f"{name}: after it is paid off")

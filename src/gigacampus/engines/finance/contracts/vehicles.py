@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.deal import OWNERS, UNKNOWN, Loan, Step, slug
-from gigacampus.engines.finance import covenants, plans
+from gigacampus.engines.finance.contracts import covenants, plans
 from gigacampus.engines.finance.statement import Statement, plus
 
 _OPERATING = """
@@ -67,73 +67,85 @@ def add_vehicles(s: Statement) -> None:
 
 def _timing(s: Statement, vehicle: str) -> None:
     """Flags: cash is kept for the works; it is distributed, as a rule when debt is paid, else when rent is received."""
-    e, months = slug(vehicle), np.arange(s.grid.count)
+    e, months = slug(vehicle), np.arange(s.months.count)
     loans = [name for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
     costs = {name: cost for name, cost in s.deal.construction.items() if cost.payer == vehicle}
     ends = [s.calendar[f"{name}.interest_only_until"] for name in loans]
     ends += [s.calendar[f"{name}.{'end' if cost.end is not None else 'start'}"] for name, cost in costs.items()]
-    building = months <= max((s.grid.at(end) for end in ends), default=-1)
+    building = months <= max((s.months.at(end) for end in ends), default=-1)
     keeps = building & (s.deal.entities[vehicle].while_building == "keep")
     rents = [f"{slug(name)}.fraction" for name, lease in s.deal.leases.items() if lease.landlord == vehicle]
-    pays = np.any([np.zeros(s.grid.count), *(s.loans[name].pay * (1 - s.loans[name].late) for name in loans)], axis=0)
-    rented = np.any([np.full(s.grid.count, not rents), *(s.graph.inputs[row] > 0 for row in rents)], axis=0)
+    pays = np.any([np.zeros(s.months.count), *(s.loans[name].pay * (1 - s.loans[name].late) for name in loans)], axis=0)
+    rented = np.any([np.full(s.months.count, not rents), *(s.graph.inputs[row] > 0 for row in rents)], axis=0)
     pays = np.where(np.cumsum(pays[::-1])[::-1] > 0, pays, rented) & ~keeps
     s.graph.add(f"{e}.keeps", keeps.astype(float), "1", f"{vehicle}: cash is kept for the works")
-    s.graph.add(f"{e}.pays_out", (pays | (months == s.grid.count - 1)).astype(float), "1", f"{vehicle}: it pays out")
+    s.graph.add(f"{e}.pays_out", (pays | (months == s.months.count - 1)).astype(float), "1", f"{vehicle}: it pays out")
 
 
 def _debt_service(s: Statement, vehicle: str, loans: dict[str, Loan]) -> tuple[str, list[str]]:
-    """Debt service from operating cash rank by rank, then the reserves.
+    """Debt service from operating cash rank by rank, then the reserves, then what covenants ask for.
 
-    Returns the row of what is left, and the rows of what was set aside for the next payments.
+    Returns the row of what is left, and the rows of what was set aside for payments to come.
     """
-    e, g, aside = slug(vehicle), s.graph, []
-    ready = _set_aside(s, vehicle)
-    received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
-    promises = s.deal.entities[vehicle].covenants if loans else None
+    ready, promises = _set_aside(s, vehicle), s.deal.entities[vehicle].covenants if loans else None
     cured = promises is not None and (promises.cure is UNKNOWN or promises.cure > 0)
+    aside = _operating(s, vehicle, cured)
+    if promises is not None and cured:
+        covenants.add_cure(s, vehicle, promises, loans, ready)
+    left, ranks = ".available", sorted({loan.rank for loan in loans.values()})
+    for rank in ranks:
+        left = _pay(s, vehicle, rank, [n for n, loan in loans.items() if loan.rank == rank], ready, left)
+    aside += [f".aside{rank}" for rank in ranks if ready]
+    left = _top_up(s, loans, slug(vehicle) + left)
+    if promises is not None:
+        covenants.add_tests(s, vehicle, promises, loans)
+        left = covenants.add_sweep(s, vehicle, promises, loans, left) if promises.sweeps else left
+    return left, aside
+
+
+def _operating(s: Statement, vehicle: str, cured: bool) -> list[str]:
+    """Operating cash for debt service; gives the row of what is set aside for maintenance and replacement, if any."""
+    received, paid = s.rows_of(payee=vehicle, received="operating"), s.rows_of(payer=vehicle, paid="operating")
     needed = [f"{slug(k)}.reserve_needed" for k, x in s.deal.services.items() if x.payer == vehicle and x.reserved]
     if needed:
-        s.table(e, vehicle, _MAINTENANCE.format(needed=plus(needed)))
-        aside.append(".maintenance")
-    s.table(e, vehicle, _OPERATING.format(
+        s.table(slug(vehicle), vehicle, _MAINTENANCE.format(needed=plus(needed)))
+    s.table(slug(vehicle), vehicle, _OPERATING.format(
         received=received, paid=paid, cure=" + .cure" if cured else "", kept=" - .maintenance" if needed else "",
         less_reserved=" - (.reserve_needed - prev(.reserve_needed))" if needed else "",
     ))  # fmt: skip
-    if promises is not None and cured:
-        covenants.add_cure(s, vehicle, promises, loans, ready)
-    left = ".available"
-    for rank in sorted({loan.rank for loan in loans.values()}):
-        same = [n for n, loan in loans.items() if loan.rank == rank]
+    return [".maintenance"] if needed else []
+
+
+def _pay(s: Statement, vehicle: str, rank: int, same: list[str], ready: dict[str, str], left: str) -> str:
+    """Pay the loans of one rank by what is due to each, and set aside what must lie ready; gives what is left."""
+    e = slug(vehicle)
+    s.table(e, vehicle, f"""
+        .due{rank}   = {plus([f"{n}.due" for n in same])} ; debt service due, rank {rank}
+        .paid{rank}  = min(.due{rank}, {left}) ; debt service paid from cash, rank {rank}
+        .after{rank} = {left} - .paid{rank} ; cash left after rank {rank}
+    """)  # fmt: skip
+    if ready:
         s.table(e, vehicle, f"""
-            .due{rank}   = {plus([f"{n}.due" for n in same])} ; debt service due, rank {rank}
-            .paid{rank}  = min(.due{rank}, {left}) ; debt service paid from cash, rank {rank}
-            .after{rank} = {left} - .paid{rank} ; cash left after rank {rank}
+            .aside{rank} = min(.after{rank}, {plus([ready[n] for n in same])}) ; set aside for rank {rank}
+            .free{rank}  = .after{rank} - .aside{rank} ; cash left after rank {rank} and what is set aside
         """)  # fmt: skip
-        left = f".after{rank}"
-        if ready:
-            s.table(e, vehicle, f"""
-                .aside{rank} = min({left}, {plus([ready[n] for n in same])}) ; set aside for rank {rank}
-                .free{rank}  = {left} - .aside{rank} ; cash left after rank {rank} and what is set aside
-            """)  # fmt: skip
-            aside.append(f".aside{rank}")
-            left = f".free{rank}"
-        for n in same:
-            share = f" * iff({e}.due{rank} > 0, {n}.due / {e}.due{rank}, 0)" if len(same) > 1 else ""
-            g.add(f"{n}.paid_cash", f"{e}.paid{rank}{share}", label=f"{n}: debt service paid from cash")
-    left = e + left
+    for n in same:
+        share = f" * iff({e}.due{rank} > 0, {n}.due / {e}.due{rank}, 0)" if len(same) > 1 else ""
+        s.graph.add(f"{n}.paid_cash", f"{e}.paid{rank}{share}", label=f"{n}: debt service paid from cash")
+    return f".free{rank}" if ready else f".after{rank}"
+
+
+def _top_up(s: Statement, loans: dict[str, Loan], left: str) -> str:
+    """Fill reserves again, one after the other; gives the row of what is left."""
     for n in (n for n, loan in loans.items() if loan.dsra):
         gap = ".reserve_target - prev(.reserve) + .from_reserve"
-        owed = " * (prev(.balance) > 0.5)" if f"{n}.paid_off" in g.rows else ""
+        owed = " * (prev(.balance) > 0.5)" if f"{n}.paid_off" in s.graph.rows else ""
         s.table(n, n, f"""
             .reserve_topup = min({left}, max(0, {gap})) * .reserve_live{owed} ; reserve topped up
             .after_reserve = {left} - .reserve_topup ; cash left after the reserve
         """)  # fmt: skip
         left = f"{n}.after_reserve"
-    if promises is not None:
-        covenants.add_tests(s, vehicle, promises, loans)
-        left = covenants.add_sweep(s, vehicle, promises, loans, left) if promises.sweeps else left
-    return left, aside
+    return left
 
 
 def _set_aside(s: Statement, vehicle: str) -> dict[str, str]:

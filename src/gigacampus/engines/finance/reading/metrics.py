@@ -34,9 +34,9 @@ def cover(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Cover:
 
     `rows` may have a leading axis of paths; so have cash and debt service then.
     """
-    count, times = s.grid.count, {n: x for n, x in s.loans.items() if s.deal.loans[n].borrower == vehicle}
-    dates, repays = s.grid.months.astype("datetime64[D]"), np.zeros(count, bool)
-    step = slowest(((s.deal.loans[name], loan) for name, loan in times.items()), count)
+    count, times = s.months.count, {n: x for n, x in s.loans.items() if s.deal.loans[n].borrower == vehicle}
+    dates, repays = s.months.array.astype("datetime64[D]"), np.zeros(count, bool)
+    step = slowest({name: s.deal.loans[name] for name in times}, lambda row: s.graph.inputs[row])
     for loan in times.values():
         repays |= loan.repay > 0
         dates = np.where(loan.repay > 0, np.array(loan.dates, "datetime64[D]"), dates)
@@ -97,10 +97,10 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
     """
 
     def month(name: str) -> Floats:
-        return np.broadcast_to(rows[name], s.grid.count)
+        return np.broadcast_to(rows[name], s.months.count)
 
     names = [name for name, x in s.deal.loans.items() if x.borrower == vehicle]
-    plan = np.sum([_plan(rows, slug(n)) * np.ones(s.grid.count) for n in names], axis=0)
+    plan = np.sum([_plan(rows, slug(n)) * np.ones(s.months.count) for n in names], axis=0)
     at = np.flatnonzero(np.any([s.loans[n].repay > 0 for n in names], axis=0))
     owed = float(sum(month(f"{slug(n)}.planned")[at[0] - 1] for n in names)) if len(at) else 0.0
     if not owed > 1e-9 * sum(float(rows[f"loans.{slug(n)}.amount"]) for n in names):
@@ -108,12 +108,12 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
     paid = np.flatnonzero(np.any([s.loans[n].pay > 0 for n in names], axis=0)[: at[0]])
     step = min(MONTHS[s.deal.loans[n].every] for n in names if s.loans[n].repay[at[0]] > 0)
     begin = max(int(paid[-1]) if len(paid) else int(at[0]) - step, 0)  # the period before the first repayment
-    days = s.grid.months.astype("datetime64[D]")  # equal periods need no exact days
-    rate = irr(days[[begin, *range(at[0], s.grid.count)]], np.concatenate([[-owed], plan[at[0] :]])).rate
+    days = s.months.array.astype("datetime64[D]")  # equal periods need no exact days
+    rate = irr(days[[begin, *range(at[0], s.months.count)]], np.concatenate([[-owed], plan[at[0] :]])).rate
     if rate is None:
         return None
     cash = np.cumsum(month(f"{slug(vehicle)}.cfads"))
-    ends = np.concatenate([[begin], at, np.arange(at[-1] + 1, s.grid.count)])
+    ends = np.concatenate([[begin], at, np.arange(at[-1] + 1, s.months.count)])
     years = (days[ends[1:]] - days[begin]).astype(float) / 365
     worth = np.diff(cash[ends]) * (1 + rate) ** -years / owed
     return float(np.sum(worth[: len(at)])), float(np.sum(worth))

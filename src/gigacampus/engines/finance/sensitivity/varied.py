@@ -1,8 +1,6 @@
 """One deal, run again with some of its numbers changed.
 
-A *signed* deal keeps what was found for its base case: unknowns become the numbers that were found, a sculpted schedule
-becomes the list of its repayments, and a sized loan has its size. Reserves and what a plan repays follow from the
-contracts, and are found anew in each case.
+Reserves and what a plan repays follow from the contracts, and are found anew in each case.
 
 Numbers that are inputs of the statement are changed there, so that cases share one statement; a changed date, or a
 number that shapes the statement (an overrun where there was none), makes a statement of its own.
@@ -10,7 +8,7 @@ number that shapes the statement (an overrun where there was none), makes a stat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,51 +17,31 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from gigacampus.campus.spec.deal import UNKNOWN, Amortisation, Deal, Loan, Paths, slug
+from gigacampus.campus.spec.deal import UNKNOWN, Deal, Paths, slug
 from gigacampus.campus.spec.deal.calendar import Calendar, later
-from gigacampus.campus.spec.deal.rules import unknowns
 from gigacampus.campus.spec.deal.study import Change, Written
 from gigacampus.campus.spec.deal.varied import DELAY, Number, change, put, targets
-from gigacampus.engines.finance.reading import Report
+from gigacampus.engines.finance.build import build
+from gigacampus.engines.finance.reading import Reading
 from gigacampus.engines.finance.result import FinanceResult
-from gigacampus.engines.finance.solve import add_targets, row_of, solve
-from gigacampus.engines.finance.statement import Statement
+from gigacampus.engines.finance.solving.unknowns import add_targets, solve
+from gigacampus.engines.finance.statement import Under
 from gigacampus.errors import Problem, SpecError
 
 Floats = NDArray[np.float64]
 Events = Mapping[str, date]
-Build = Callable[[Deal, Events], Statement]
 Changes = Sequence[tuple[str, Change]]
 """What is changed: key and change, one after the other."""
 
 
-def signed(deal: Deal, base: FinanceResult) -> Deal:
-    """The deal with what was found for its base case as given."""
-    for path, _ in unknowns(deal):
-        deal = put(deal, path, base.solved[row_of(path)])
-    for name, loan in deal.loans.items():
-        plan = _listed(loan, slug(name), base) if loan.amortisation.kind == "sculpted" else loan.amortisation
-        deal = put(deal, f"loans.{name}", loan.model_copy(update={"amortisation": plan, "sizing": None}))
-    return deal.model_copy(update={"solve": [], "published": {}, "readings": {}})
-
-
-def _listed(loan: Loan, n: str, base: FinanceResult) -> Amortisation:
-    """A schedule as the share of principal that each payment repays, the rest with the last, and none below zero."""
-    left, funded = base.row(f"{n}.target")[base.row(f"{n}.repay") > 0], float(base.rows[f"{n}.funded"])
-    left = np.minimum.accumulate(np.clip(left / funded if funded > 0 else 0 * left, 0, 1))
-    left[-1] = 0.0
-    return Amortisation(kind="list", shares=(-np.diff(left, prepend=1.0)).tolist())
-
-
-class Cases:
+class VariedDeal:
     """A deal, and how it is run with changes.
 
     Parameters
     ----------
     deal : Deal
-    build : function of a deal and the dates of events that gives its statement
-    events : mapping of name to date
-        What a physical campus gives.
+    under : Under
+        The campus.
     solved : mapping of input row to float
         Values of the base case for unknowns that no figure of `solve` finds: they stay in every case.
     signed : bool
@@ -73,13 +51,13 @@ class Cases:
     """
 
     def __init__(
-        self, deal: Deal, build: Build, events: Events, solved: Mapping[str, float] | None = None,
-        signed: bool = True, shape: Changes = (),
+        self, deal: Deal, under: Under, solved: Mapping[str, float] | None = None, signed: bool = True,
+        shape: Changes = (),
     ) -> None:  # fmt: skip
-        self.deal, self.events, self._build = deal.model_copy(update={"sensitivity": None}), events, build
+        self.deal, self.under = deal.model_copy(update={"sensitivity": None}), under
         self._found: dict[str, list[Number]] = {}
         self._signed = signed
-        self.statement = build(self._changed(shape)[0], events)
+        self.statement = build(self._changed(shape)[0], under)
         self.rows: dict[str, list[str]] = {}
         for name, row in self.statement.graph.rows.items():
             if row.path:
@@ -102,19 +80,19 @@ class Cases:
         InfeasibleError
             No value of an unknown meets its figure.
         """
-        deal, events = self._changed(changes)
+        deal, under = self._changed(changes)
         found = [(one, made) for key, made in changes for one in self.targets(key)]
         shared = all(one.quantity is None or one.path in self.rows for one, _ in found)
         s, wanted = self.statement, self.wanted
         if not shared:
-            s = self._build(deal, events)
+            s = build(deal, under)
             wanted = add_targets(s)
         given = dict(self.fixed)
         for one, made in found:
             for row in self.rows_of(one) if shared or one.quantity is None else ():
                 given[row] = made.of(given.get(row, s.graph.inputs[row]))
         values = solve(s, wanted, given)
-        return Report(s, s.graph.evaluate(values), values).result(tables=False)
+        return Reading(s, s.graph.evaluate(values), values).result(tables=False)
 
     def targets(self, key: str) -> list[Number]:
         """The numbers that a key stands for; one that is found is not among them."""
@@ -136,20 +114,22 @@ class Cases:
     def matters(self, one: Number) -> bool:
         """Whether the statement rests on a number, or on what is measured."""
         if one.path == DELAY:
-            return bool(self.events or self.deal.events or any(cost.end for cost in self.deal.construction.values()))
+            return bool(
+                self.under.events or self.deal.events or any(cost.end for cost in self.deal.construction.values())
+            )
         return any(np.any(self.statement.graph.inputs[row]) for row in self.rows_of(one))
 
-    def drawing(self, paths: Paths) -> Cases:
+    def drawing(self, paths: Paths) -> VariedDeal:
         """The same deal, its statement with a row for each number that is drawn."""
         new = {key: d for key, d in paths.draws.items() if not all(self.rows_of(one) for one in self.targets(key))}
-        found = Cases(self.deal, self._build, self.events, shape=[(k, self.read(k, d.high)) for k, d in new.items()])
+        found = VariedDeal(self.deal, self.under, shape=[(k, self.read(k, d.high)) for k, d in new.items()])
         for one in (one for key in new for one in found.targets(key) if not found.rows_of(one)):
             message = "nothing in the statement rests on this number, so that it cannot be drawn"
             raise SpecError(Problem(message, f"deal.{one.path}"))
         return found
 
-    def _changed(self, changes: Changes) -> tuple[Deal, Events]:
-        """The deal as it reads with the changes, and the dates of events."""
+    def _changed(self, changes: Changes) -> tuple[Deal, Under]:
+        """The deal as it reads with the changes, and the campus with its dates."""
         values: dict[str, Any] = {}
         delay = 0.0
         for key, made in changes:
@@ -158,13 +138,13 @@ class Cases:
                     delay = made.of(delay)
                 elif one.quantity is not None:
                     values[one.path] = _value(values.get(one.path, one.value), made)
-        deal, events = self.deal, self.events
+        deal, events = self.deal, self.under.events
         for path, value in values.items():
             deal = put(deal, path, value)
         if delay:
             deal, events = delayed(deal, events, delay)
         try:
-            return Deal.model_validate(deal.model_dump()), events
+            return Deal.model_validate(deal.model_dump()), replace(self.under, events=events)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place, keys = ".".join(map(str, first["loc"])), ", ".join(key for key, _ in changes)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import UNKNOWN, slug
 from gigacampus.campus.spec.deal.rules import numbers
-from gigacampus.engines.finance.published import compare
-from gigacampus.engines.finance.reading import Report
+from gigacampus.engines.finance.reading import Reading
 from gigacampus.engines.finance.result import Compared
-from gigacampus.engines.finance.solve import Solved, row_of, size_of, solve, start
+from gigacampus.engines.finance.solving.published import compare
+from gigacampus.engines.finance.solving.unknowns import Solved, row_of, size_of, solve, start
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import find_roots, least_squares
@@ -39,7 +39,7 @@ class Fitting:
     ----------
     s : Statement
     exact : list of Solved
-        What `solve.add_targets` gave.
+        What `unknowns.add_targets` gave.
     freed : bool
         Whether numbers that the deal gives are free too where a figure is published of themselves.
     """
@@ -113,7 +113,7 @@ class Fitting:
         values = self.values(x)
         rows = self.s.graph.evaluate(values, self.wanted, base)
         if self.wanted is None:
-            return compare(self.s, Report(self.s, rows, values).result())
+            return compare(self.s, Reading(self.s, rows, values).result())
         figures = zip(self.names, self.wanted, self.s.deal.published.values(), strict=True)
         return {name: Compared(float(rows[row]), float(figure.equals), figure.tolerance, self.s.graph.rows[row].unit)
                 for name, row, figure in figures}  # fmt: skip

@@ -38,13 +38,13 @@ def add_owner_flows(s: Statement) -> None:
 def payment_days(s: Statement, vehicle: str) -> list[date]:
     """Day in each month on which a vehicle distributes: the latest on which one of its own contracts pays."""
     own = s.days.get(vehicle)
-    return [max(days) for days in zip(*own, strict=True)] if own else s.grid.days()
+    return [max(days) for days in zip(*own, strict=True)] if own else s.months.days()
 
 
 def call_days(s: Statement, vehicle: str) -> list[date]:
     """Day in each month on which a vehicle calls on its owners: the month's last, or that of interest, its own or of
     what it owns, for which no loan is drawn beside the owners' money."""
-    days = s.grid.days()
+    days = s.months.days()
     borrowed = {name: loan for name, loan in s.deal.loans.items() if loan.borrower == vehicle}
     for name in borrowed if all(loan.funded == "day one" for loan in borrowed.values()) else ():
         times = s.loans[name]

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.engines.finance.fitting import Fitting
 from gigacampus.engines.finance.result import Compared, Metric
-from gigacampus.engines.finance.solve import add_targets
+from gigacampus.engines.finance.solving.fitting import Fitting
+from gigacampus.engines.finance.solving.unknowns import add_targets
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError
 

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, Loan, Quote, slug
-from gigacampus.engines.finance import bonds
+from gigacampus.engines.finance.reading import bonds
 from gigacampus.engines.finance.result import LoanResult, Quoted
 from gigacampus.engines.finance.statement import Floats
 from gigacampus.errors import Problem, SpecError
@@ -54,6 +54,6 @@ def quoted(quote: Quote, at: date, p: bonds.Payments) -> Quoted:
     return Quoted(
         at, price / 100, p.accrued / p.owed, rate,
         rate - spread if spread is not None else None, spread, bonds.z_spread(p, price, zeros) if zeros else None,
-        life, bonds.macaulay_duration(p, rate), bonds.modified_duration(p, rate), bonds.convexity(p, rate),
+        life, bonds.modified_duration(p, rate), bonds.convexity(p, rate),
         bonds.dv01(p, rate) / 100,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, UNKNOWN, Loan, slug
-from gigacampus.engines.finance import plans, refinancing
+from gigacampus.engines.finance.contracts import plans, refinancing
 from gigacampus.engines.finance.schedule import LoanTimes
 from gigacampus.engines.finance.statement import Statement, plus
 
@@ -74,7 +74,7 @@ _ESCROW = """
 def add_loans(s: Statement) -> None:
     """Every loan; what it draws for uses and what it is paid from cash come from the vehicle's waterfall."""
     for name, loan in s.deal.loans.items():
-        n, times = slug(name), LoanTimes.of(name, loan, s.deal, s.calendar, s.grid)
+        n, times = slug(name), LoanTimes.of(name, loan, s.deal, s.calendar, s.months)
         s.loans[name] = times
         s.number(f"loans.{name}.amount", loan.amount)
         for what, (unit, label) in _TIMES.items():
@@ -88,7 +88,7 @@ def add_loans(s: Statement) -> None:
         _reserve(s, name, loan, times)
         if loan.funded == "day one":
             s.number(f"loans.{name}.escrow_yield", loan.escrow_yield, "fraction")
-            closes = s.grid.flag(s.calendar[f"{name}.interest_only_until"])
+            closes = s.months.flag(s.calendar[f"{name}.interest_only_until"])
             s.graph.add(f"{n}.closes", closes, "1", f"{name}: month in which the escrow account closes")
             s.table(n, name, _ESCROW.format(n=n))
             s.flow(f"{n}.escrow_income", "escrow income", OUTSIDE, loan.borrower, times.dates, "use", "funding")
@@ -103,6 +103,8 @@ def _rate(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     else:
         path = f"benchmarks.{loan.benchmark}"
         benchmark = s.graph.add(f"{n}.benchmark", times.benchmark, "fraction", f"{name}: {loan.benchmark}", path)
+        if loan.floor is not None:
+            benchmark = f"max({benchmark}, {s.number(f'loans.{name}.floor', loan.floor, 'fraction')})"
         terms = [benchmark, s.number(f"loans.{name}.spread", loan.spread, "fraction")]
     if loan.step_ups:
         path = f"loans.{name}.step_ups"
@@ -134,12 +136,12 @@ def _reserve(s: Statement, name: str, loan: Loan, times: LoanTimes) -> None:
     if not loan.dsra:
         g.add(f"{n}.from_reserve", 0.0, label=f"{name}: no reserve")
         return
-    month = np.arange(s.grid.count)
+    month = np.arange(s.months.count)
     payments = np.flatnonzero(times.repay)[: max(1, round(loan.dsra / MONTHS[loan.every]))]
     filled = s.calendar[f"{name}.dsra_funded" if loan.dsra_funded is not None else f"{name}.interest_only_until"]
-    live = (month > s.grid.at(filled)) & (month < np.flatnonzero(times.final)[0]) & (times.pay > 0)
+    live = (month > s.months.at(filled)) & (month < np.flatnonzero(times.final)[0]) & (times.pay > 0)
     g.add(f"{n}.reserve_window", np.isin(month, payments).astype(float), "1", f"{name}: payments kept in reserve")
-    g.add(f"{n}.reserve_flag", s.grid.flag(filled), "1", f"{name}: month in which the reserve is filled")
+    g.add(f"{n}.reserve_flag", s.months.flag(filled), "1", f"{name}: month in which the reserve is filled")
     g.add(f"{n}.reserve_live", live.astype(float), "1", f"{name}: the reserve may be topped up")
     target = g.add(
         f"{n}.reserve_target", 0.0, label=f"{name}: reserve, the first {loan.dsra} months' service", solved=True

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import OUTSIDE, slug
 from gigacampus.days import add_months
-from gigacampus.engines.finance.metrics import cover as cover_of
-from gigacampus.engines.finance.metrics import metrics
-from gigacampus.engines.finance.owners import payment_days
-from gigacampus.engines.finance.quotes import payments_of, quoted
+from gigacampus.engines.finance.contracts.owners import payment_days
+from gigacampus.engines.finance.reading.metrics import cover as cover_of
+from gigacampus.engines.finance.reading.metrics import metrics
+from gigacampus.engines.finance.reading.quotes import payments_of, quoted
 from gigacampus.engines.finance.result import (
     CovenantTests,
     Cover,
@@ -30,11 +30,11 @@ from gigacampus.errors import SpecError
 Floats = NDArray[np.float64]
 
 
-class Report:
+class Reading:
     """Reads an evaluated statement."""
 
     def __init__(self, s: Statement, rows: dict[str, Floats], solved: dict[str, float]) -> None:
-        self.s, self.rows, self.solved, self.count = s, rows, solved, s.grid.count
+        self.s, self.rows, self.solved, self.count = s, rows, solved, s.months.count
 
     def month(self, name: str) -> Floats:
         """A row by month."""
@@ -49,7 +49,7 @@ class Report:
         parties = self._parties()
         funding = {vehicle: self._funding(vehicle) for vehicle in s.vehicles} if tables else {}
         result = FinanceResult(
-            s.grid.months, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
+            s.months.array, self.rows, s.graph, self.solved, tuple(s.flows), parties, loans, cover,
             {name: self._lease_years(name, cover, parties) for name in s.deal.leases} if tables else {}, funding,
             {name: self._guarantee(name) for name in s.deal.guarantees} if tables else {},
             {name: self._lease(name) for name in s.deal.leases},
@@ -138,7 +138,7 @@ class Report:
         start = s.calendar[f"{name}.start"]
         last = max(s.calendar[place] for place in (f"{name}.until", *(f"{loan}.final" for loan in g.behind)))
         days = [add_months(start, 12 * year) for year in range((index(last) - index(start)) // 12 + 1)]
-        at = [s.grid.at(day) for day in days]
+        at = [s.months.at(day) for day in days]
         threshold, most = (self.month(f"{n}.{row}")[at] for row in ("threshold", "maximum"))
         debt = self.month(f"{n}.owed")[at] if g.behind else np.zeros(len(at))
         return GuaranteeYears(np.array(days, "datetime64[D]"), threshold, debt, np.maximum(0, debt - most))
@@ -159,8 +159,8 @@ class Report:
     def _lease_years(self, name: str, cover: dict[str, Cover], parties: dict[str, Floats]) -> dict[str, Floats]:
         """Columns by lease year; what is paid in arrears on an anniversary belongs to the year that ends then."""
         s, lease = self.s, self.s.deal.leases[name]
-        first = s.grid.at(s.calendar[f"{name}.start"]) + (1 if lease.timing == "arrears" else 0)
-        last = s.grid.at(s.calendar[f"{name}.end"]) - (0 if lease.timing == "arrears" else 1)
+        first = s.months.at(s.calendar[f"{name}.start"]) + (1 if lease.timing == "arrears" else 0)
+        last = s.months.at(s.calendar[f"{name}.end"]) - (0 if lease.timing == "arrears" else 1)
         edges = np.arange(first, last + 1, 12)
 
         def by_year(monthly: Floats) -> Floats:

@@ -22,13 +22,13 @@ def add_costs(s: Statement) -> None:
     """Construction: the curve's cumulative share, and its increments."""
     for name, cost in s.deal.construction.items():
         n, g = slug(name), s.graph
-        measured = schedule.physical(s.measures, cost.cost, s.months, s.grid)
+        measured = s.measured(cost.cost)
         if measured is not None:
             g.add(f"{n}.cost", measured, label=f"{name}: physical cost {cost.cost}")
         else:
             _spent(s, name, cost)
         s.table(n, name, ".total = sum(.cost) ; total")
-        s.flow(f"{n}.cost", "construction", cost.payer, cost.payee, s.grid.days(), "use", "operating")
+        s.flow(f"{n}.cost", "construction", cost.payer, cost.payee, s.months.days(), "use", "operating")
 
 
 def _spent(s: Statement, name: str, cost: Cost) -> None:
@@ -40,7 +40,7 @@ def _spent(s: Statement, name: str, cost: Cost) -> None:
         amount = f"{each} * 1000 * {power}"
     else:
         amount = s.number(f"construction.{name}.amount", cost.amount or 0.0)
-    time = schedule.progress(name, cost, s.calendar, s.grid)
+    time = schedule.progress(name, cost, s.calendar, s.months)
     s.graph.add(f"{n}.time", time, "1", f"{name}: share of the time passed")
     curve, borne = ".time", amount
     if cost.b is not None:
@@ -55,7 +55,7 @@ def _spent(s: Statement, name: str, cost: Cost) -> None:
             s.table(
                 n, name, f".beyond = {amount} * max(0, {over} - {within}) * (.done - prev(.done)) ; overrun beyond it"
             )
-            s.flow(f"{n}.beyond", "overrun", cost.beyond, cost.payee, s.grid.days(), "use", "operating")
+            s.flow(f"{n}.beyond", "overrun", cost.beyond, cost.payee, s.months.days(), "use", "operating")
     s.table(n, name, f"""
         .done [1] = {curve} ; share spent
         .cost     = {borne} * (.done - prev(.done)) ; spent in the month
@@ -65,22 +65,22 @@ def _spent(s: Statement, name: str, cost: Cost) -> None:
 def add_services(s: Statement) -> None:
     """Running payments, fixed or from the physical campus."""
     for name, service in s.deal.services.items():
-        n, g, month = slug(name), s.graph, np.arange(s.grid.count)
-        first = s.grid.at(s.calendar[f"{name}.start"]) if service.start is not None else 0
+        n, g, month = slug(name), s.graph, np.arange(s.months.count)
+        first = s.months.at(s.calendar[f"{name}.start"]) if service.start is not None else 0
         end = _stop(s, name, service)
         g.add(f"{n}.runs", ((first <= month) & (month < end)).astype(float), "1", f"{name}: runs")
         g.add(f"{n}.year", np.maximum(month - first, 0) // 12, "year", f"{name}: years since its start")
         s.table(n, name, f".paid = {_service(s, name, service)} * .runs ; paid")
         kind = service.cost or name
-        s.flow(f"{n}.paid", kind, service.payer, service.payee, s.grid.days(), "operating", "operating")
+        s.flow(f"{n}.paid", kind, service.payer, service.payee, s.months.days(), "operating", "operating")
 
 
 def _stop(s: Statement, name: str, service: Service) -> int:
     """Month from which a service is not paid any more: that of the day after its last, if it runs by whole months."""
     if service.end is None:
-        return s.grid.count
+        return s.months.count
     last, whole = s.calendar[f"{name}.end"], service.start is None or s.calendar[f"{name}.start"].day == 1
-    return schedule.index(last + timedelta(days=1) if whole else last) - s.grid.first
+    return schedule.index(last + timedelta(days=1) if whole else last) - s.months.first
 
 
 def _service(s: Statement, name: str, service: Service) -> str:
@@ -110,8 +110,8 @@ def _service(s: Statement, name: str, service: Service) -> str:
 
 def _by_interval(s: Statement, name: str, step: int) -> str:
     """Flag of a payment every `step` months from the start; and, for a reserve, how much of the next is set aside."""
-    n, month = slug(name), np.arange(s.grid.count)
-    since = month - s.grid.at(s.calendar[f"{name}.start"])
+    n, month = slug(name), np.arange(s.months.count)
+    since = month - s.months.at(s.calendar[f"{name}.start"])
     s.graph.add(f"{n}.falls_due", ((since > 0) & (since % step == 0)).astype(float), "1", f"{name}: falls due")
     if s.deal.services[name].reserved:
         ahead = month + step - since % step  # month of the next payment
@@ -125,8 +125,8 @@ def _by_interval(s: Statement, name: str, step: int) -> str:
 
 def _measured(s: Statement, row: str, what: str, unit: str, label: str) -> str:
     """Add what the campus measures as an input by month; nothing where a deal runs alone."""
-    measured = schedule.physical(s.measures, what, s.months, s.grid)
-    return s.graph.add(row, np.zeros(s.grid.count) if measured is None else measured, unit, label)
+    measured = s.measured(what)
+    return s.graph.add(row, np.zeros(s.months.count) if measured is None else measured, unit, label)
 
 
 def add_transfers(s: Statement) -> None:
@@ -134,10 +134,10 @@ def add_transfers(s: Statement) -> None:
     for name, transfer in s.deal.transfers.items():
         n, day = slug(name), s.calendar[f"{name}.when"]
         amount = s.number(f"transfers.{name}.amount", transfer.amount)
-        s.graph.add(f"{n}.flag", s.grid.flag(day), "1", f"{name}: month of payment")
+        s.graph.add(f"{n}.flag", s.months.flag(day), "1", f"{name}: month of payment")
         s.table(n, name, f".paid = {amount} * .flag ; paid")
         kind = f"{transfer.what} in kind" if transfer.in_kind else transfer.what
-        days = s.grid.days(day.day, day)
+        days = s.months.days(day.day, day)
         if transfer.what == "contribution":
             s.flow(f"{n}.paid", kind, transfer.payer, transfer.payee, days, "use", "capital")
         else:

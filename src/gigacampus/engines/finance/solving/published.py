@@ -12,11 +12,10 @@ from datetime import date
 import numpy as np
 
 from gigacampus.campus.spec.deal import Deal, Printed, slug
-from gigacampus.engines.finance import bonds
-from gigacampus.engines.finance.quotes import payments_of
-from gigacampus.engines.finance.reading import Report
+from gigacampus.engines.finance.reading import Reading, bonds
+from gigacampus.engines.finance.reading.quotes import payments_of
 from gigacampus.engines.finance.result import Compared, FinanceResult
-from gigacampus.engines.finance.solve import by_month, row_of
+from gigacampus.engines.finance.solving.unknowns import by_month, row_of
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import Problem, SpecError
 
@@ -77,7 +76,7 @@ def _other_unit(place: str, what: str, unit: str, figure: Printed) -> Iterator[P
 def _metrics(s: Statement) -> dict[str, str]:
     """Units of the metrics that the result will have, whatever their values."""
     rows = s.graph.evaluate({name: 1.0 for name, row in s.graph.rows.items() if row.solved})
-    return {name: metric.unit for name, metric in Report(s, rows, {}).result().metrics.items()}
+    return {name: metric.unit for name, metric in Reading(s, rows, {}).result().metrics.items()}
 
 
 def add_published(s: Statement) -> None:
@@ -87,9 +86,9 @@ def add_published(s: Statement) -> None:
         if row in s.graph.rows:
             flag = ""
             if figure.at is not None:
-                flag = s.graph.add(f"{n}.at", s.grid.flag(s.calendar.of(figure.at)), "1", f"{name}: its month")
+                flag = s.graph.add(f"{n}.at", s.months.flag(s.calendar.of(figure.at)), "1", f"{name}: its month")
             elif figure.until is not None:
-                months = np.arange(s.grid.count) <= s.grid.at(s.calendar.of(figure.until))
+                months = np.arange(s.months.count) <= s.months.at(s.calendar.of(figure.until))
                 flag = s.graph.add(f"{n}.until", months.astype(float), "1", f"{name}: its months")
             formula, unit = _counted(s, row, flag), s.graph.rows[row].unit
             if figure.over is not None:
