@@ -126,7 +126,7 @@ def test_what_was_changed_is_what_is_recorded(tmp_path: Path) -> None:
 def test_a_residual_that_is_no_number_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(inputs.read_spec(EXAMPLES / "minimal.yaml"), store=False)
     facility = run.facility
-    run._results["facility"] = replace(facility, residual_water=float("nan"))
+    run._results["facility"] = replace(facility, makeup=facility.makeup * float("nan"))
     with pytest.raises(ResidualError, match=r"residual\.water"):
         run.get("kpi")
 

@@ -189,7 +189,7 @@ def limit_value(name: str, value: float, unit: str) -> Text:
 def identity(run: Run, inputs: Inputs) -> list[tuple[Text, Text, bool]]:
     """What this run is: name, value, and whether it is code."""
     residuals = [v.value for name, v in run.kpi.items() if name.startswith("residual.") and v.value is not None]
-    assumed = sum(origin.grade in "AU" for origin in inputs.all.values())
+    assumed = sum(origin.assumed for origin in inputs.all.values())
     file = run.loaded.file.replace("\\", "/").rpartition("/")[2]
     found = [
         (Text("Spec", "仕様"), Text(f"{file} {provenance.spec_hash(run)}".strip()), True),
