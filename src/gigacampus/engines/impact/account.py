@@ -74,7 +74,8 @@ class Impact:
 
         Equal to PUE times the carbon factor of the energy where there is only one.
         """
-        return ratio(1e3 * np.sum(self.scope1 + self.scope2_location), 1e3 * np.sum(self.it))  # kg over kWh
+        per_mwh = ratio(1e3 * np.sum(self.scope1 + self.scope2_location), np.sum(self.it))
+        return None if per_mwh is None else per_mwh / 1e3
 
     @property
     def ref(self) -> float | None:
