@@ -66,7 +66,7 @@ def behind(run: Run, stage: str) -> dict[str, Origin]:
     return _within(used(run), _behind(run, stage)) if run.runs(stage) else {}
 
 
-_PLANT = ("sizing", "peak_ratio", "design", "response", "facility", "part_load")
+_PLANT = ("sizing", "peak_ratio", "design", "setpoints", "response", "facility", "part_load")
 """Stages that take of the site its weather alone, unless control weighs the grid's price or carbon."""
 
 
