@@ -383,7 +383,6 @@ CAMPUS: dict[str, Line] = {
     "impact.water_consumed": lambda r: r.facility.evaporation.sum() + r.facility.drift.sum(),
     "impact.water_source": lambda r: math.fsum(r.impact.water_source),
     "impact.water_source_withdrawn": lambda r: math.fsum(r.impact.water_source_withdrawn),
-    "impact.wue": lambda r: value(r, "facility.wue"),
     "impact.wue_source": lambda r: (
         (value(r, "impact.water") + value(r, "impact.water_source")) / value(r, "it.energy")
     ),

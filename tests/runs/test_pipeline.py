@@ -164,6 +164,7 @@ def test_explain_reaches_sources_and_the_rows_of_the_statement() -> None:
     ("promise", "message"),
     [
         ({"kpi": "facility.pu", "at_most": 1.2}, "facility.pue"),
+        ({"kpi": "impact.wue", "at_most": "0.2 L/kWh"}, "Did you mean 'facility.wue'"),
         ({"kpi": "facility.wue", "at_most": "0.2 MW"}, "L/kWh"),
         ({"kpi": "facility.wue", "at_most": 0.2}, "unit is missing"),
         ({"kpi": "facility.pue", "at_most": "1.2 MW"}, "plain number"),

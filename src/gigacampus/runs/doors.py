@@ -239,11 +239,10 @@ def _factors() -> Factors:
 def kpi(run: Run) -> dict[str, Value]:
     """Every KPI; a residual above its limit is an error of the model, not a KPI."""
     from gigacampus.errors import Problem, ResidualError
-    from gigacampus.runs import kpis
-    from gigacampus.runs.kpi import find
+    from gigacampus.runs.kpis import REGISTRY, evaluate
 
-    found = kpis.evaluate(run)
-    residuals = {name: v for name, v in found.items() if name.startswith("residual.") and run.runs(find(name)[0].stage)}
+    found = evaluate(run)
+    residuals = {name: v for name, v in found.items() if name.startswith("residual.") and run.get(REGISTRY[name].stage)}
     broken = {name: math.nan if v.value is None else v.value for name, v in residuals.items()}
     broken = {name: value for name, value in broken.items() if not value <= LIMIT}
     if broken:

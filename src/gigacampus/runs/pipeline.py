@@ -155,7 +155,7 @@ class Run:
         store: bool = True,
     ) -> None:
         self.loaded = loaded
-        self.campus = loaded.campus
+        self.campus: spec.Campus = loaded.campus
         self.language = language
         self._store = store
         self._tell = tell

@@ -37,12 +37,12 @@ from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
 from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Held, Plant
-from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response
+from gigacampus.engines.facility.result import FacilityResult, Response
 from gigacampus.engines.facility.settle import asked, load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
 
-__all__ = ["PUE_CATEGORY", "FacilityResult", "Response", "Weather", "peak_ratio", "respond", "settle"]
+__all__ = ["FacilityResult", "Response", "Weather", "peak_ratio", "respond", "settle"]
 
 
 def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:

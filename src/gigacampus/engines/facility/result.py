@@ -10,10 +10,8 @@ from gigacampus.campus.spec.facility import Water
 from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.flows import Flows
 from gigacampus.engines.facility.outdoors import Bools, Floats
+from gigacampus.numerics import ratio
 from gigacampus.timeline import Timeline
-
-PUE_CATEGORY = 3
-"""Category of ISO/IEC 30134-2: IT energy is measured where it enters the IT equipment."""
 
 
 @dataclass(frozen=True)
@@ -134,18 +132,21 @@ class FacilityResult(Flows):
         return _largest(self.heat_sensible + self.heat_latent + self.reused - self.load, self.load)
 
     @property
-    def pue(self) -> float:
-        """Power usage effectiveness of category 3 over the life."""
-        return float(np.sum(self.load) / np.sum(self.it))
+    def pue_by_category(self) -> dict[int, float | None]:
+        """Power usage effectiveness over the life by category of ISO/IEC 30134-2; None where IT used no energy.
+
+        IT energy at the UPS's output (1), at the PDU's (2), at the IT equipment's input (3).
+        """
+        measured = {1: self.ups_output, 2: self.pdu_output, 3: np.sum(self.it)}
+        return {category: ratio(np.sum(self.load), energy) for category, energy in measured.items()}
 
     @property
-    def pue_by_category(self) -> dict[int, float]:
-        """PUE of categories 1 to 3: IT energy at the UPS's output, at the PDU's, at the IT equipment's input."""
-        energy = float(np.sum(self.load))
-        return {1: energy / self.ups_output, 2: energy / self.pdu_output, 3: self.pue}
+    def pue(self) -> float | None:
+        """Power usage effectiveness of category 3."""
+        return self.pue_by_category[3]
 
     @property
-    def itue(self) -> float:
+    def itue(self) -> float | None:
         """IT energy over what reaches the boards, TUE over PUE [1]_.
 
         Losses of the boards' own voltage regulators are not known and stay inside.
@@ -155,27 +156,27 @@ class FacilityResult(Flows):
         .. [1] Patterson et al., TUE, a new energy-efficiency metric applied at ORNL's Jaguar, ISC 2013,
            https://doi.org/10.1007/978-3-642-38750-0_28
         """
-        return float(np.sum(self.it) / np.sum(self.boards))
+        return ratio(np.sum(self.it), np.sum(self.boards))
 
     @property
-    def tue(self) -> float:
+    def tue(self) -> float | None:
         """Total power usage effectiveness: ITUE times PUE, energy at the meter over what reaches the boards."""
-        return self.itue * self.pue
+        return ratio(np.sum(self.load), np.sum(self.boards))
 
     @property
-    def wue(self) -> float:
-        """Water usage effectiveness over the life, by withdrawal [L/kWh]."""
-        return float(np.sum(self.withdrawal) / np.sum(self.it))
+    def wue(self) -> float | None:
+        """Water usage effectiveness over the life, ISO/IEC 30134-9, by withdrawal [L/kWh, that is m3/MWh]."""
+        return ratio(np.sum(self.withdrawal), np.sum(self.it))
 
     @property
-    def erf(self) -> float:
-        """Energy reuse factor of ISO/IEC 30134-6: heat that is reused over energy at the meter."""
-        return float(np.sum(self.reused) / np.sum(self.load))
+    def erf(self) -> float | None:
+        """Energy reuse factor, ISO/IEC 30134-6: heat that is reused over energy at the meter."""
+        return ratio(np.sum(self.reused), np.sum(self.load))
 
     @property
-    def ere(self) -> float:
+    def ere(self) -> float | None:
         """Energy reuse effectiveness: energy at the meter less heat that is reused, over IT energy."""
-        return float((np.sum(self.load) - np.sum(self.reused)) / np.sum(self.it))
+        return ratio(np.sum(self.load) - np.sum(self.reused), np.sum(self.it))
 
     @property
     def hours_short(self) -> int:
