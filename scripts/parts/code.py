@@ -11,8 +11,8 @@ from parts.markdown import anchor, cell, table
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.part import FromCatalog
 from gigacampus.faces.cli import commands
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
-from gigacampus.runs.kpi import REGISTRY, Kpi
+from gigacampus.runs.kpi import Kpi
+from gigacampus.runs.kpis import REGISTRY
 from gigacampus.runs.pipeline import STAGES
 
 CLI_WIDTH = 88

@@ -18,7 +18,6 @@ from gigacampus.campus.spec.deal.terms import Printed
 from gigacampus.campus.spec.part import FromCatalog, Part
 from gigacampus.campus.spec.supply import Plant
 from gigacampus.quantities import ACCEPTED, Quantity, format_quantity
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 
 
 def nouns() -> dict[type[Part], list[str]]:

@@ -14,7 +14,6 @@ import gigacampus
 from gigacampus.faces import numbers
 from gigacampus.faces.cli import running
 from gigacampus.runs import inputs, verify
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs.kpi import Value
 from gigacampus.runs.pipeline import Run
 

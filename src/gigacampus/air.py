@@ -355,11 +355,6 @@ def latent_heat(temperature: ArrayLike) -> Floats:
     return _array(_WATER[0] - _WATER[1] * _array(temperature))
 
 
-def standard_pressure(elevation: ArrayLike) -> Floats:
-    """Pressure of the standard atmosphere [Pa] at an elevation [m]: 101325 (1 - 2.25577e-5 z)^5.2559."""
-    return _array(101325.0 * (1 - 2.25577e-5 * _array(elevation)) ** 5.2559)
-
-
 def pressure_at(pressure: ArrayLike, dry_bulb: ArrayLike, climb: ArrayLike) -> Floats:
     """Pressure some metres higher, by the barometric formula at the air's own temperature.
 

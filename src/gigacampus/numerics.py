@@ -1,4 +1,4 @@
-"""Roots of functions, of one variable and of several, without scipy (1.3 s to import)."""
+"""Ratios that may be undefined; roots of functions, of one variable and of several, without scipy (1.3 s to import)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 _EPS = 2.220446049250313e-16
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """A part over the whole; None where there is no whole.
+
+    >>> ratio(120.0, 100.0), ratio(1.0, 0.0)
+    (1.2, None)
+    """
+    return float(part / whole) if whole > 0 else None
 
 
 def find_root(f: Callable[[float], float], low: float, high: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from kpi_lines import Line, Near, value
 
+from gigacampus.engines.supply import score
 from gigacampus.engines.swings.flicker import flicker
 from gigacampus.engines.swings.grid import voltage
 from gigacampus.engines.swings.load import STEP, calm
@@ -56,8 +57,8 @@ def real_cost(r: Run) -> float:
 
 
 def hourly_score(r: Run) -> float:
-    load = r.timeline.yearly(r.facility.load)
-    return float((r.supply.cfe_by_year * load).sum() / load.sum())
+    clean = score.clean_hourly(r.campus.supply, r.supply.dispatch, r.timeline.gather(r.site.cfe))
+    return math.fsum(clean) / math.fsum(r.facility.load)
 
 
 def renewable(r: Run, bought: bool) -> float:
@@ -368,7 +369,7 @@ CAMPUS: dict[str, Line] = {
     "supply.renewable_annual": lambda r: renewable(r, bought=False),
     "supply.renewable_annual_with_certificates": lambda r: renewable(r, bought=True),
     "supply.grid_import": lambda r: r.supply.energy["grid_import"].sum(),
-    "supply.peak_import": lambda r: r.supply.peak_import.max(),
+    "supply.peak_import": lambda r: r.timeline.monthly_peak(r.supply.dispatch.grid_import).max(),
     "supply.curtailed": lambda r: r.supply.energy["curtailed"].sum(),
     "supply.unserved": lambda r: r.supply.energy["unserved"].sum(),
     # impact
@@ -382,7 +383,6 @@ CAMPUS: dict[str, Line] = {
     "impact.water_consumed": lambda r: r.facility.evaporation.sum() + r.facility.drift.sum(),
     "impact.water_source": lambda r: math.fsum(r.impact.water_source),
     "impact.water_source_withdrawn": lambda r: math.fsum(r.impact.water_source_withdrawn),
-    "impact.wue": lambda r: value(r, "facility.wue"),
     "impact.wue_source": lambda r: (
         (value(r, "impact.water") + value(r, "impact.water_source")) / value(r, "it.energy")
     ),

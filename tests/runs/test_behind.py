@@ -11,7 +11,9 @@ import pytest
 from gigacampus.campus.spec import Origin, read
 from gigacampus.errors import CampusError
 from gigacampus.faces.report.inputs import Inputs
+from gigacampus.runs import provenance
 from gigacampus.runs.inputs import read_spec
+from gigacampus.runs.kpis import REGISTRY
 from gigacampus.runs.pipeline import Run
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +78,31 @@ def test_paths_of_rates_options_and_choices_are_counted() -> None:
     assert {f"{campus}.exercised", f"{campus}.term", f"{campus}.options[3]", f"{campus}.timing"} <= returns
     assert {f"{notes}.dsra", f"{notes}.amortisation.kind", f"{notes}.every", f"{notes}.day_count"} <= returns
     assert not [path for path in returns if ".quotes." in path or path.endswith("_fee")]
+
+
+def test_what_is_not_behind_the_plant_does_not_move_it() -> None:
+    """Price, carbon and plants of the supply, all changed at once, where no power is short."""
+    text = (ROOT / "examples/minimal.yaml").read_text().replace("2038", "2029").replace("pjm", "{use: pjm}")
+    text += "supply: {plants: {sun: {kind: solar, capacity: 30 MW, owner: contract, price: 40 USD/MWh}}}\n"
+    base = Run(read(text))
+    behind = {stage.name: provenance.behind(base, stage.name) for stage in base.stages}
+    beside = {path: o for path, o in behind["supply"].items() if path not in behind["facility"]}
+    changes = {
+        path: other(o)
+        for path, o in beside.items()
+        if o.number and "fraction" not in o.unit and not path.endswith("year")
+    }
+    found = Run(read(text, changes={path: value for path, value in changes.items() if value is not None})).kpi
+    moved = {name for name, value in base.kpi.items() if found[name] != value}
+    assert {"supply.cost_per_mwh", "impact.scope2_location", "supply.renewable_annual"} <= moved
+    assert not [name for name in moved if not changes.keys() & behind[REGISTRY[name].stage]]
+
+
+def test_supply_is_behind_the_plant_where_power_is_short_or_control_weighs_its_price() -> None:
+    minimal = (ROOT / "examples/minimal.yaml").read_text()
+    short, priced = (Run(read(minimal + more)) for more in (
+        "supply: {grid: {import_limit: 60 MW}}\n",
+        "facility: {control: {by: optimal, minimise: money}}\n",
+    ))  # fmt: skip
+    assert "supply.grid.import_limit" in provenance.behind(short, "facility")
+    assert "site.grid.price" in provenance.behind(priced, "facility")

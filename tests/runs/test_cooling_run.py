@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gigacampus.errors import InfeasibleError
-from gigacampus.runs import kpis_load
+from gigacampus.runs.kpis.facility import PERCENT
 from gigacampus.runs.pipeline import Run
 from gigacampus.runs.verify.reading import changed
 
@@ -74,8 +74,8 @@ def test_a_campus_at_a_steady_load_has_the_pue_and_wue_of_that_load() -> None:
     found = run({"workload": steady, "life": {"end": "2029-12-31"}})
     kpi, load = found.kpi, float(found.facility.it.mean() / found.offer.it_rating[-1])
     assert found.facility.it.min() == pytest.approx(found.facility.it.max())
-    assert tuple(100 * found.part_load.load) == pytest.approx(kpis_load.PERCENT)
+    assert tuple(100 * found.part_load.load) == pytest.approx(PERCENT)
     for what in ("pue", "wue"):
-        curve = [kpi[f"facility.{what}_at_{percent}"].value for percent in kpis_load.PERCENT]
+        curve = [kpi[f"facility.{what}_at_{percent}"].value for percent in PERCENT]
         between = float(np.interp(load, found.part_load.load, curve))
         assert kpi[f"facility.{what}"].value == pytest.approx(between, rel=0.01)

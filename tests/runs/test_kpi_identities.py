@@ -16,8 +16,7 @@ from kpi_lines_campus import CAMPUS
 from kpi_lines_deal import DEAL
 
 from gigacampus.campus.spec.deal import slug
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers them
-from gigacampus.runs.kpi import REGISTRY
+from gigacampus.runs.kpis import REGISTRY
 
 RUNS = ("hyperion", "models/colocation", "small", "baths", "taxed")
 KPIS = {**CAMPUS, **DEAL}

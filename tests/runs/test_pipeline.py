@@ -126,7 +126,7 @@ def test_what_was_changed_is_what_is_recorded(tmp_path: Path) -> None:
 def test_a_residual_that_is_no_number_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(inputs.read_spec(EXAMPLES / "minimal.yaml"), store=False)
     facility = run.facility
-    run._results["facility"] = replace(facility, residual_water=float("nan"))
+    run._results["facility"] = replace(facility, makeup=facility.makeup * float("nan"))
     with pytest.raises(ResidualError, match=r"residual\.water"):
         run.get("kpi")
 
@@ -164,6 +164,7 @@ def test_explain_reaches_sources_and_the_rows_of_the_statement() -> None:
     ("promise", "message"),
     [
         ({"kpi": "facility.pu", "at_most": 1.2}, "facility.pue"),
+        ({"kpi": "impact.wue", "at_most": "0.2 L/kWh"}, "Did you mean 'facility.wue'"),
         ({"kpi": "facility.wue", "at_most": "0.2 MW"}, "L/kWh"),
         ({"kpi": "facility.wue", "at_most": 0.2}, "unit is missing"),
         ({"kpi": "facility.pue", "at_most": "1.2 MW"}, "plain number"),

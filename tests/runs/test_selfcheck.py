@@ -82,7 +82,7 @@ def test_residuals_are_seen_in_every_law(small: Run) -> None:
     flows, battery = supply.dispatch, supply.dispatch.storage["battery"]
     fuller = replace(battery, state=battery.state + 1)
     tampered = {
-        "heat": ("facility", replace(facility, heat_latent=facility.heat_latent + 1e-3)),
+        "heat": ("facility", replace(facility, rejected=facility.rejected + 1e-3)),
         "water": ("facility", replace(facility, evaporation=facility.evaporation + 1e-3)),
         "energy by hour": ("supply", replace(supply, dispatch=replace(flows, grid_import=flows.grid_import + 1e-3))),
         "energy over the life": ("supply", replace(supply, load=supply.load * 1.001)),

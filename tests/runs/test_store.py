@@ -75,7 +75,7 @@ def test_old_results_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for index in range(4):
         cache.save("stage", f"k{index}", b"x" * 1000)
         os.utime(tmp_path / "stages" / f"stage-k{index}.pickle", (index, index))
-    assert [cache.has("stage", f"k{index}") for index in range(4)] == [False, False, True, True]
+    assert [cache.is_missing(cache.load("stage", f"k{index}")) for index in range(4)] == [True, True, False, False]
 
 
 def test_a_boundary_between_parts_counts() -> None:

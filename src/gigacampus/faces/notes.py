@@ -58,17 +58,17 @@ def lasting(one: Outlasting) -> Text:
 def _short(run: Run) -> Iterator[Text]:
     if not run.campus.physical:
         return
-    unserved, load = float(run.supply.dispatch.unserved.sum()), float(run.facility.load.sum())
+    unserved, hours = (run.kpi[name].value or 0.0 for name in SHORTFALLS)
     if unserved > 0:
+        load = float(run.facility.load.sum())
         share = numbers.significant(100 * unserved / (load + unserved), 2) + numbers.THIN + "%"
         yield Text(
             f"{numbers.quantity(unserved, 'MWh')} of the load, {share}, is not served.",
             f"負荷のうち{numbers.quantity(unserved, 'MWh')}({share})は供給できない。",
         )
-    if run.facility.hours_short > 0:
-        hours = f"{float(run.facility.hours_short):,.0f}"
-        yield Text(f"In {hours} hours the cooling plant cannot hold its supply temperature.",
-                   f"冷却設備は{hours}時間にわたり供給温度を保てない。")  # fmt: skip
+    if hours > 0:
+        yield Text(f"In {hours:,.0f} hours the cooling plant cannot hold its supply temperature.",
+                   f"冷却設備は{hours:,.0f}時間にわたり供給温度を保てない。")  # fmt: skip
 
 
 def idle(run: Run) -> Iterator[Text]:

@@ -84,11 +84,6 @@ def load(stage: str, key: str) -> Any:
         return _MISSING
 
 
-def has(stage: str, key: str) -> bool:
-    """Whether a result is stored."""
-    return _path(stage, key).exists()
-
-
 def is_missing(value: Any) -> bool:
     """Whether `load` found nothing."""
     return value is _MISSING

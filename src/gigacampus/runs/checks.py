@@ -20,8 +20,8 @@ from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED
 from gigacampus.engines import policy
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.runs import cache
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
-from gigacampus.runs.kpi import REGISTRY, slug
+from gigacampus.runs.kpi import slug
+from gigacampus.runs.kpis import REGISTRY
 
 
 def check(loaded: Loaded, figures: bool = True) -> None:

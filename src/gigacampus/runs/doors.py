@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gigacampus.engines.facility.control import Worth
     from gigacampus.engines.facility.design import DesignResult, Sizes
     from gigacampus.engines.facility.part_load import PartLoad
+    from gigacampus.engines.facility.plant import Held
     from gigacampus.engines.impact import Factors, Hardware, Impact
     from gigacampus.engines.policy import Verdict
     from gigacampus.engines.site import Resource
@@ -88,12 +89,19 @@ def design(run: Run) -> DesignResult:
     return room.judge(facility, server, run.site, given, rating, highest, coolers, open_water.clean_water_drop)
 
 
+def setpoints(run: Run) -> Held:
+    """Set-points that control holds hour by hour at full build; none by rules."""
+    from gigacampus.engines.facility import control as room
+
+    return room.held(_built(run), run.compute.server, run.site, run.offer.it[-1] / run.offer.it_rating[-1])
+
+
 def response(run: Run) -> Response:
     """Load at the meter that the IT power causes."""
     from gigacampus.engines import facility as room
 
-    server = run.compute.server
-    return room.respond(_built(run), server, run.site, run.offer.it, run.offer.it_rating, run.timeline)
+    server, offer = run.compute.server, run.offer
+    return room.respond(_built(run), server, run.site, offer.it, offer.it_rating, run.timeline, run.setpoints)
 
 
 def dispatch(run: Run) -> Dispatch:
@@ -117,6 +125,7 @@ def facility(run: Run) -> FacilityResult:
         run.offer.it,
         run.offer.it_rating,
         served if run.dispatch.unserved.any() else None,
+        run.setpoints,
     )
 
 
@@ -143,33 +152,23 @@ def swings(run: Run) -> SwingsResult | None:
     """Power swings within seconds at full build; None where training holds no server."""
     from gigacampus.engines import swings as room
 
-    server, training, serving = run.compute.server, run.campus.workload.training, run.campus.workload.serving
-    last, power, steady = run.timeline.phase == run.timeline.phase.max(), run.campus.facility.power, run.part_load
-    it = float(run.facility.it[last].sum())
-    lost = sum(float(getattr(run.facility, part)[last].sum()) for part in ("transformers", "ups", "distribution"))
-    chain = 1 + (lost / it if it > 0 else 0.0)
-    least = server.idle_power / server.peak_power
-    busy = serving.share * serving.activity_mean
-    rating = float(run.offer.it_rating[-1])
-    plant = sum(steady.parts[part] for part in ("chiller", "pumps", "rejection_fans", "air_handlers", "cdu_pumps"))
-    fleet = room.Fleet(
-        servers=float(run.offer.servers[-1]),
-        training=training.share,
-        activity=training.activity,
-        job_servers=training.job_accelerators / server.accelerators,
-        interval=float(run.offer.checkpoint_interval[-1]),
-        write=run.campus.workload.failures.write,
-        other=rating * (least * (1 - training.share) + (1 - least) * busy),
-        chain=chain,
-        fixed=power.auxiliary * rating,
-        highest=float(run.peak_ratio) * rating,
-        price=float(run.site.price.mean()),
-        parameters=training.parameters,
-        flops=training.mfu * server.accelerator_peak * 1e12,
-        cooling=tuple(zip((rating * steady.load).tolist(), (rating * steady.load * plant).tolist(), strict=True)),
-        lags=tuple(element.lag for element in (power.supply, power.board, power.ups) if element and element.lag > 0),
+    server, facility, offer, flows = run.compute.server, run.campus.facility, run.offer, run.facility
+    last, steady = run.timeline.phase == run.timeline.phase.max(), run.part_load
+    fleet = room.Fleet.of(
+        server,
+        run.campus.workload,
+        facility.power,
+        servers=float(offer.servers[-1]),
+        rating=float(offer.it_rating[-1]),
+        interval=float(offer.checkpoint_interval[-1]),
+        it=flows.it[last],
+        losses=[part[last] for part in (flows.transformers, flows.ups, flows.distribution)],
+        peak_ratio=run.peak_ratio,
+        load=steady.load,
+        cooling=steady.cooling,
+        price=run.site.price,
     )
-    return room.simulate(run.campus.facility.swings, server, fleet)
+    return room.simulate(facility.swings, server, fleet)
 
 
 def availability(run: Run) -> AvailabilityResult:
@@ -240,11 +239,10 @@ def _factors() -> Factors:
 def kpi(run: Run) -> dict[str, Value]:
     """Every KPI; a residual above its limit is an error of the model, not a KPI."""
     from gigacampus.errors import Problem, ResidualError
-    from gigacampus.runs import kpis
-    from gigacampus.runs.kpi import find
+    from gigacampus.runs.kpis import REGISTRY, evaluate
 
-    found = kpis.evaluate(run)
-    residuals = {name: v for name, v in found.items() if name.startswith("residual.") and run.runs(find(name)[0].stage)}
+    found = evaluate(run)
+    residuals = {name: v for name, v in found.items() if name.startswith("residual.") and run.get(REGISTRY[name].stage)}
     broken = {name: math.nan if v.value is None else v.value for name, v in residuals.items()}
     broken = {name: value for name, value in broken.items() if not value <= LIMIT}
     if broken:

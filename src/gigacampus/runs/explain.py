@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +10,9 @@ import numpy as np
 
 from gigacampus.campus.spec import Origin
 from gigacampus.errors import CampusError, Problem
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
 from gigacampus.runs.behind import Behind
-from gigacampus.runs.kpi import Kpi, find
+from gigacampus.runs.kpis import find
 from gigacampus.runs.pipeline import Run
 
 
@@ -67,23 +65,8 @@ def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
     rows = entry.rows(run, member) if entry.rows and run.finance is not None else []
     seen_rows, under = set[str](), Behind(run)
     children += [_row(run, row, seen_rows, under) for row in rows]
-    inputs = () if rows else tuple(_inputs(run, entry))
+    inputs = () if rows else tuple(provenance.behind(run, entry.stage).values())
     return Node(name, value.value, value.unit, entry.about, tuple(children), inputs, value.reason)
-
-
-def _inputs(run: Run, entry: Kpi) -> Iterator[Origin]:
-    """Numbers of the spec that the KPI's stage, and the stages that it needs, read."""
-    reads = _reads(run, entry.stage)
-    for path, origin in provenance.used(run).items():
-        if any(path == read or path.startswith((read + ".", read + "[")) for read in reads):
-            yield origin
-
-
-def _reads(run: Run, name: str) -> set[str]:
-    stage = next((s for s in run.stages if s.name == name), None)
-    if stage is None:
-        return set()
-    return set(stage.reads).union(*(_reads(run, need) for need in stage.needs))
 
 
 def _row(run: Run, name: str, seen: set[str], under: Behind) -> Node:

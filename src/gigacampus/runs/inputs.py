@@ -82,7 +82,7 @@ def factor_bytes(loaded: spec.Loaded) -> bytes:
     """What the impact stage reads beside the spec, for its key."""
     assert loaded.campus.site is not None
     mix = _catalog_file("grid_mixes", loaded.campus.site.grid.mix).read_bytes()
-    return mix + _sections("water_factors", "embodied", "materials")
+    return mix + _sections("water_factors", "embodied")
 
 
 def cooler_bytes(loaded: spec.Loaded) -> bytes:

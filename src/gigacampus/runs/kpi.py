@@ -1,7 +1,6 @@
-"""KPIs: one function each, registered once. It appears in kpi.json, report, explain and docs.
+"""What a KPI is: one row of a table. It appears in kpi.json, report, explain, promises and docs.
 
-Values are over the whole life unless the name says a year, in the unit that is registered. One that is undefined says
-why.
+Values are over the whole life unless the name says a year, in the unit of the row. One that is undefined says why.
 """
 
 from __future__ import annotations
@@ -9,14 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 
 from gigacampus.campus.spec.deal import slug
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
-__all__ = ["REGISTRY", "Kpi", "Undefined", "Value", "defined", "evaluate", "find", "kpi", "slug"]
+__all__ = ["Figure", "Kpi", "Undefined", "Value", "slug"]
 
 
 @dataclass(frozen=True)
@@ -32,118 +31,91 @@ class Value:
         return {"value": self.value, "unit": self.unit} | ({"reason": self.reason} if self.reason else {})
 
 
-class Undefined(Exception):
-    """Raised by a KPI's function where the KPI is undefined; the message is the reason."""
+@dataclass(frozen=True)
+class Undefined:
+    """Stands for a value that there is not, where a row has more than one reason for it."""
+
+    reason: str
 
 
-T = TypeVar("T")
-
-
-def defined(value: T | None, reason: str) -> T:
-    """The value; `Undefined` where there is none."""
-    if value is None:
-        raise Undefined(reason)
-    return value
-
-
+Figure = SupportsFloat | Undefined | None
 Members = Literal[
     "entities", "loans", "leases", "guarantees", "exposures", "published", "scenarios", "quotes", "markets"
 ]
 
+_NOTHING = {
+    "control": "facility.control.assess is false, and the plant is run by rules",
+    "swings": "training holds no server",
+    "renewal": "the deal has no outlook by chance",
+}
+"""Why a stage of a spec that has its part may still give nothing."""
+
 
 @dataclass(frozen=True)
 class Kpi:
-    """One registered KPI, or a family of them, one for each party.
+    """One KPI, or a family of them, one for each party.
 
-    `of` names the KPIs that it is made of, `terms` gives what adds up to it (by name: value, meaning), `rows` gives the
-    rows of the statement behind it, and `members` says what a family has one of for each: what the deal lists under
-    that name.
+    Attributes
+    ----------
+    name, unit, stage : str
+        The stage is that whose result it needs.
+    call : function of the `Run`
+        What it is: a figure, or None; of a family, one by member.
+    en, ja : str
+        What it is called.
+    in_full : str
+        What it is, in a sentence, where its name does not say it all.
+    none : str
+        Why it has no value where `call` gives None.
+    standard : str
+        The one that defines it.
+    of : tuple of str
+        KPIs that it is made of.
+    rows : function of the `Run` and a member, optional
+        Rows of the statement behind it.
+    members : str, optional
+        What a family has one of for each: what the deal lists under that name.
+    terms : function of the `Run`, optional
+        What adds up to it, by name: value, meaning.
     """
 
     name: str
     unit: str
     stage: str
-    call: Callable[[Run], Any]
-    standard: str
-    of: tuple[str, ...]
-    rows: Callable[[Run, str], list[str]] | None
-    members: Members | None
+    call: Callable[[Run], Figure | Mapping[str, Figure]]
+    en: str
+    ja: str
+    in_full: str = ""
+    none: str = ""
+    standard: str = ""
+    of: tuple[str, ...] = ()
+    rows: Callable[[Run, str], list[str]] | None = None
+    members: Members | None = None
     terms: Callable[[Run], Mapping[str, tuple[float, str]]] | None = None
 
     @property
     def about(self) -> str:
         """What it is, in a sentence."""
-        return (self.call.__doc__ or "").strip().splitlines()[0]
+        return self.in_full or f"{self.en}."
 
+    def values(self, run: Run) -> dict[str, Value]:
+        """Its value in a run, or those of a family, by name."""
+        if run.get(self.stage) is None:
+            return {} if self.members else {self.name: Value(None, self.unit, self._lacks(run))}
+        found = self.call(run)
+        if isinstance(found, Mapping):
+            return {f"{self.name}.{slug(member)}": self._value(figure) for member, figure in found.items()}
+        return {self.name: self._value(found)}
 
-REGISTRY: dict[str, Kpi] = {}
+    def _lacks(self, run: Run) -> str:
+        if run.runs(self.stage):
+            return _NOTHING[self.stage]
+        return f"the spec has no {'deal' if run.stage(self.stage).when == 'deal' else 'campus to run'}"
 
-Function = Callable[["Run"], Any]
-
-
-def find(name: str) -> tuple[Kpi, str]:
-    """The registered KPI behind a name, and the member of its family.
-
-    >>> find("no.such.kpi")
-    Traceback (most recent call last):
-    KeyError: 'no.such.kpi'
-    """
-    if name in REGISTRY:
-        return REGISTRY[name], ""
-    family, _, member = name.rpartition(".")
-    if family in REGISTRY and REGISTRY[family].members:
-        return REGISTRY[family], member
-    raise KeyError(name)
-
-
-def kpi(
-    name: str,
-    unit: str,
-    stage: str,
-    *,
-    standard: str = "",
-    of: tuple[str, ...] = (),
-    rows: Callable[[Run, str], list[str]] | None = None,
-    members: Members | None = None,
-    terms: Callable[[Run], Mapping[str, tuple[float, str]]] | None = None,
-) -> Callable[[Function], Function]:
-    """Register a function of the `Run` as a KPI of a stage; that of a family gives a mapping by member."""
-
-    def register(call: Function) -> Function:
-        REGISTRY[name] = Kpi(name, unit, stage, call, standard, of, rows, members, terms)
-        return call
-
-    return register
-
-
-def evaluate(run: Run) -> dict[str, Value]:
-    """Every KPI of a run, by name in order."""
-    values: dict[str, Value] = {}
-    for entry in REGISTRY.values():
-        values |= _values(entry, run)
-    return dict(sorted(values.items()))
-
-
-def _values(entry: Kpi, run: Run) -> Mapping[str, Value]:
-    if not run.runs(entry.stage):
-        what = (
-            "deal"
-            if entry.stage in ("finance", "sensitivity", "renewal", "supports", "accounting")
-            else "campus to run"
-        )
-        return {} if entry.members else {entry.name: Value(None, entry.unit, f"the spec has no {what}")}
-    try:
-        found = entry.call(run)
-    except Undefined as reason:
-        return {entry.name: Value(None, entry.unit, str(reason))}
-    if entry.members:
-        return {f"{entry.name}.{slug(key)}": _value(item, entry.unit) for key, item in found.items()}
-    return {entry.name: _value(found, entry.unit)}
-
-
-def _value(found: Any, unit: str) -> Value:
-    if isinstance(found, Undefined):
-        return Value(None, unit, str(found))
-    if found is None or not math.isfinite(found):
-        return Value(None, unit, "not a finite number")
-    return Value(float(found), unit)
+    def _value(self, figure: Figure) -> Value:
+        if isinstance(figure, Undefined):
+            return Value(None, self.unit, figure.reason)
+        if figure is None:
+            return Value(None, self.unit, self.none)
+        value = float(figure)
+        return Value(value, self.unit) if math.isfinite(value) else Value(None, self.unit, "not a finite number")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gigacampus.engines.facility.control import Worth
     from gigacampus.engines.facility.design import DesignResult, Sizes
     from gigacampus.engines.facility.part_load import PartLoad
+    from gigacampus.engines.facility.plant import Held
     from gigacampus.engines.finance import FinanceResult, Gap, Judgement, SensitivityResult, Supports
     from gigacampus.engines.impact import Impact
     from gigacampus.engines.policy import Verdict
@@ -101,9 +102,11 @@ STAGES: tuple[Stage, ...] = (
     Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("peak_ratio",), doors.offer),
     Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "facility.availability.gensets", "site.design"),
           ("site", "sizing", "peak_ratio", "offer"), doors.design, files=inputs.cooler_bytes),
-    Stage("response", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "design"), doors.response),
+    Stage("setpoints", _ROOM + "facility", _HALL, ("site", "sizing", "offer", "design"), doors.setpoints),
+    Stage("response", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "setpoints"), doors.response),
     Stage("dispatch", _ROOM + "supply", (*_POWER, *_LIFE), ("site", "response"), doors.dispatch),
-    Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "dispatch"), doors.facility),
+    Stage("facility", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "setpoints", "dispatch"),
+          doors.facility),
     Stage("control", _ROOM + "facility", (*_HALL, "facility.control.assess"), ("site", "sizing", "offer", "design"),
           doors.control),
     Stage("part_load", _ROOM + "facility", _HALL, ("site", "sizing", "offer", "design"), doors.part_load),
@@ -152,7 +155,7 @@ class Run:
         store: bool = True,
     ) -> None:
         self.loaded = loaded
-        self.campus = loaded.campus
+        self.campus: spec.Campus = loaded.campus
         self.language = language
         self._store = store
         self._tell = tell
@@ -239,6 +242,7 @@ class Run:
         peak_ratio: float
         offer: Offer
         design: DesignResult
+        setpoints: Held
         response: Response
         dispatch: Dispatch
         facility: FacilityResult

@@ -30,13 +30,11 @@ CHOICES = re.compile(
 
 def used(run: Run) -> dict[str, Origin]:
     """Origins of the numbers, dates and choices that some stage of the run read, by path."""
-    reads = {path for stage in run.stages for path in stage.reads}
-    taken = _options(run)
+    read = _within(run.loaded.origins | _options(run), {path for stage in run.stages for path in stage.reads})
     return {
         path: origin
-        for path, origin in (run.loaded.origins | taken).items()
-        if (origin.number or origin.is_date or (CHOICES.fullmatch(path) and _decides(run, path)))
-        and any(_within(path, read) for read in reads)
+        for path, origin in read.items()
+        if origin.number or origin.is_date or (CHOICES.fullmatch(path) and _decides(run, path))
     }
 
 
@@ -57,8 +55,35 @@ def _options(run: Run) -> dict[str, Origin]:
     return {path: Origin(path, count, "default", "A", source) for path, count in paths.items()}
 
 
-def _within(path: str, part: str) -> bool:
-    return path == part or path.startswith((f"{part}.", f"{part}["))
+def _within(origins: dict[str, Origin], parts: set[str]) -> dict[str, Origin]:
+    """Those at or below some parts of the spec."""
+    below = tuple(part + mark for part in parts for mark in ".[")
+    return {path: origin for path, origin in origins.items() if path in parts or path.startswith(below)}
+
+
+def behind(run: Run, stage: str) -> dict[str, Origin]:
+    """Origins of the numbers, dates and choices that a stage's result rests on; none where it does not run."""
+    return _within(used(run), _behind(run, stage)) if run.runs(stage) else {}
+
+
+_PLANT = ("sizing", "peak_ratio", "design", "setpoints", "response", "facility", "part_load")
+"""Stages that take of the site its weather alone, unless control weighs the grid's price or carbon."""
+
+
+def _behind(run: Run, name: str) -> set[str]:
+    """Parts of the spec that a stage and those behind it read: supply is behind the plant where it falls short."""
+    stage, found = run.stage(name), set[str]()
+    for need in filter(run.runs, stage.needs):
+        if need == "site" and name in _PLANT and not _weighs_grid(run):
+            found |= {"site.elevation", "site.weather"}
+        elif (name, need) != ("facility", "dispatch") or run.dispatch.unserved.any():
+            found |= _behind(run, need)
+    return found.union(stage.reads)
+
+
+def _weighs_grid(run: Run) -> bool:
+    control = run.campus.facility.control
+    return control.by == "optimal" and control.minimise in ("carbon", "money")
 
 
 def record(run: Run) -> dict[str, Any]:

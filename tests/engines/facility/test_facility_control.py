@@ -68,7 +68,7 @@ def by_hand(found: Choice, weighed: Weights, cap: float = np.inf) -> np.ndarray:
                 one = side.plant.side(side.which, side.load[hour : hour + 1], side.plant.out.at(slice(hour, hour + 1)),
                                       side.points.at(k))  # fmt: skip
                 if one.short[0] == 0:
-                    mine.append((float(one.power[0]), float(one.drawn[0])))
+                    mine.append((float(one.cooling[0]), float(one.drawn[0])))
             offers.append(mine)
         sums = [tuple(map(sum, zip(*pair, strict=True))) for pair in product(*offers)]
         fits = [weighed.energy[hour] * power + weighed.water * water for power, water in sums if water <= cap]
@@ -125,7 +125,7 @@ def test_rules_are_the_first_candidate_and_there_are_about_thirty_a_hall(name: s
         p = side.plant
         by_rules = p.side(side.which, LOAD, p.out, None)
         assert side.rules.water == pytest.approx(by_rules.drawn, rel=1e-12)
-        assert side.table.power[0] == pytest.approx(by_rules.power, rel=1e-12)
+        assert side.table.power[0] == pytest.approx(by_rules.cooling, rel=1e-12)
     assert sum(found.candidates) <= 32
     assert sum(found.candidates) > 8 or spec.cooling.loop is None
 
@@ -143,7 +143,7 @@ def test_colder_coolant_saves_nothing_where_coolers_stand_alone(name: str, objec
         for k in range(len(points.supply)):
             other = found.plant.side(0, LOAD, found.plant.out, points.at(k))
             mine = weighed.of(found.table.at(k + 1))
-            assert np.all(mine <= (weighed.energy * other.power + weighed.water * other.drawn) * (1 + 1e-9))
+            assert np.all(mine <= (weighed.energy * other.cooling + weighed.water * other.drawn) * (1 + 1e-9))
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -364,8 +364,8 @@ def test_held_machines_are_whole_those_that_the_load_needs_and_stay_on_below_it(
     assert np.all(air.machines == np.round(air.machines))
     assert len(np.unique(air.machines)) > 1
     few = p.side(1, LOAD, p.out, replace(air, machines=np.zeros_like(LOAD)))
-    assert p.side(1, LOAD, p.out, air).power == pytest.approx(few.power, rel=1e-12)
-    assert np.all(p.side(1, LOAD, p.out, None).power >= few.power)
+    assert p.side(1, LOAD, p.out, air).cooling == pytest.approx(few.cooling, rel=1e-12)
+    assert np.all(p.side(1, LOAD, p.out, None).cooling >= few.cooling)
 
 
 @pytest.mark.parametrize("name", ["direct-to-chip-adiabatic", "chilled-water-tower", "air-cooled-chiller"])

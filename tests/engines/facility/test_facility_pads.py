@@ -81,11 +81,11 @@ def test_the_reset_of_condenser_water_saves_more_fan_than_it_costs_chiller(name:
         held, fast = (one.side(which, full, one.out, points) for points in (None, free))
         assert held.rejection_fans.sum() < fast.rejection_fans.sum()
         assert held.chiller.sum() > fast.chiller.sum()
-        assert held.power.sum() < fast.power.sum()
+        assert held.cooling.sum() < fast.cooling.sum()
         assert np.all(held.short <= fast.short)
         hot = one.out.dry_bulb >= 35.0
         if spec.rejection is not None and spec.rejection.kind == "dry":
-            np.testing.assert_array_equal(held.power[hot], fast.power[hot])
+            np.testing.assert_array_equal(held.cooling[hot], fast.cooling[hot])
 
 
 def test_chips_above_their_limit_are_counted_before_anything_else_is() -> None:

@@ -174,19 +174,19 @@ def brute(supply: Water, timeline: Timeline, wet: Use, dry: Use) -> tuple[list[b
         )
         most = permit.discharge_monthly
         out = math.inf if most is None else most - sum(x for x, d in zip(gone, days, strict=False) if same("M", day, d))
-        use, waste, part = wet.drawn[h], wet.discharged[h], 1.0
+        use, waste, part = wet.drawn[h], wet.discharge[h], 1.0
         have = max(room_left, 0.0) + level
         if use > have or waste > out:
             part = min(
                 1.0,
                 (have - dry.drawn[h]) / (use - dry.drawn[h]),
-                (out - dry.discharged[h]) / (waste - dry.discharged[h]),
+                (out - dry.discharge[h]) / (waste - dry.discharge[h]),
             )
             if part > 0:  # some units have all they ask for, the others run dry
-                use, waste = (a * part + b * (1 - part) for a, b in ((use, dry.drawn[h]), (waste, dry.discharged[h])))
+                use, waste = (a * part + b * (1 - part) for a, b in ((use, dry.drawn[h]), (waste, dry.discharge[h])))
             else:
-                f, part = min(1.0, have / dry.drawn[h], max(out, 0) / dry.discharged[h]), 0.0
-                use, waste = f * dry.drawn[h], f * dry.discharged[h]
+                f, part = min(1.0, have / dry.drawn[h], max(out, 0) / dry.discharge[h]), 0.0
+                use, waste = f * dry.drawn[h], f * dry.discharge[h]
         first = min(use, max(room_left, 0.0))
         fill = min(supply.tank - (level - (use - first)), max(room_left, 0.0) - first)
         level += fill + first - use
@@ -203,7 +203,7 @@ def test_allotment_is_that_of_a_plain_reading_of_the_permit(seed: int) -> None:
     rng = np.random.default_rng(seed)
     timeline = Timeline.of([date(2027, 12, 30)], date(2028, 1, 2))
     wet = Use(*rng.uniform(1, 5, (2, 96)))
-    dry = Use(*(rng.uniform(0.1, 1, 96) * values for values in (wet.drawn, wet.discharged)))
+    dry = Use(*(rng.uniform(0.1, 1, 96) * values for values in (wet.drawn, wet.discharge)))
     permit: dict[str, Any] = {"daily": "60 m3", "monthly": "110 m3", "annual": cubic(rng.uniform(80, 200))}
     permit |= {"discharge_monthly": cubic(rng.uniform(60, 300)), "by_month": ["80 %"] * 11 + ["100 %"]}
     permit["droughts"] = [{"start": "2027-12-31", "end": "2028-01-01", "share": f"{rng.integers(20, 90)} %"}]

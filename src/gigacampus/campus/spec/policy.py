@@ -9,7 +9,7 @@ from gigacampus.campus.spec.part import Part
 
 
 class Promise(Part):
-    """One KPI held by one bound, written with the KPI's unit: ``{kpi: impact.wue, at_most: 0.2 L/kWh}``."""
+    """One KPI held by one bound, written with the KPI's unit: ``{kpi: facility.wue, at_most: 0.2 L/kWh}``."""
 
     kpi: str = Field(description="dotted name of the KPI")
     at_least: str | float | None = Field(None, description="lower bound, with the KPI's unit")

@@ -1,8 +1,7 @@
 """Availability: how often and for how long the racks stand still, why, and what that costs.
 
 In: the spec's facility; the life's IT energy [MWh] and accelerator-hours, and the highest power of pumps, coolant units
-and air handlers [MW]. Out: `assess`, an `AvailabilityResult`; `simulate`, the facility's `blocks` by Monte Carlo, with
-standard errors.
+and air handlers [MW]. Out: `assess`, an `AvailabilityResult`.
 
 Equations: items up and down at constant rates, legs in series, k of n in parallel, and the beta factor for failures of
 a common cause (`reliability`); gensets, battery and fuel as a Markov chain by the hour (`backup`); the rise of coolant
@@ -31,7 +30,6 @@ from gigacampus.campus.spec.facility.topology import usable_share
 from gigacampus.engines.availability import backup
 from gigacampus.engines.availability.interruption import Interruption, interruptions
 from gigacampus.engines.availability.layout import blocks, in_use
-from gigacampus.engines.availability.montecarlo import Estimate, simulate
 from gigacampus.engines.availability.reliability import (
     YEAR,
     Block,
@@ -45,7 +43,7 @@ from gigacampus.engines.availability.reliability import (
 
 Floats = NDArray[np.float64]
 
-__all__ = ["YEAR", "AvailabilityResult", "Contribution", "Estimate", "assess", "blocks", "in_use", "simulate"]
+__all__ = ["YEAR", "AvailabilityResult", "Contribution", "assess", "blocks", "in_use"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,8 @@ class AvailabilityResult:
         Power of pumps, coolant units and air handlers, which a UPS must give where they must not wait.
     unserved_energy : float [MWh]
         IT energy over the life.
-    unserved_accelerator_hours, unserved_cost : float [h, USD]
-        Over the life.
+    unserved_cost : float [USD]
+        Accelerator-hours over the life that are not served, at their price.
     stranded : dict of str to float
         Share of what is installed that may not carry load: substation, units, cooling.
     """
@@ -108,7 +106,6 @@ class AvailabilityResult:
     cooling: dict[str, Interruption]
     movers: float
     unserved_energy: float
-    unserved_accelerator_hours: float
     unserved_cost: float
     stranded: dict[str, float]
 
@@ -153,7 +150,6 @@ def assess(
         cooling=cooling,
         movers=movers,
         unserved_energy=share * it_energy,
-        unserved_accelerator_hours=share * accelerator_hours,
         unserved_cost=share * accelerator_hours * given.accelerator_hour,
         stranded=_stranded(facility),
     )

@@ -1,4 +1,4 @@
-"""Gensets, battery and fuel through an outage, in steps of an hour: a Markov chain, and the same by drawing."""
+"""Gensets, battery and fuel through an outage, in steps of an hour: a Markov chain."""
 
 from __future__ import annotations
 
@@ -115,20 +115,6 @@ def of_gensets(gensets: Gensets, battery: float, common: float) -> Floats:
     )
     start, run = _struck(gensets, common)
     return alive * (1 - start) * (1 - run) ** np.arange(1, hours + 1)
-
-
-def draw(gensets: Gensets, battery: float, common: float, count: int, rng: np.random.Generator) -> Floats:
-    """Hour of an outage in which the load is lost, drawn so many times; the chain by simulation, shape (count,) [h]."""
-    horizon, (start, run) = _horizon(gensets, battery), _struck(gensets, common)
-    running = rng.binomial(gensets.count, gensets.available * (1 - (1 - common) * gensets.fail_to_start), count)
-    charge, lost = np.full(count, battery), np.where(rng.random(count) < start, 0.0, float(horizon))
-    for hour in range(horizon):
-        back = rng.binomial(gensets.count - running, 1 / gensets.repair)
-        running = rng.binomial(running, 1 - (1 - common) / gensets.mean_time_to_failure) + back
-        need = np.maximum(1 - running / gensets.needed * (hour < gensets.fuel), -1.0)
-        lost[((need > charge + 1e-9) | (rng.random(count) < run)) & (lost > hour)] = hour
-        charge = np.clip(charge - need, 0.0, battery)
-    return np.maximum(_ends(lost, gensets.fuel), battery)
 
 
 def _struck(gensets: Gensets, common: float) -> tuple[float, float]:

@@ -30,18 +30,12 @@ class Interruption:
         Until servers stop for heat.
     restart : float [s]
         Until cooling is back.
-    pumps_too_late : bool
-        Whether servers stop before gensets move the coolant: then storage does not help, and a UPS for pumps does.
-    storage_needed : float [s]
-        Full cooling that stored water must give so that servers go on, with pumps that run.
     storage_volume : float [m3/MW]
-        That water, per MW of heat.
+        Stored water, per MW of heat, that must give full cooling so that servers go on, with pumps that run.
     """
 
     limit: float
     restart: float
-    pumps_too_late: bool
-    storage_needed: float
     storage_volume: float
 
     @property
@@ -119,9 +113,12 @@ def _metal(plant: CoolingPlant, server: Server) -> float:
 def _side(
     held: RideThrough, given: Availability, moving: float, still: float, chills: bool, stores: bool
 ) -> Interruption:
-    """What is held with pumps that run or stand still, against the restart."""
+    """What is held with pumps that run or stand still, against the restart.
+
+    Where servers stop before gensets move the coolant, stored water does not help, and a UPS for pumps does.
+    """
     wait = 0.0 if held.pumps_on == "ups" else given.gensets.start
     restart = given.gensets.start + (held.chiller_restart if chills else 0.0)
     limit = still if wait > still else moving + (held.storage if stores else 0.0)
     needed = max(restart - moving, 0.0)
-    return Interruption(limit, restart, wait > still, needed, needed / (WATER * held.storage_rise))
+    return Interruption(limit, restart, needed / (WATER * held.storage_rise))

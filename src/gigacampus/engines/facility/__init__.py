@@ -36,13 +36,13 @@ from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
 from gigacampus.engines.facility.outdoors import Floats, Weather
-from gigacampus.engines.facility.plant import Plant
-from gigacampus.engines.facility.result import PUE_CATEGORY, FacilityResult, Response, result_of
+from gigacampus.engines.facility.plant import Held, Plant
+from gigacampus.engines.facility.result import FacilityResult, Response
 from gigacampus.engines.facility.settle import asked, load_of, over_life
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
 
-__all__ = ["PUE_CATEGORY", "FacilityResult", "Response", "Weather", "peak_ratio", "respond", "settle"]
+__all__ = ["FacilityResult", "Response", "Weather", "peak_ratio", "respond", "settle"]
 
 
 def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
@@ -71,6 +71,7 @@ def respond(
     it: Floats,
     it_rating: Floats,
     timeline: Timeline | None = None,
+    held: Held | None = None,
 ) -> Response:
     """Load at the meter that an IT load asks for.
 
@@ -82,6 +83,8 @@ def respond(
     it_rating : array, shape (P,) [MW]
     timeline : Timeline, optional
         Hours in which water may be short by the calendar; without it, all is there but for the hourly cap.
+    held : pair of Setpoints or None, optional
+        What `control.held` chose at this load; without it, it is asked.
 
     Returns
     -------
@@ -93,11 +96,11 @@ def respond(
         If IT power is negative or above its rating.
     """
     _within_rating(it, it_rating)
-    plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
+    plant = _plant(facility, server, weather, load_of(it, it_rating)[-1], held)
     flows = plant.year(load_of(it, it_rating))
     limited = timeline is not None and facility.water is not None and facility.water.limited
     over = asked(plant, timeline, it, it_rating)[0].load if timeline is not None and limited else None
-    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1), over)
+    return Response(flows.load * it_rating[:, None], it, it_rating, flows.short.sum(axis=1, dtype=float), over)
 
 
 def settle(
@@ -108,6 +111,7 @@ def settle(
     it: Floats,
     it_rating: Floats,
     served: Floats | None = None,
+    held: Held | None = None,
 ) -> FacilityResult:
     """Every flow of every hour of the life.
 
@@ -121,20 +125,21 @@ def settle(
     served : array, shape (H,) [MW], optional
         Power at the meter that the supply delivers; where it is below the load, IT is curtailed until the load fits.
         Where it does not even carry the facility without IT, halls are switched off. None: all load is served.
+    held : pair of Setpoints or None, optional
+        As in `respond`.
 
     Returns
     -------
     FacilityResult
     """
     _within_rating(it, it_rating)
-    plant = _plant(facility, server, weather, load_of(it, it_rating)[-1])
-    lost = plant.vapour * float(np.sum(it_rating[timeline.phase]))
-    return result_of(facility, over_life(plant, timeline, it, it_rating, served), lost)
+    plant = _plant(facility, server, weather, load_of(it, it_rating)[-1], held)
+    return over_life(plant, timeline, it, it_rating, served)
 
 
-def _plant(facility: Facility, server: Server, weather: Weather, load: Floats) -> Plant:
+def _plant(facility: Facility, server: Server, weather: Weather, load: Floats, held: Held | None = None) -> Plant:
     """The plant over the weather year, by rules or at the set-points that control holds for a load (W,)."""
-    return Plant.of(facility, server, weather, control.held(facility, server, weather, load))
+    return Plant.of(facility, server, weather, held or control.held(facility, server, weather, load))
 
 
 def _within_rating(it: Floats, rating: Floats) -> None:

@@ -2,78 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from gigacampus.engines.facility.outdoors import Floats, Ints
+from gigacampus.engines.facility.cooling.sides import Side
+from gigacampus.engines.facility.outdoors import Bools, Floats, Ints
+
+_KEPT = ("bled", "excess", "lifted", "short", "capped", "chip_above")
+"""What is no quantity, and so the same at any rating."""
 
 
 @dataclass(frozen=True)
-class Flows:
-    """Power [MW], water [m3/h] and heat [MW], per MW of IT rating: arrays of one shape.
+class Flows(Side):
+    """A facility over some hours, per MW of IT rating: both sides of its plant together, and the power through it.
 
-    `load` is at the meter. `cooling_liquid` and `cooling_air` are the power of the plant's two sides, `it_liquid` the
-    IT power whose heat liquid takes. `excess` [K] is how much the supply is too warm, `missing` [MW] the cooling that
-    would bring it back, `short` is 1 in hours in which a set-point cannot be held, `capped` in hours in which there is
-    not the water that is asked for, `chip_above` in hours in which a chip at its peak power is above its limit.
-    `recycled` is the part of the blowdown that is make-up again, `bled` the temperature of the blowdown [degC].
-    `reused` is heat that somebody takes.
+    Attributes
+    ----------
+    it : array [MW]
+    server_fans, rack_supplies : array [MW]
+        Inside `it`: fans, and what rack supplies and boards' converters lose.
+    it_liquid : array [MW]
+        IT power whose heat liquid takes.
+    at_ups, at_pdu : array [MW]
+        IT power as categories 1 and 2 of ISO/IEC 30134-2 measure it: at the output of UPS and PDU.
+    transformers, ups, distribution : array [MW]
+        Losses of the power chain; cables at medium voltage are with the transformers.
+    other : array [MW]
+        Light, controls, offices.
+    load : array [MW]
+        At the campus's meter.
+    cooling_liquid, cooling_air : array [MW]
+        Parts of `cooling`: what each side takes.
+    capped : array of bool
+        Hours in which there is not the water that the plant asks for.
+    chip_above : array of bool
+        Hours in which the case of a chip at its peak power is above its limit.
     """
 
     it: Floats
     server_fans: Floats
     rack_supplies: Floats
-    pdu_output: Floats
-    ups_output: Floats
-    chiller: Floats
-    pumps: Floats
-    rejection_fans: Floats
-    air_handlers: Floats
-    cdu_pumps: Floats
+    it_liquid: Floats
+    at_ups: Floats
+    at_pdu: Floats
     transformers: Floats
     ups: Floats
     distribution: Floats
     other: Floats
     load: Floats
-    evaporation: Floats
-    drift: Floats
-    blowdown: Floats
-    makeup: Floats
-    recycled: Floats
-    bled: Floats
-    heat_sensible: Floats
-    heat_latent: Floats
-    it_liquid: Floats
     cooling_liquid: Floats
     cooling_air: Floats
-    excess: Floats
-    missing: Floats
-    reused: Floats
-    short: Floats
-    capped: Floats
-    chip_above: Floats
+    capped: Bools
+    chip_above: Bools
+
+    @property
+    def power_losses(self) -> Floats:
+        """All losses of the power chain [MW]."""
+        return self.transformers + self.ups + self.distribution
+
+    @property
+    def boards(self) -> Floats:
+        """What reaches the boards: IT without server fans and the losses of rack supplies [MW]."""
+        return self.it - self.server_fans - self.rack_supplies
+
+    @property
+    def heat_latent(self) -> Floats:
+        """Heat that leaves as vapour [MW]."""
+        return self.latent
+
+    @property
+    def heat_sensible(self) -> Floats:
+        """Heat that warms the air outdoors [MW]; negative where wetting cools more air than the plant warms."""
+        return self.rejected - self.latent + self.transformers
 
     def scaled(self, rating: Floats) -> Flows:
-        """The same in MW and m3/h at an IT rating [MW]; what is no quantity stays."""
-        kept = ("excess", "bled", "short", "capped", "chip_above")
-        return Flows(
-            **{
-                field.name: getattr(self, field.name) * (1.0 if field.name in kept else rating)
-                for field in fields(Flows)
-            }
-        )
-
-    @property
-    def drawn(self) -> Floats:
-        """Make-up that is not recycled [m3/h]."""
-        return self.makeup - self.recycled
-
-    @property
-    def discharged(self) -> Floats:
-        """Blowdown that is not recycled [m3/h]."""
-        return self.blowdown - self.recycled
+        """The same in MW and m3/h at an IT rating [MW]."""
+        return replace(self.each(lambda values: values * rating), **{name: getattr(self, name) for name in _KEPT})
 
 
 class Scarcity(NamedTuple):

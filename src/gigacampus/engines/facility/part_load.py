@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import Facility
 from gigacampus.engines.facility import control
-from gigacampus.engines.facility.flows import Flows
 from gigacampus.engines.facility.outdoors import Floats, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.engines.facility.power import Loading, loadings
@@ -52,6 +51,11 @@ class PartLoad:
     elements: tuple[Loading, ...]
 
     @property
+    def cooling(self) -> Floats:
+        """Energy of the cooling plant over IT energy, shape (K,)."""
+        return np.asarray(sum(self.parts[name] for name in PARTS[:5]))
+
+    @property
     def tue(self) -> Floats:
         """Total power usage effectiveness, shape (K,)."""
         return self.itue * self.pue[3]
@@ -78,7 +82,7 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
         steady = np.full(weather.dry_bulb.size, one)
         plant = Plant.of(facility, server, weather, control.held(facility, server, weather, steady))
         years.append(plant.year(steady))
-    flows = Flows(**{f.name: np.stack([getattr(year, f.name) for year in years]) for f in fields(Flows)})
+    flows = years[0].each(lambda *each: np.stack(each), *years[1:])
 
     def mean(values: Floats) -> Floats:
         return np.asarray(np.mean(values, axis=1))
@@ -87,9 +91,9 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
     return PartLoad(
         load=load,
         parts={name: mean(getattr(flows, name)) / it for name in PARTS},
-        pue={1: energy / mean(flows.ups_output), 2: energy / mean(flows.pdu_output), 3: energy / it},
+        pue={1: energy / mean(flows.at_ups), 2: energy / mean(flows.at_pdu), 3: energy / it},
         wue=mean(flows.drawn) / it,
-        itue=it / mean(flows.it - flows.server_fans - flows.rack_supplies),
-        hours_short=np.asarray(np.sum(flows.short, axis=1)),
+        itue=it / mean(flows.boards),
+        hours_short=np.sum(flows.short, axis=1, dtype=float),
         elements=loadings(plant.chain, plant.highest, it_rating),
     )

@@ -18,12 +18,12 @@ class Use:
     """Water of a plant over the life, (H,) [m3]: what it draws anew, and what it discharges."""
 
     drawn: Floats
-    discharged: Floats
+    discharge: Floats
 
     @classmethod
     def of(cls, flows: Flows) -> Use:
         """That of flows over the life."""
-        return cls(flows.drawn, flows.discharged)
+        return cls(flows.drawn, flows.discharge)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def allot(supply: Water, timeline: Timeline, rating: Floats, wet: Use, dry: Use)
     discharge = math.inf if permit.discharge_monthly is None else permit.discharge_monthly
     out = [discharge] * (int(months[-1]) + 1)
     rates = (np.full(timeline.hours, math.inf) if supply.cap is None else rating * supply.cap).tolist()
-    asks = [values.tolist() for values in (wet.drawn, wet.discharged, dry.drawn, dry.discharged, months)]
+    asks = [values.tolist() for values in (wet.drawn, wet.discharge, dry.drawn, dry.discharge, months)]
     full = tank = supply.tank
     wets, shares, withdrawn, stored = (np.zeros(timeline.hours) for _ in range(4))
     for hour, (much, waste, least, rest, month) in enumerate(zip(*asks, strict=True)):

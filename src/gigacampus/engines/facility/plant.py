@@ -14,7 +14,7 @@ from gigacampus.engines.facility.cooling import settled, water
 from gigacampus.engines.facility.cooling.setpoints import Setpoints
 from gigacampus.engines.facility.cooling.sides import Side, mixed, plus, rationed, side
 from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
-from gigacampus.engines.facility.outdoors import Floats, Ints, Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Bools, Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
 
 HELD = 1e-6
@@ -74,7 +74,7 @@ class Plant:
         inside = self.chain.indoors(np.ones_like(self.out.dry_bulb))
         cases = (PLENTY, DROUGHT) if self.facility.water is not None and self.facility.water.limited else (PLENTY,)
         both = [plus(*self.sides(inside, self.out, self.held, scarcity)[:2]) for scarcity in cases]
-        return float(max(np.max(self._full.power + one.power) for one in both))
+        return float(max(np.max(self._full.power + one.cooling) for one in both))
 
     @cached_property
     def _full(self) -> power.Indoors:
@@ -87,13 +87,13 @@ class Plant:
 
     def sides(
         self, inside: power.Indoors, out: Outdoors, held: Held = (None, None), scarcity: Scarcity | None = None
-    ) -> tuple[Side, Side, Floats]:
-        """Liquid and air side, and 1 where there is not the water that they ask for; without `scarcity` the cap rules.
+    ) -> tuple[Side, Side, Bools]:
+        """Liquid and air side, and whether there is not the water they ask for; without `scarcity` the cap rules.
 
         Where water is short as many units run dry as must; what they ask for even then is rationed.
         """
         liquid, air = self.sides_of(self.cooling, inside, out, held)
-        none, supply = np.zeros(np.shape(liquid.makeup)), self.facility.water
+        none, supply = np.zeros(np.shape(liquid.makeup), bool), self.facility.water
         cap = np.inf if supply is None or supply.cap is None else supply.cap
         if not np.any(liquid.drawn + air.drawn > cap if scarcity is None else scarcity.wet < 1):
             return liquid, air, none
@@ -105,7 +105,7 @@ class Plant:
             mixed(wet, rationed(dry, scarcity.share, rise), scarcity.wet)
             for wet, dry, rise in zip((liquid, air), (dry_liquid, dry_air), rises, strict=True)
         )
-        return liquid, air, none + (scarcity.wet < 1)
+        return liquid, air, none | (scarcity.wet < 1)
 
     def sides_of(
         self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors, held: Held = (None, None)
@@ -195,41 +195,24 @@ class Plant:
         inside = self.chain.indoors(load)
         liquid, air, capped = self.sides(inside, out, held, scarcity)
         both = plus(liquid, air)
-        chain = self.chain.upstream(inside.power + both.power, self.highest)
-        outdoors = chain.transformers + chain.medium + chain.substation
+        chain = self.chain.upstream(inside.power + both.cooling, self.highest)
         return Flows(
+            **vars(both),
             it=inside.it,
             server_fans=inside.it * (self.server.fan_share / (1 + self.server.overhead_share)),
             rack_supplies=inside.it - self.chain.boards(inside.it),
-            pdu_output=inside.pdu_output,
-            ups_output=inside.ups_output,
-            chiller=both.chiller,
-            pumps=both.pumps,
-            rejection_fans=both.rejection_fans,
-            air_handlers=both.air_handlers,
-            cdu_pumps=both.cdu_pumps,
-            transformers=outdoors,
+            it_liquid=inside.it * self.liquid_share,
+            at_ups=inside.ups_output,
+            at_pdu=inside.pdu_output,
+            transformers=chain.transformers + chain.medium + chain.substation,
             ups=inside.ups,
             distribution=inside.busways + inside.branch,
             other=inside.other,
             load=chain.load,
-            evaporation=both.evaporation,
-            drift=both.drift,
-            blowdown=both.blowdown,
-            makeup=both.makeup,
-            recycled=both.recycled,
-            bled=both.bled,
-            heat_sensible=both.rejected - both.latent + outdoors,
-            heat_latent=both.latent,
-            it_liquid=inside.it * self.liquid_share,
-            cooling_liquid=liquid.power,
-            cooling_air=air.power,
-            excess=both.excess,
-            missing=both.missing,
-            reused=both.reused,
-            short=both.short,
+            cooling_liquid=liquid.cooling,
+            cooling_air=air.cooling,
             capped=capped,
-            chip_above=np.where(liquid.excess > cooling.chip_room(self.cooling, held[0]) + HELD, 1.0, 0.0),
+            chip_above=liquid.excess > cooling.chip_room(self.cooling, held[0]) + HELD,
         )
 
     def at(self, load: Floats, hours: Ints, scarcity: Scarcity | None = None) -> Flows:

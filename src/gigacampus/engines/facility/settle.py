@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
-from gigacampus.engines.facility.outdoors import Bools, Floats, Ints
+from gigacampus.engines.facility.outdoors import Floats, Ints
 from gigacampus.engines.facility.permit import Use, allot
 from gigacampus.engines.facility.plant import Plant
+from gigacampus.engines.facility.result import FacilityResult
 from gigacampus.timeline import Timeline
 
 _TOLERANCE = 1e-13
@@ -78,25 +79,14 @@ def load_of(it: Floats, rating: Floats) -> Floats:
     return np.divide(it, built, out=np.zeros_like(it), where=built > 0)
 
 
-@dataclass(frozen=True)
-class Hourly:
-    """Flows over the life, which of its hours were short of power, and the water drawn and stored [m3]."""
-
-    flows: Flows
-    unserved: Bools
-    dark: Bools
-    withdrawal: Floats
-    stored: Floats
-
-
 def asked(plant: Plant, timeline: Timeline, it: Floats, rating: Floats) -> tuple[Flows, Scarcity]:
     """Flows [MW, m3/h] of every hour of the life if all power is served, and the water that there is, (H,)."""
     load, scale, rate = load_of(it, rating), rating[:, None], rating[timeline.phase]
     supply = plant.facility.water
-    flows = _laid(plant.year(load, PLENTY).scaled(scale), timeline)
+    flows = plant.year(load, PLENTY).scaled(scale).each(timeline.gather)
     if supply is None or not supply.limited:
         return flows, PLENTY
-    dry = _laid(plant.year(load, DROUGHT).scaled(scale), timeline)
+    dry = plant.year(load, DROUGHT).scaled(scale).each(timeline.gather)
     scarcity = allot(supply, timeline, rate, Use.of(flows), Use.of(dry)).scarcity
     hours = np.flatnonzero(scarcity.wet < 1)
     if hours.size > 0:
@@ -106,8 +96,8 @@ def asked(plant: Plant, timeline: Timeline, it: Floats, rating: Floats) -> tuple
     return flows, scarcity
 
 
-def over_life(plant: Plant, timeline: Timeline, it: Floats, rating: Floats, served: Floats | None) -> Hourly:
-    """Flows [MW, m3/h] of every hour of the life, at the IT power that served power allows."""
+def over_life(plant: Plant, timeline: Timeline, it: Floats, rating: Floats, served: Floats | None) -> FacilityResult:
+    """Every hour of the life, at the IT power that served power allows."""
     flows, scarcity = asked(plant, timeline, it, rating)
     unserved = np.zeros(timeline.hours, bool) if served is None else served < flows.load * (1 - 1e-12)
     dark, rate, hours = np.zeros(timeline.hours, bool), rating[timeline.phase], np.flatnonzero(unserved)
@@ -116,7 +106,16 @@ def over_life(plant: Plant, timeline: Timeline, it: Floats, rating: Floats, serv
         found = allowed(plant, served[hours] / scale, flows.it[hours] / scale, weather, water)
         _put(flows, hours, plant.at(found.load, weather, water).scaled(scale * found.energised))
         dark[hours] = found.energised < 1
-    return Hourly(flows, unserved, dark, *_drawn(plant, timeline, rate, Use.of(flows)))
+    withdrawal, stored = _drawn(plant, timeline, rate, Use.of(flows))
+    return FacilityResult(
+        **vars(flows),
+        withdrawal=withdrawal,
+        stored=stored,
+        unserved=unserved,
+        dark=dark,
+        water=plant.facility.water,
+        fluid_lost=plant.vapour * float(np.sum(rate)),
+    )
 
 
 def _drawn(plant: Plant, timeline: Timeline, rate: Floats, use: Use) -> tuple[Floats, Floats]:
@@ -128,12 +127,7 @@ def _drawn(plant: Plant, timeline: Timeline, rate: Floats, use: Use) -> tuple[Fl
     return books.withdrawal, books.stored
 
 
-def _laid(flows: Flows, timeline: Timeline) -> Flows:
-    """Flows of each phase and hour of the weather year over the life."""
-    return Flows(**{field.name: timeline.gather(getattr(flows, field.name)) for field in fields(Flows)})
-
-
 def _put(flows: Flows, hours: Ints, other: Flows) -> None:
     """Overwrite some hours."""
-    for field in fields(Flows):
-        getattr(flows, field.name)[hours] = getattr(other, field.name)
+    for name, values in vars(flows).items():
+        values[hours] = getattr(other, name)

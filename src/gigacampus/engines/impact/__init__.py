@@ -8,7 +8,8 @@ the facility's energy and water by hour (`Meters`), what each phase builds (`Har
 
 Equations
 ---------
-Scopes 1 and 2 stand in `operational`, embodied carbon in `embodied`, water of generation in `water`, KPIs in `kpi`.
+Scopes 1 and 2 stand in `operational`, embodied carbon in `embodied`, water of generation in `water`; ratios are
+properties of `Impact`.
 
 Not modelled
 ------------

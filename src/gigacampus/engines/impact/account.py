@@ -9,8 +9,9 @@ import numpy as np
 
 from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.supply import Supply
-from gigacampus.engines.impact import embodied, kpi, operational, water
+from gigacampus.engines.impact import embodied, operational, water
 from gigacampus.engines.impact.inputs import Factors, Hardware, Meters, SupplyLike
+from gigacampus.numerics import ratio
 from gigacampus.timeline import Floats, Ints, Timeline
 
 
@@ -68,41 +69,42 @@ class Impact:
         return sum(self.embodied_amortised.values(), np.zeros(len(self.years)))
 
     @property
-    def pue(self) -> float | None:
-        """ISO/IEC 30134-2 over the life."""
-        return kpi.pue(float(np.sum(self.load)), float(np.sum(self.it)))
-
-    @property
     def cue(self) -> float | None:
-        """ISO/IEC 30134-8 over the life by location, scopes 1 and 2 [kg/kWh]."""
-        return kpi.cue(1e3 * float(np.sum(self.scope1 + self.scope2_location)), float(np.sum(self.it)))
+        """Carbon usage effectiveness, ISO/IEC 30134-8: scopes 1 and 2 by location over IT energy [kg/kWh].
 
-    @property
-    def cue_market(self) -> float | None:
-        """The same by market, matched over the year with certificates [kg/kWh]."""
-        return kpi.cue(1e3 * float(np.sum(self.scope1 + self.scope2_market)), float(np.sum(self.it)))
+        Equal to PUE times the carbon factor of the energy where there is only one.
+        """
+        per_mwh = ratio(1e3 * np.sum(self.scope1 + self.scope2_location), np.sum(self.it))
+        return None if per_mwh is None else per_mwh / 1e3
 
     @property
     def ref(self) -> float | None:
-        """ISO/IEC 30134-3 over the life, certificates included."""
-        bought = self.certificates if self.certificates_renewable else 0.0 * self.certificates
-        return kpi.ref(float(np.sum(self.renewable + bought)), float(np.sum(self.load)))
+        """Renewable energy factor, ISO/IEC 30134-3: ``E_ren / E_DC``, at most 1.
+
+        Renewable energy is that whose certificates the data centre owns and retires: generated on site, under contract,
+        or bought as certificates (ERES-OS, ERES-PPA and ERES-GOO of Delegated Regulation (EU) 2024/1364, Annex II).
+        """
+        return self._ref(self.renewable + self.certificates if self.certificates_renewable else self.renewable)
 
     @property
     def ref_no_certificates(self) -> float | None:
-        """ISO/IEC 30134-3 over the life by own and contracted plants alone."""
-        return kpi.ref(float(np.sum(self.renewable)), float(np.sum(self.load)))
+        """The same by own and contracted plants alone."""
+        return self._ref(self.renewable)
 
-    @property
-    def wue(self) -> float | None:
-        """ISO/IEC 30134-9 over the life [L/kWh]."""
-        return kpi.wue(float(np.sum(self.water_withdrawal)), float(np.sum(self.it)))
+    def _ref(self, energy: Floats) -> float | None:
+        share = ratio(np.sum(energy), np.sum(self.load))
+        return None if share is None else min(share, 1.0)
 
     @property
     def wue_source(self) -> float | None:
-        """The same with the water of the energy's source [L/kWh]."""
-        it = float(np.sum(self.it))
-        return kpi.wue_source(float(np.sum(self.water_withdrawal)), float(np.sum(self.water_source)), it)
+        """Water usage effectiveness with that of the energy's source: ``(site + source) / E_IT`` [L/kWh] [1]_.
+
+        References
+        ----------
+        .. [1] The Green Grid, "Water Usage Effectiveness (WUE): A Green Grid Data Center Sustainability Metric", White
+           Paper 35, 2011.
+        """
+        return ratio(np.sum(self.water_withdrawal) + np.sum(self.water_source), np.sum(self.it))
 
 
 def account(

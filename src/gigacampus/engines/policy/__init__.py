@@ -78,7 +78,9 @@ def check(promises: Sequence[Promise], kpis: Mapping[str, tuple[float | None, st
 
 def _verdict(promise: Promise, kpis: Mapping[str, tuple[float | None, str]], index: int) -> Verdict:
     if promise.kpi not in kpis:
-        near = difflib.get_close_matches(promise.kpi, kpis, n=1, cutoff=0.3)
+        last = promise.kpi.rpartition(".")[2]
+        near = [name for name in kpis if name.endswith(f".{last}")]  # the same thing of another part
+        near = near or difflib.get_close_matches(promise.kpi, kpis, n=1, cutoff=0.3)
         fix = f"Did you mean {near[0]!r}?" if near else ""
         raise SpecError(Problem(f"no KPI is called {shorten(promise.kpi)}", f"promises[{index}].kpi", fix=fix))
     value, unit = kpis[promise.kpi]

@@ -41,16 +41,12 @@ class SupplyResult:
         Sum of all items; sum of those that the campus pays month by month (without capital recovery on its own plants).
     cost_per_mwh : float [USD/MWh in money of supply.price_year]
         All-in: every item, capital recovery of own plants included, deflated, over the load served.
-    cost_per_mwh_nominal : float [USD/MWh]
-        The same without deflating.
     cost_items : dict of float [USD/MWh in money of supply.price_year]
         `cost_per_mwh` by item; empty where nothing was consumed.
     lcoe : dict of float or None [USD/MWh in money of supply.price_year]
         Levelised cost by plant.
-    peak_import : (M,) [MW]
-        Highest hourly import of each month.
     cfe_hourly : float
-        Hourly score over the life; `cfe_by_year` (Y,).
+        Hourly score over the life.
     claimed : dict of (H,) [MW]
         Clean energy that counts to annual matching, by plant.
     certificates : (Y,) [MWh]
@@ -71,17 +67,13 @@ class SupplyResult:
     total: Floats
     bill: Floats
     cost_per_mwh: float | None
-    cost_per_mwh_nominal: float | None
     cost_items: dict[str, float]
     lcoe: dict[str, float | None]
-    peak_import: Floats
     cfe_hourly: float | None
-    cfe_by_year: Floats
     claimed: dict[str, Floats]
     certificates: Floats
     renewable_annual: float | None
     renewable_with_certificates: float | None
-    renewable_by_year: Floats
     residual_energy: float
     residual_energy_life: float
     residual_storage: float
@@ -133,29 +125,21 @@ def balance(
         total=total,
         bill=total - items["capital_recovery"],
         cost_per_mwh=score.share(costs.real(total, supply, timeline), load),
-        cost_per_mwh_nominal=score.share(total, load),
         cost_items={
             name: cost
             for name, item in items.items()
             if (cost := score.share(costs.real(item, supply, timeline), load)) is not None
         },
         lcoe={n: costs.levelised(n, p, supply, timeline, made, plants[n]) for n, p in supply.plants.items()},
-        peak_import=timeline.monthly_peak(made.grid_import),
         cfe_hourly=score.share(clean, load),
-        cfe_by_year=_ratio(timeline.yearly(clean), yearly_load),
         claimed=claimed,
         certificates=bought,
         renewable_annual=score.share(renewable, yearly_load),
         renewable_with_certificates=score.share(renewable + also, yearly_load),
-        renewable_by_year=_ratio(renewable, yearly_load),
         residual_energy=residuals[0][0],
         residual_energy_life=residuals[0][1],
         residual_storage=residuals[1],
     )
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def settle(supply: Supply, grid: Grid, made: Dispatch, load: Floats) -> Dispatch:

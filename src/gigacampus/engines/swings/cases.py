@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import Swings
+from gigacampus.campus.spec.facility import PowerChain, Swings
+from gigacampus.campus.spec.workload import Workload
 from gigacampus.engines.swings.grid import Seen, seen
 from gigacampus.engines.swings.limits import Against, against
 from gigacampus.engines.swings.load import STEP, Occupancy, Pattern
@@ -72,6 +73,63 @@ class Fleet:
     flops: float
     cooling: tuple[tuple[float, float], ...] = ()
     lags: tuple[float, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        server: Server,
+        workload: Workload,
+        chain: PowerChain,
+        *,
+        servers: float,
+        rating: float,
+        interval: float,
+        it: Floats,
+        losses: Iterable[Floats],
+        peak_ratio: float,
+        load: Floats,
+        cooling: Floats,
+        price: Floats,
+    ) -> Fleet:
+        """The campus as its hours are.
+
+        Parameters
+        ----------
+        server, workload, chain
+            Of the spec.
+        servers, rating : float, float [MW]
+        interval : float [s]
+        it, losses : array, arrays [MW]
+            Hours of full build: IT power, and what each part of the power chain loses.
+        peak_ratio : float
+            Highest facility over IT power.
+        load, cooling : array, shape (K,)
+            Steady IT loads over the rating, rising, and the cooling plant's power over IT power at each.
+        price : array [USD/MWh]
+            By hour.
+        """
+        training, serving, energy = workload.training, workload.serving, float(it.sum())
+        lost, least = sum(float(part.sum()) for part in losses), server.idle_power / server.peak_power
+        idle, busy = least * (1 - training.share), (1 - least) * (serving.share * serving.activity_mean)
+        steady = rating * load
+        elements = (chain.supply, chain.board, chain.ups)
+        return cls(
+            servers=servers,
+            training=training.share,
+            activity=training.activity,
+            job_servers=training.job_accelerators / server.accelerators,
+            interval=interval,
+            write=workload.failures.write,
+            other=rating * (idle + busy),
+            chain=1 + (lost / energy if energy > 0 else 0.0),
+            fixed=chain.auxiliary * rating,
+            highest=peak_ratio * rating,
+            price=float(price.mean()),
+            parameters=training.parameters,
+            flops=training.mfu * server.accelerator_peak * 1e12,
+            cooling=tuple(zip(steady.tolist(), (steady * cooling).tolist(), strict=True)),
+            lags=tuple(element.lag for element in elements if element and element.lag > 0),
+        )
 
 
 @dataclass(frozen=True)

@@ -79,31 +79,22 @@ class WorkloadResult:
         IT energy.
     accelerator_hours : array, shape (Y,) [h]
         Of everything installed, at work or not.
-    training_hours, serving_hours : array, shape (Y,) [h]
-        Accelerator hours that training and serving hold.
     training_flop : array, shape (Y,) [FLOP]
         Model FLOP of progress that is kept.
     tokens : array, shape (Y,)
         Tokens on which the reference model is trained, 6 N FLOP each.
-    serving_flop : array, shape (Y,) [FLOP]
     ettr : array, shape (Y,) [0-1]
         Training's kept progress over its time, curtailment included; 0 where there is no training.
     curtailed : array, shape (Y,) [0-1]
         Share of dynamic IT energy that was asked for and not served.
-    lost_energy : array, shape (Y,) [MWh]
-        IT energy of training that makes no progress: work done again, checkpoints, restarts.
     """
 
     energy: Floats
     accelerator_hours: Floats
-    training_hours: Floats
-    serving_hours: Floats
     training_flop: Floats
     tokens: Floats
-    serving_flop: Floats
     ettr: Floats
     curtailed: Floats
-    lost_energy: Floats
 
 
 def offer(compute: Compute, workload: Workload, utc_offset: float, peak_ratio: float) -> Offer:
@@ -175,8 +166,7 @@ def settle(offer: Offer, compute: Compute, workload: Workload, timeline: Timelin
     -------
     WorkloadResult
     """
-    server, training, serving = compute.server, workload.training, workload.serving
-    phase = timeline.phase
+    server, training, phase = compute.server, workload.training, timeline.phase
     asked, idle = timeline.gather(offer.it), offer.idle[phase]
     dynamic = asked - idle
     got = np.clip(it_served - idle, 0.0, dynamic)
@@ -185,29 +175,14 @@ def settle(offer: Offer, compute: Compute, workload: Workload, timeline: Timelin
     peak = accelerators * server.accelerator_peak * 1e12 * _SECONDS
     kept = timeline.yearly(training.share * accelerators * offer.ettr[phase] * progress)
     flop = timeline.yearly(training.share * peak * training.mfu * offer.ettr[phase] * progress)
-    mean = serving.activity_mean
-    busy = offer.serving_activity[timeline.weather] / mean if mean > 0 else np.zeros_like(asked)
-    training_hours = timeline.yearly(training.share * accelerators)
     return WorkloadResult(
         energy=timeline.yearly(it_served),
         accelerator_hours=timeline.yearly(accelerators),
-        training_hours=training_hours,
-        serving_hours=timeline.yearly(serving.share * accelerators),
         training_flop=flop,
         tokens=flop / (6 * training.parameters),
-        serving_flop=timeline.yearly(serving.share * peak * serving.mfu * busy * progress),
-        ettr=_ratio(kept, training_hours),
+        ettr=_ratio(kept, timeline.yearly(training.share * accelerators)),
         curtailed=_ratio(timeline.yearly(dynamic - got), timeline.yearly(dynamic)),
-        lost_energy=timeline.yearly(_lost_power(offer, compute, workload)[phase] * progress),
     )
-
-
-def _lost_power(offer: Offer, compute: Compute, workload: Workload) -> Floats:
-    """Mean IT power of training that makes no progress, shape (P,) [MW]."""
-    least = compute.server.idle_power / compute.server.peak_power
-    computing = least + (1 - least) * workload.training.activity
-    waiting = (offer.writing + offer.restarting) * least
-    return workload.training.share * offer.it_rating * (offer.lost * computing + waiting)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -9,8 +9,7 @@ from gigacampus.campus.spec.deal import slug
 from gigacampus.faces.export.cashflows import Column
 from gigacampus.faces.export.formulas import Writer
 from gigacampus.faces.export.model import ALL, PARTS, Model
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
-from gigacampus.runs.kpi import find
+from gigacampus.runs.kpis import find
 
 SCALARS = {
     "rent_year1": ("leases", "rent_year1"),

@@ -18,6 +18,7 @@ from gigacampus.faces.report import words
 from gigacampus.faces.report.inputs import Grade, Inputs
 from gigacampus.runs import provenance
 from gigacampus.runs.kpi import slug
+from gigacampus.runs.kpis import find
 from gigacampus.version import __version__
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def limit_value(name: str, value: float, unit: str) -> Text:
 def identity(run: Run, inputs: Inputs) -> list[tuple[Text, Text, bool]]:
     """What this run is: name, value, and whether it is code."""
     residuals = [v.value for name, v in run.kpi.items() if name.startswith("residual.") and v.value is not None]
-    assumed = sum(origin.grade in "AU" for origin in inputs.all.values())
+    assumed = sum(origin.assumed for origin in inputs.all.values())
     file = run.loaded.file.replace("\\", "/").rpartition("/")[2]
     found = [
         (Text("Spec", "仕様"), Text(f"{file} {provenance.spec_hash(run)}".strip()), True),
@@ -264,11 +265,8 @@ def _key(run: Run, inputs: Inputs, name: str, states: Mapping[str, str], gap: bo
         number = numbers.significant(100 * value.value)
     elif value.unit == "t" and unit:
         unit_text = Text(f"{unit} CO₂e", f"{unit} CO₂e")
-    state = states.get(name) or states.get(_TWINS.get(name, ""), "no rule")
-    return Key(name, label(run, name), number, unit_text, inputs.grade(inputs.of_kpi(name)), state, value.reason, gap)
-
-
-_TWINS = {"facility.wue": "impact.wue", "impact.wue": "facility.wue"}
+    state, grade = states.get(name, "no rule"), inputs.grade(inputs.of_kpi(name))
+    return Key(name, label(run, name), number, unit_text, grade, state, value.reason, gap)
 
 
 def label(run: Run, name: str) -> Text:
@@ -276,12 +274,12 @@ def label(run: Run, name: str) -> Text:
     text = words.kpi(name)
     if name == "finance.dscr_min" and debt.set_by_schedule(run):
         return Text(f"{text.en}, set by the schedule", f"{text.ja}(返済計画の設定値)")
-    family, _, member = name.rpartition(".")
-    for who in run.deal.entities if run.campus.deal is not None and family in words.KPIS else ():
-        if slug(who) == member and family == "finance.irr" and f"finance.irr_after_tax.{member}" in run.kpi:
+    entry, member = find(name)
+    for who in run.deal.entities if member else ():
+        if slug(who) == member and entry.name == "finance.irr" and f"finance.irr_after_tax.{member}" in run.kpi:
             return Text(f"Return before tax (IRR), {party(who).en}", f"税引前IRR、{party(who).ja}")
         if slug(who) == member:
-            return Text(f"{words.KPIS[family].en}, {party(who).en}", f"{words.KPIS[family].ja}、{party(who).ja}")
+            return Text(f"{entry.en}, {party(who).en}", f"{entry.ja}、{party(who).ja}")
     if name in ("facility.energy", "impact.scope2_location", "impact.water"):
         years = run.timeline.years
         return Text(f"{text.en}, {years[0]}–{years[-1]}", f"{text.ja}、{years[0]}〜{years[-1]}年")

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from gigacampus.campus.catalog import GRADES
 from gigacampus.faces.figures.text import Text
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
 from gigacampus.runs import provenance
 from gigacampus.runs.behind import Behind
-from gigacampus.runs.kpi import find
+from gigacampus.runs.kpis import find
 
 if TYPE_CHECKING:
     from gigacampus.campus.spec import Origin
@@ -39,6 +38,7 @@ class Inputs:
         self.all: dict[str, Origin] = provenance.used(run)
         self._under = Behind(run)
         self._behind: dict[str, tuple[dict[str, None], set[str]]] = {}
+        self._stages: dict[str, frozenset[str]] = {}
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -51,23 +51,14 @@ class Inputs:
         """How many KPIs rest on each input."""
         return Counter(path for name in self.run.kpi for path in self.of_kpi(name))
 
-    @cached_property
-    def _stages(self) -> dict[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
-        for stage in self.run.stages:
-            found[stage.name] = frozenset(stage.reads).union(*(found.get(need, frozenset()) for need in stage.needs))
-        return found
-
-    @cached_property
-    def _of_stage(self) -> dict[str, frozenset[str]]:
-        return {
-            name: frozenset(p for p in self.all if any(p == r or p.startswith((r + ".", r + "[")) for r in reads))
-            for name, reads in self._stages.items()
-        }
-
     def of_stages(self, names: Iterable[str]) -> frozenset[str]:
         """Inputs that some stages, and those that they need, read."""
-        return frozenset().union(*(self._of_stage.get(name, frozenset()) for name in names))
+        return frozenset().union(*map(self._of_stage, names))
+
+    def _of_stage(self, name: str) -> frozenset[str]:
+        if name not in self._stages:  # many KPIs and figures rest on the same stages
+            self._stages[name] = frozenset(provenance.behind(self.run, name))
+        return self._stages[name]
 
     def of_kpi(self, name: str) -> frozenset[str]:
         """Inputs behind a KPI: those of the rows that it is read from, or else those of its stage."""

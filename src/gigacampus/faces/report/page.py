@@ -255,7 +255,7 @@ def _proof(run: Run, inputs: Inputs) -> dict[str, Any]:
 
 
 def _intro(inputs: Inputs) -> Text:
-    assumed = sum(origin.grade in "AU" for origin in inputs.all.values())
+    assumed = sum(origin.assumed for origin in inputs.all.values())
     total, documents = len(inputs.all), len(inputs.documents)
     return Text(
         f"{total} numbers went into this run: {total - assumed} from {documents} documents, {assumed} assumed. Assumed "

@@ -33,8 +33,7 @@ from gigacampus.campus import catalog, spec
 from gigacampus.campus.spec.parse import parse
 from gigacampus.errors import CampusError, shorten
 from gigacampus.quantities import ACCEPTED
-from gigacampus.runs import kpis as _kpis  # noqa: F401 - registers the KPIs
-from gigacampus.runs.kpi import find, slug
+from gigacampus.runs.kpis import find
 from gigacampus.runs.pipeline import Run
 from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
 
@@ -160,13 +159,10 @@ def _walk(found: Any, path: list[Any]) -> Any:
 def _kpi(run: Run, term: dict[str, Any]) -> float | None:
     """One KPI, without computing the others."""
     try:
-        entry, member = find(term["kpi"])
+        entry, _ = find(term["kpi"])
     except KeyError:
         raise CampusError(f"no KPI is called {term['kpi']!r}") from None
-    found = entry.call(run)
-    if member:
-        found = {slug(key): value for key, value in found.items()}[member]
-    return float(found) if isinstance(found, (int, float)) else None
+    return entry.values(run)[term["kpi"]].value
 
 
 def _metric(run: Run, term: dict[str, Any]) -> float | None:

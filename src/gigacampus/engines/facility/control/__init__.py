@@ -86,10 +86,10 @@ def _kept_on(plant: Plant, which: int, load: Floats, points: Setpoints) -> Setpo
     spec = plant.plants()[which]
     if spec is None or spec.chiller is None or spec.chiller.model != "curves":
         return points
-    asked, machines = plant.side(which, load, plant.out, points).power, points.machines
+    asked, machines = plant.side(which, load, plant.out, points).cooling, points.machines
     for count in range(1, spec.chiller.units + 1):
         more = replace(points, machines=np.maximum(points.machines, count))
-        same = plant.side(which, load, plant.out, more).power == asked
+        same = plant.side(which, load, plant.out, more).cooling == asked
         machines = np.where(same & (count > points.machines), count, machines)
     return replace(points, machines=machines)
 

@@ -39,7 +39,7 @@ class Taken:
         """That of a side."""
         free = np.where(side.makeup > 0, 1, 0)
         mode = np.where(side.lifted >= 1, 3, np.where(side.lifted > 0, 2, free))
-        return cls(side.power, side.drawn, mode.astype(np.int8), side.short == 0)
+        return cls(side.cooling, side.drawn, mode.astype(np.int8), side.short == 0)
 
     def at(self, index: object) -> Taken:
         """The same at chosen places."""

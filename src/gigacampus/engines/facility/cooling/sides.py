@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -29,8 +31,8 @@ class Side:
         for that is what other machines would have to lift.
     reused : array [MW]
         Heat that somebody takes instead of the air.
-    short : array
-        1 in hours in which the set-point or the humidity cannot be held, else 0.
+    short : array of bool
+        Hours in which the set-point or the humidity cannot be held.
     lifted : array [0-1]
         Share of the heat that chillers lift.
     """
@@ -51,47 +53,61 @@ class Side:
     excess: Floats
     missing: Floats
     reused: Floats
-    short: Floats
+    short: Bools
     lifted: Floats
 
     @property
-    def power(self) -> Floats:
-        """All electrical power of the side."""
+    def cooling(self) -> Floats:
+        """All electrical power [MW]."""
         return self.chiller + self.pumps + self.rejection_fans + self.air_handlers + self.cdu_pumps
 
     @property
     def drawn(self) -> Floats:
-        """Make-up that is not recycled."""
+        """Make-up that is not recycled [m3/h]."""
         return self.makeup - self.recycled
 
+    @property
+    def discharge(self) -> Floats:
+        """Blowdown that is not recycled [m3/h]."""
+        return self.blowdown - self.recycled
 
-def side(like: Floats, **given: Floats) -> Side:
+    @property
+    def consumption(self) -> Floats:
+        """Water that does not come back: evaporation and drift [m3/h]."""
+        return self.evaporation + self.drift
+
+    def each(self, change: Callable[..., Any], *others: Self) -> Self:
+        """The same with every array changed, or made from the same array of several."""
+        return type(self)(**{n: change(v, *(getattr(one, n) for one in others)) for n, v in vars(self).items()})
+
+
+def side(like: Floats, **given: Floats | Bools) -> Side:
     """A side that is zero but for what is given, broadcast to the shape of `like`."""
     zero = np.zeros_like(like)
-    values = {field.name: given.get(field.name, zero) for field in fields(Side)}
+    values: dict[str, Any] = {field.name: given.get(field.name, zero) for field in fields(Side)}
     values = {name: value if np.shape(value) == zero.shape else value + zero for name, value in values.items()}
-    values["short"] = np.maximum(values["short"], values["excess"] > 1e-6)
+    values["short"] = (values["short"] > 0) | (values["excess"] > 1e-6)
     return Side(**values)
 
 
 def plus(a: Side, b: Side) -> Side:
     """Both sides together: sums, the larger excess, the warmer blowdown, and hours short or lifted on either."""
-    summed = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(Side)}
     larger = {name: np.maximum(getattr(a, name), getattr(b, name)) for name in ("excess", "bled", "short", "lifted")}
-    return Side(**{**summed, **larger})
+    return replace(a.each(np.add, b), **larger)
 
 
 def choose(where: Bools, a: Side, b: Side) -> Side:
     """`a` in the hours where the condition holds, `b` in the others."""
-    return Side(**{f.name: np.where(where, getattr(a, f.name), getattr(b, f.name)) for f in fields(Side)})
+    return a.each(lambda one, other: np.where(where, one, other), b)
 
 
 def mixed(a: Side, b: Side, share: Floats) -> Side:
     """A side of which a share is `a` and the rest `b`: their waters mix, and an hour that is short in either is."""
-    one = {f.name: share * getattr(a, f.name) + (1 - share) * getattr(b, f.name) for f in fields(Side)}
-    one["short"] = np.maximum(np.where(share > 0, a.short, 0.0), np.where(share < 1, b.short, 0.0))
-    one["bled"] = np.where(share > 0, a.bled, b.bled)
-    return Side(**one)
+    return replace(
+        a.each(lambda one, other: share * one + (1 - share) * other, b),
+        short=((share > 0) & a.short) | ((share < 1) & b.short),
+        bled=np.where(share > 0, a.bled, b.bled),
+    )
 
 
 _WATER = ("evaporation", "drift", "blowdown", "makeup", "recycled", "latent")
@@ -109,5 +125,5 @@ def rationed(one: Side, share: Floats, rise: float) -> Side:
         **{name: getattr(one, name) * share for name in _WATER},
         excess=one.excess + rise * lost / np.maximum(one.rejected, 1e-12),
         missing=one.missing + lost,
-        short=np.maximum(one.short, lost > 0),
+        short=one.short | (lost > 0),
     )

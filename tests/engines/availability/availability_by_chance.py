@@ -1,4 +1,4 @@
-"""The same blocks by Monte Carlo: every item fails and is repaired by itself, common causes beside it."""
+"""The blocks of a facility by Monte Carlo: every item fails and is repaired by itself, common causes beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.facility import Gensets
-from gigacampus.engines.availability import backup
+from gigacampus.engines.availability.backup import _ends, _horizon, _struck
 from gigacampus.engines.availability.reliability import YEAR, Block, unavailability
 
 Floats = NDArray[np.float64]
@@ -139,9 +139,23 @@ def _backed(
 ) -> tuple[Floats, Floats]:
     """What is carried with backup: all until the hour in which backup loses it, then what the block's units carry."""
     begins, ends = _spells(at, share)
-    lost = begins + backup.draw(gensets, battery, common, len(begins), rng)
+    lost = begins + draw(gensets, battery, common, len(begins), rng)
     begins, ends = lost[lost < ends], ends[lost < ends]
     time = np.unique(np.concatenate([at, begins]))
     spell = np.searchsorted(begins, time, side="right") - 1
     short = (spell >= 0) & (time < np.append(ends, 0.0)[spell])
     return time, np.where(short, share[np.searchsorted(at, time, side="right") - 1], 1.0)
+
+
+def draw(gensets: Gensets, battery: float, common: float, count: int, rng: Generator) -> Floats:
+    """Hour of an outage in which the load is lost, drawn so many times; the chain by simulation, shape (count,) [h]."""
+    horizon, (start, run) = _horizon(gensets, battery), _struck(gensets, common)
+    running = rng.binomial(gensets.count, gensets.available * (1 - (1 - common) * gensets.fail_to_start), count)
+    charge, lost = np.full(count, battery), np.where(rng.random(count) < start, 0.0, float(horizon))
+    for hour in range(horizon):
+        back = rng.binomial(gensets.count - running, 1 / gensets.repair)
+        running = rng.binomial(running, 1 - (1 - common) / gensets.mean_time_to_failure) + back
+        need = np.maximum(1 - running / gensets.needed * (hour < gensets.fuel), -1.0)
+        lost[((need > charge + 1e-9) | (rng.random(count) < run)) & (lost > hour)] = hour
+        charge = np.clip(charge - need, 0.0, battery)
+    return np.maximum(_ends(lost, gensets.fuel), battery)
