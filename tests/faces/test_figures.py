@@ -12,11 +12,13 @@ from pages import DEAL, EXAMPLES, run
 
 from gigacampus.campus.spec import read
 from gigacampus.faces import figures
-from gigacampus.faces.figures import Figure, costs, energy_flow, explorer, look, money_flow, sankey
-from gigacampus.faces.figures.base import Cell, Mark
+from gigacampus.faces.figures import Figure, kinds, look, parts, sankey
+from gigacampus.faces.figures.base import FIGURES, PLOTTED, Cell, Column, Mark, Table
+from gigacampus.faces.figures.campus import costs, energy_flow, explorer
+from gigacampus.faces.figures.deal import money_flow
+from gigacampus.faces.figures.deal.varied import cause, short
 from gigacampus.faces.figures.money import money_of
 from gigacampus.faces.figures.text import plain
-from gigacampus.faces.figures.varied import cause, short
 from gigacampus.runs.pipeline import Run
 
 NAMES = ("hyperion", "abilene", "minimal", "deal")
@@ -34,7 +36,7 @@ def test_each_figure_says_what_it_shows_in_both_languages(name: str) -> None:
         assert figure.title.ja, figure.id
         assert len(figure.title.ja) <= 70, figure.title.ja
         assert figure.subtitle.ja, figure.id
-        assert figure.aria.en, figure.id
+        assert figure.listed or figure.aria.ja, figure.id
         assert "nan" not in (figure.title.en + figure.subtitle.en + figure.aria.en).lower().split()
 
 
@@ -53,21 +55,30 @@ def test_a_deal_alone_has_no_energy_and_a_campus_without_a_deal_no_money() -> No
     assert not {figure.id for figure in made("minimal")} & {"debt_and_cover", "money_sankey", "guarantee_by_year"}
 
 
+def unbalanced(found: dict[tuple[str, str], float]) -> float:
+    """Largest gap between what enters and what leaves any node that has both, over what enters the figure."""
+    gaps = [0.0]
+    for node in {start for start, _ in found} & {end for _, end in found}:
+        into = sum(value for (_, end), value in found.items() if end == node)
+        gaps.append(abs(into - sum(value for (start, _), value in found.items() if start == node)))
+    return max(gaps) / sankey.ends(found)[0]
+
+
 @pytest.mark.parametrize("name", ["hyperion", "abilene", "minimal"])
 def test_energy_in_is_energy_out_at_every_node(name: str) -> None:
     for year in run(name).timeline.years:
         flows = energy_flow.flows(run(name), int(year))
-        into, out = energy_flow.ends(flows)
+        into, out = sankey.ends(flows)
         assert into == pytest.approx(out, rel=1e-9)
-        assert energy_flow.balances(flows) <= 1e-9
+        assert unbalanced(flows) <= 1e-9
 
 
 @pytest.mark.parametrize("name", ["hyperion", "abilene"])
 def test_money_in_is_money_out_at_every_node(name: str) -> None:
     flows = money_flow.graph(run(name))
     assert flows
-    assert energy_flow.balances(flows) <= 1e-9
-    into, out = energy_flow.ends(flows)
+    assert unbalanced(flows) <= 1e-9
+    into, out = sankey.ends(flows)
     assert into == pytest.approx(out, rel=1e-9)
     payments = sum(float(run(name).finance.row(f.row).sum()) for f in run(name).finance.flows) / 1e9
     assert sum(v for (_, e), v in flows.items() if e[0] == ">") <= payments
@@ -306,7 +317,57 @@ def test_a_deal_has_one_unit_of_money(name: str, unit: str) -> None:
     assert units & {"bn USD", "m USD", "USD"} == {unit}
 
 
-def test_a_notebook_offers_only_what_plotly_draws() -> None:
-    plot = figures.Plot(run("hyperion"))
-    for name in dir(plot):
-        getattr(plot, name)()
+@pytest.mark.parametrize("name", ["hyperion", "models/colocation"])
+def test_a_notebook_offers_what_plotly_draws_and_nothing_else(name: str) -> None:
+    plot = figures.Plot(run(name))
+    for offered in dir(plot):
+        getattr(plot, offered)()
+    assert {f.id for f in made(name) if f.data and f.explorer is None} <= set(dir(plot))
+
+
+def test_the_figure_that_newcomers_read_is_drawn() -> None:
+    """The one in CONTRIBUTING: registered by its name, its table is its bars; a run without a campus has none."""
+    text = (EXAMPLES.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = re.findall("```python\n(.*?)```", text, flags=re.S)[0]
+    before = dict(FIGURES)
+    space: dict[str, object] = {}
+    exec(code, space)
+    new = FIGURES.pop("water_by_year")
+    PLOTTED.discard("water_by_year")
+    assert before == FIGURES
+    assert len(code.splitlines()) <= 30
+    figure = new(run("hyperion"))
+    assert figure is not None
+    assert figure.id == "water_by_year"
+    assert new(run("deal")) is None
+    drawn = run("hyperion").facility
+    assert sum(sum(row[1:]) for row in figure.table.rows) * 1e6 == pytest.approx(
+        float(drawn.evaporation.sum() + drawn.blowdown.sum())
+    )
+    assert json.loads(json.dumps(plain(figure.data)))[0]["y"] == [row[1] for row in figure.table.rows]
+
+
+def test_a_narrow_figure_keeps_what_differs_and_has_room_for_its_labels() -> None:
+    made_here = parts.drawn([], lambda slim: {"xaxis": {"nticks": 3 if slim else 6}, "yaxis": {"nticks": 5}}, 340, 320)
+    assert made_here["layout"] == {"xaxis": {"nticks": 6}, "yaxis": {"nticks": 5}}
+    assert made_here["narrow"]["layout"] == {"margin": {"r": parts.RIGHT_NARROW}, "xaxis": {"nticks": 3}}
+    own = parts.drawn([], lambda slim: {"margin": {"r": 0}}, 340, 320)
+    assert own["narrow"]["layout"] == {}
+
+
+def test_what_is_not_a_number_is_a_blank_cell() -> None:
+    heads = (Column(figures.Text("Year")), Column(figures.Text("Cover")))
+    table = Table.by_year((2030, 2031), (heads[1], np.array([1.5, np.nan])))
+    assert table.rows == (("2030", 1.5), ("2031", None))
+    assert table.filled.rows == (("2030", 1.5),)
+    with pytest.raises(ValueError, match="zip"):
+        Table.of((heads[0], ["2030"]), (heads[1], []))
+
+
+def test_ranked_bars_stack_to_their_labels() -> None:
+    rows = [(figures.Text("Small"), "cooling", (1.0, 0.0)), (figures.Text("Large"), "losses", (2.0, 1.0))]
+    drawn = kinds.ranked(rows, 4.0, (100, 80), (200, 180))
+    assert [bar["x"] for bar in drawn["data"]] == [[1.0, 2.0], [0.0, 1.0]]
+    ends = [note["text"] for note in drawn["layout"]["annotations"] if note["xref"] == "x"]
+    assert [end.split(" ")[0] for end in ends] == ["1.00", "3.00"]
+    assert ["25\u202f%" in ends[0], "75\u202f%" in ends[1]] == [True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import eyes
 import pytest
 
 from gigacampus.faces.figures import look
@@ -20,21 +21,21 @@ def test_the_difference_of_colours_is_that_of_its_authors() -> None:
         ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
         ((90.8027, -2.0831, 1.4410), (91.1528, -1.6435, 0.0447), 1.4441),
     ):
-        assert look.ciede2000(np.array(one), np.array(other)) == pytest.approx(difference, abs=1e-4)
+        assert eyes.ciede2000(np.array(one), np.array(other)) == pytest.approx(difference, abs=1e-4)
 
 
 @pytest.mark.parametrize("eye", ["normal", "protanopia", "deuteranopia"])
-@pytest.mark.parametrize("group", look.GROUPS)
+@pytest.mark.parametrize("group", eyes.GROUPS)
 @pytest.mark.parametrize("mode", MODES)
 def test_colours_of_a_group_stand_apart(mode: str, group: str, eye: str) -> None:
-    difference, one, other = look.nearest(MODES[mode], look.GROUPS[group], eye)
+    difference, one, other = eyes.nearest(MODES[mode], eyes.GROUPS[group], eye)
     assert difference >= 10, f"{one} and {other} in {mode} mode"
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_text_is_readable(mode: str) -> None:
     tokens = MODES[mode]
-    for name in ("ink", "ink2", "act", *look.STATUS):
+    for name in ("ink", "ink2", "act", *eyes.STATUS):
         for ground in ("paper", "wash"):
             assert look.contrast(tokens[name], tokens[ground]) >= 4.5, (name, ground)
     whole = look.complete(tokens)

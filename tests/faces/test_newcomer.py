@@ -12,7 +12,8 @@ from gigacampus.campus.spec import read
 from gigacampus.errors import CampusError, SpecError
 from gigacampus.faces import notes
 from gigacampus.faces.cli import specs
-from gigacampus.faces.figures import carbon, control, parties
+from gigacampus.faces.figures.campus import carbon, control
+from gigacampus.faces.figures.deal import parties
 from gigacampus.faces.report import page
 from gigacampus.runs.result import Result
 

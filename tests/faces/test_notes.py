@@ -11,7 +11,7 @@ from gigacampus.campus.spec import read
 from gigacampus.errors import SpecError
 from gigacampus.faces import notes
 from gigacampus.faces.cli import running, specs
-from gigacampus.faces.figures import energy
+from gigacampus.faces.figures.campus import energy
 from gigacampus.faces.report import glance
 from gigacampus.runs.checks import check, outlasting
 from gigacampus.runs.pipeline import Run

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gigacampus.faces.figures.availability import downtime_by_cause
+from gigacampus.faces.figures.campus.availability import downtime_by_cause
 from gigacampus.runs import inputs
 from gigacampus.runs.explain import explain
 from gigacampus.runs.pipeline import Run

@@ -103,6 +103,15 @@ def percent(share: float) -> str:
     return fixed(value, 0)
 
 
+def share(part: float) -> str:
+    """A share in per cent, with its sign.
+
+    >>> share(0.243) == "24" + THIN + "%"
+    True
+    """
+    return f"{percent(part)}{THIN}%"
+
+
 def together(parts: list[float], decimals: int) -> list[str]:
     """Parts as they are shown beside their sum: rounded so that they add up to it (largest remainder).
 

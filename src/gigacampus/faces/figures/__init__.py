@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "Column", "Figure", "Finding", "Plot", "Table", "Text", "draw", "figure", "load"]
 
-_MODULES = ("lifeline", "energy_flow", "energy", "costs", "explorer", "months", "facility", "cooling", "power", "availability",
-            "water", "control", "swings", "swing_limits",
-            "carbon", "closing",
-            "money_flow", "deal", "terms", "debt", "covenants", "annual", "parties", "guarantee", "tornado", "two_way",
-            "fan", "value", "persistence", "losses",
-            "supports", "accounts")  # fmt: skip
+_MODULES = (
+    "lifeline",
+    *(f"campus.{name}" for name in ("energy_flow", "energy", "costs", "explorer", "months", "facility", "cooling", "power",
+                                    "availability", "water", "control", "swings", "swing_limits", "carbon")),
+    *(f"deal.{name}" for name in ("closing", "money_flow", "sources", "terms", "debt", "covenants", "annual", "parties",
+                                  "guarantee", "tornado", "two_way", "fan", "value", "persistence", "losses", "supports",
+                                  "accounts")),
+)  # fmt: skip
 
 
 def load() -> None:

@@ -6,16 +6,34 @@ languages), its finding, and the table behind it. It is registered once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+import functools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from gigacampus.faces.figures.text import EMPTY, Finding, Text
+import numpy as np
 
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.faces.figures.text import EMPTY, Finding, Text, joined
+from gigacampus.runs.pipeline import Run
 
-__all__ = ["FIGURES", "Column", "Figure", "Finding", "Mark", "Table", "Text", "figure", "there"]
+__all__ = [
+    "EMPTY",
+    "FIGURES",
+    "PLOTTED",
+    "Cell",
+    "Column",
+    "Drawing",
+    "Figure",
+    "Finding",
+    "Mark",
+    "Run",
+    "Table",
+    "Text",
+    "figure",
+    "joined",
+    "there",
+]
 
 Cell = Any
 """A `Text`, a string, a number, or None where there is none."""
@@ -51,6 +69,28 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @classmethod
+    def of(cls, *columns: tuple[Column, Iterable[Cell]]) -> Table:
+        """A table of its columns, each with its cells; what is not a number is left blank."""
+        return cls(
+            tuple(head for head, _ in columns), tuple(zip(*(map(_cell, cells) for _, cells in columns), strict=True))
+        )
+
+    @classmethod
+    def by_year(cls, years: Iterable[int], *columns: tuple[Column, Iterable[Cell]]) -> Table:
+        """A table with a row for each calendar year."""
+        return cls.of((Column(Text("Year", "年")), map(str, years)), *columns)
+
+    @property
+    def filled(self) -> Table:
+        """Without the rows that have nothing but their name."""
+        return Table(self.columns, tuple(row for row in self.rows if any(row[1:])))
+
+
+def _cell(value: Cell) -> Cell:
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -67,13 +107,12 @@ class Figure:
 
     Attributes
     ----------
-    id : str
     title : Finding
     subtitle : Text
         Quantity, unit, span, nominal or real.
     table : Table
     aria : Text
-        One sentence for those who do not see it.
+        One sentence for those who do not see what is drawn.
     data, layout : Plotly
         Plain; a string ``@gas/0.42`` is a colour by name, a `Text` stands wherever a string may.
     narrow : mapping
@@ -91,13 +130,14 @@ class Figure:
         In place of Plotly.
     explorer : mapping, optional
         Buckets and raw hours for the hourly explorer.
+    id : str
+        Given when it is registered: the name of its function.
     """
 
-    id: str
     title: Finding
     subtitle: Text
     table: Table
-    aria: Text
+    aria: Text = EMPTY
     data: list[dict[str, Any]] = field(default_factory=list)
     layout: dict[str, Any] = field(default_factory=dict)
     narrow: Mapping[str, Any] = field(default_factory=dict)
@@ -109,6 +149,7 @@ class Figure:
     rows: tuple[str, ...] = ()
     drawing: Drawing | None = None
     explorer: Mapping[str, Any] | None = None
+    id: str = ""
 
     @property
     def listed(self) -> bool:
@@ -125,15 +166,33 @@ def there(part: T | None) -> T:
     return part
 
 
-Draw = Callable[["Run"], "Figure | None"]
+Draw = Callable[[Run], Figure | None]
 FIGURES: dict[str, Draw] = {}
+PLOTTED: set[str] = set()
+"""Figures that a notebook has; the others are tables, or drawn by the report."""
 
 
-def figure(name: str) -> Callable[[Draw], Draw]:
-    """Register a function of the run that draws a figure, or gives None where the spec lacks what it is about."""
+def figure(of: str = "", plotted: bool = True) -> Callable[[Draw], Draw]:
+    """Register a function of the run, by its name: it draws a figure, or gives None where there is nothing to show.
+
+    Parameters
+    ----------
+    of : str
+        `campus` or `deal`: drawn only for runs that have one.
+    plotted : bool
+        Whether Plotly draws it.
+    """
 
     def register(draw: Draw) -> Draw:
-        FIGURES[name] = draw
-        return draw
+        @functools.wraps(draw)
+        def drawn(run: Run) -> Figure | None:
+            there = {"campus": run.campus.physical, "deal": run.campus.deal is not None}.get(of, True)
+            made = draw(run) if there else None
+            return None if made is None else replace(made, id=draw.__name__)
+
+        FIGURES[draw.__name__] = drawn
+        if plotted:
+            PLOTTED.add(draw.__name__)
+        return drawn
 
     return register

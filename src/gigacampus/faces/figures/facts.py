@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal.calendar import Calendar
 from gigacampus.faces.figures.concepts import ORDER, source
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.runs.pipeline import Run
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +23,11 @@ def open_gaps(run: Run) -> Sequence[Any]:
     """Where the deal does not close, with what would close it, which is looked for only if it does not."""
     gaps: Sequence[Any] = run.closing if run.campus.deal is not None and run.finance.gaps else ()
     return gaps
+
+
+def assumed(run: Run, *paths: str) -> bool:
+    """Whether a number of the spec whose path begins so is assumed."""
+    return any(path.startswith(paths) and origin.assumed for path, origin in run.loaded.origins.items())
 
 
 def calendar(run: Run) -> Calendar:
@@ -55,6 +58,12 @@ def hours_of(run: Run, year: int) -> slice:
 def whole_years(run: Run) -> NDArray[np.bool_]:
     """Which calendar years of the life are whole, shape (Y,)."""
     return np.bincount(run.timeline.year, minlength=len(run.timeline.years)) >= 8760
+
+
+def last_whole(run: Run) -> int:
+    """Position of the last whole calendar year, or of the last one."""
+    whole = np.flatnonzero(whole_years(run))
+    return int(whole[-1]) if len(whole) else len(run.timeline.years) - 1
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,12 @@ def by_deal_year(run: Run, monthly: Floats) -> Floats:
     """Sums by calendar year of the deal's statement, shape (Y,)."""
     years = run.finance.months.astype("datetime64[Y]").astype(int)
     return np.add.reduceat(monthly, np.flatnonzero(np.diff(years, prepend=years[0] - 1)))
+
+
+def service_by_year(run: Run, vehicle: str) -> Floats:
+    """Debt service that a vehicle pays in each calendar year, shape (Y,) [USD]."""
+    loans = [run.finance.loans[name].service for name, loan in run.deal.loans.items() if loan.borrower == vehicle]
+    return by_deal_year(run, np.sum(loans, axis=0))
 
 
 def least_cover(run: Run, cover: Any) -> Floats:

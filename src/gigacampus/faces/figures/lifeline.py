@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from gigacampus.faces import numbers
-from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Table, Text, figure, there
+from gigacampus.faces.figures.base import Column, Drawing, Figure, Finding, Run, Table, Text, figure, joined, there
 from gigacampus.faces.figures.concepts import titled
-from gigacampus.faces.figures.facts import calendar
+from gigacampus.faces.figures.facts import assumed, calendar
 from gigacampus.faces.figures.lifeline_svg import Row, Span, svg
+from gigacampus.faces.figures.money import dollars
 from gigacampus.runs.kpi import slug
 
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
 
-
-@figure("life_line")
+@figure(plotted=False)
 def life_line(run: Run) -> Figure | None:
     """When power, leases, guarantees and loans begin and end."""
-    rows = [*_power(run), *_leases(run), *_guarantees(run), *_loans(run)]
-    rows = [row for row in rows if row.spans]
+    deal = [*_leases(run), *_guarantees(run), *_loans(run)] if run.campus.deal is not None else []
+    rows = [row for row in (*_power(run), *deal) if row.spans]
     if not rows:
         return None
-    first = min(span.start for row in rows for span in row.spans)
-    last = max(span.end for row in rows for span in row.spans)
-    widths = (1040, 700, 342)
-    wide, paper, narrow = (svg(rows, first, last, width) for width in widths)
+    first, last = (
+        min(span.start for row in rows for span in row.spans),
+        max(span.end for row in rows for span in row.spans),
+    )
+    told = joined(
+        (
+            row.name + ": " + joined((span.text + f" {span.start} – {span.end}" for span in row.spans), ja=", ")
+            for row in rows
+        ),
+        "; ",
+        "。",
+    )
     return Figure(
-        id="life_line",
         title=_finding(run),
         subtitle=_subtitle(rows),
-        drawing=Drawing(wide, paper, narrow),
-        table=_table(rows),
-        aria=Text(
-            "Calendar from " + f"{first.year} to {last.year}: " + "; ".join(_spoken(row, "en") for row in rows) + ".",
-            f"{first.year}年から{last.year}年の暦。" + "。".join(_spoken(row, "ja") for row in rows),
+        drawing=Drawing(*(svg(rows, first, last, width) for width in (1040, 700, 342))),
+        table=Table(
+            (Column(Text("Item", "項目")), Column(Text("What", "内容")), Column(Text("From", "開始")), Column(Text("To", "終了"))),
+            tuple((row.name, span.text, str(span.start), str(span.end)) for row in rows for span in row.spans),
         ),
+        aria=Text(f"Calendar from {first.year} to {last.year}: {told.en}.", f"{first.year}年から{last.year}年の暦。{told.ja}"),
         note=_note(run, rows),
         stages=("offer", "finance"),
     )  # fmt: skip
@@ -46,48 +51,33 @@ def life_line(run: Run) -> Figure | None:
 
 def _note(run: Run, rows: list[Row]) -> Text:
     """Physical readiness beside the lease's contractual start, and what dashes mean."""
-    en, ja = [], []
+    said = []
     for lease in run.finance.leases.values() if run.campus.deal is not None else ():
         if lease.ready is not None and lease.gap_days:
-            days, when = abs(lease.gap_days), lease.ready
-            side, side_ja = ("after", "後") if lease.gap_days > 0 else ("before", "前")
-            en.append(f"The last phase is ready in {numbers.month(when)}, {days:,} days {side} the lease starts.")
-            ja.append(f"最終段階の完成は{numbers.month_ja(when)}で、リース開始の{days:,}日{side_ja}。")
+            days, side = f"{abs(lease.gap_days):,}", Text("after", "後") if lease.gap_days > 0 else Text("before", "前")
+            said.append(Text(f"The last phase is ready in {numbers.month(lease.ready)}, {days} days {side.en} the lease starts.",
+                             f"最終段階の完成は{numbers.month_ja(lease.ready)}で、リース開始の{days}日{side.ja}。"))  # fmt: skip
     if any(span.style == "dashed" for row in rows for span in row.spans):
-        en.append("Dashed outline: assumed.")
-        ja.append("破線の枠は仮定。")
-    return Text(" ".join(en), "".join(ja))
+        said.append(Text("Dashed outline: assumed.", "破線の枠は仮定。"))
+    return joined(said, " ", "")
 
 
 def _subtitle(rows: list[Row]) -> Text:
-    en, ja = (
-        ", ".join(row.name.en.lower() if row.name.en != "Power, MW" else "power" for row in rows),
-        "、".join(row.name.ja.split("、")[0] for row in rows),
-    )
-    return Text(f"{en[:1].upper()}{en[1:]}, calendar years", f"{ja}(暦年)")
+    names = joined(Text(row.name.en.split(",")[0].lower(), row.name.ja.split("、")[0]) for row in rows).capital
+    return Text(f"{names.en}, calendar years", f"{names.ja}(暦年)")
 
 
 def _power(run: Run) -> list[Row]:
     if not run.campus.physical:
         return []
     built = run.compute.built
-    top = sum(phase.power for phase in built)
-    steps, power = [], 0.0
-    begin = run.deal.close if run.campus.deal is not None and run.deal.close < built[0].ready else None
-    if begin:
-        steps.append(
-            Span(
-                begin,
-                built[0].ready,
-                Text("under construction", "建設中"),
-                "line",
-                "it",
-                short=Text("building", "建設"),
-            )
-        )
-    for i, phase in enumerate(built):
+    top, power, steps = sum(phase.power for phase in built), 0.0, []
+    if run.campus.deal is not None and run.deal.close < built[0].ready:
+        building = Text("under construction", "建設中"), "line", "it"
+        steps.append(Span(run.deal.close, built[0].ready, *building, short=Text("building", "建設")))
+    ends = (*(phase.ready for phase in built[1:]), there(run.campus.life).end)
+    for phase, end in zip(built, ends, strict=True):
         power += phase.power
-        end = built[i + 1].ready if i + 1 < len(built) else there(run.campus.life).end
         if end > phase.ready:
             shown = f"{power:,.0f}"
             text = Text(f"{shown} from {numbers.month(phase.ready)}", f"{numbers.month_ja(phase.ready)}から{shown}")
@@ -96,98 +86,59 @@ def _power(run: Run) -> list[Row]:
 
 
 def _leases(run: Run) -> list[Row]:
-    if run.campus.deal is None:
-        return []
-    many = len(run.finance.leases) > 1
-    rows = []
-    for name, lease in run.finance.leases.items():
-        spans = [
-            Span(
-                lease.start,
-                lease.first_end,
-                Text("committed", "確定"),
-                "fill",
-                "meta",
-                short=_years(lease.start, lease.first_end),
-            )
-        ]
-        for i, (start, taken) in enumerate(lease.options):
-            end = lease.options[i + 1][0] if i + 1 < len(lease.options) else lease.end
+    rows, books = [], run.finance.leases
+    for name, lease in books.items():
+        years = round((lease.first_end - lease.start).days / 365.25)
+        term = Text("committed", "確定"), "fill", "meta"
+        spans = [Span(lease.start, lease.first_end, *term, short=Text(f"{years} y", f"{years}年"))]
+        ends = (*(start for start, _ in lease.options[1:]), lease.end)
+        for i, ((start, taken), end) in enumerate(zip(lease.options, ends, strict=False)):
             if taken and end > start:
-                spans.append(
-                    Span(start, end, Text(f"option {i + 1}", f"更新{i + 1}"), "outline", "meta", short=Text(str(i + 1)))
-                )
-        rows.append(Row(titled(name) if many else Text("Lease", "リース"), tuple(spans)))
+                text = Text(f"option {i + 1}", f"更新{i + 1}")
+                spans.append(Span(start, end, text, "outline", "meta", short=Text(str(i + 1))))
+        rows.append(Row(titled(name) if len(books) > 1 else Text("Lease", "リース"), tuple(spans)))
     return rows
 
 
-def _years(start: date, end: date) -> Text:
-    years = round((end - start).days / 365.25)
-    return Text(f"{years} y", f"{years}年")
-
-
 def _guarantees(run: Run) -> list[Row]:
-    if run.campus.deal is None:
-        return []
     rows = []
     for name, years in run.finance.guarantees.items():
         live = np.flatnonzero(years.threshold > 0)
         if len(live):
-            start, end = date.fromisoformat(str(years.dates[live[0]])), calendar(run)[f"{name}.until"]
-            amount = float(years.threshold[live[0]])
-            text = Text(
-                f"to {numbers.month(end)}, from {numbers.money(amount)}",
-                f"{numbers.month_ja(end)}まで、{numbers.money_ja(amount)}から",
-            )
-            dashed = any(
-                p.startswith(f"deal.guarantees.{name}.") and o.grade in "AU" for p, o in run.loaded.origins.items()
-            )
-            short = Text(f"from {numbers.money(amount)}", f"{numbers.money_ja(amount)}から")
-            rows.append(
-                Row(
-                    Text("Guarantee", "残価保証"),
-                    (
-                        Span(
-                            start,
-                            end,
-                            text,
-                            "dashed" if dashed else "outline",
-                            "assumed" if dashed else "ink2",
-                            short=short,
-                        ),
-                    ),
-                )
-            )
+            start, end = _day(years.dates[live[0]]), calendar(run)[f"{name}.until"]
+            amount, style = dollars(float(years.threshold[live[0]])), ("outline", "ink2")
+            if assumed(run, f"deal.guarantees.{name}."):
+                style = "dashed", "assumed"
+            short = Text(f"from {amount.en}", f"{amount.ja}から")
+            text = Text(f"to {numbers.month(end)}, {short.en}", f"{numbers.month_ja(end)}まで、{short.ja}")
+            rows.append(Row(Text("Guarantee", "残価保証"), (Span(start, end, text, *style, short=short),)))
     return rows
 
 
 def _loans(run: Run) -> list[Row]:
-    if run.campus.deal is None:
-        return []
     rows = []
     for name, loan in run.finance.loans.items():
-        owed = np.flatnonzero(loan.balance > 1.0)
+        owed, repays = np.flatnonzero(loan.balance > 1.0), np.flatnonzero(loan.principal > 0)
         if not len(owed):
             continue
-        start, end = (date.fromisoformat(str(loan.dates[i])) for i in (owed[0], min(owed[-1] + 1, len(loan.dates) - 1)))
-        repays = np.flatnonzero(loan.principal > 0)
-        turn = date.fromisoformat(str(loan.dates[max(int(repays[0]) - _gap(loan, repays), 0)])) if len(repays) else end
-        spans = []
+        start, end = _day(loan.dates[owed[0]]), _day(loan.dates[min(owed[-1] + 1, len(loan.dates) - 1)])
+        turn = _day(loan.dates[max(int(repays[0]) - _gap(repays), 0)]) if len(repays) else end
+        spans, until = [], Text(f"repaid to {numbers.month(end)}", f"{numbers.month_ja(end)}まで返済")
         if turn > start:
-            spans.append(
-                Span(
-                    start, turn, Text("interest only", "利払いのみ"), "soft", "pimco", short=Text("interest", "利払い")
-                )
-            )
-        if _unpaid(run, name) and len(repays):
-            end = date.fromisoformat(str(loan.dates[repays[-1]]))
+            text = Text("interest only", "利払いのみ"), "soft", "pimco"
+            spans.append(Span(start, turn, *text, short=Text("interest", "利払い")))
+        unpaid = _unpaid(run, name) and len(repays) > 0
+        if unpaid:
+            end = _day(loan.dates[repays[-1]])
             until = Text(f"due {numbers.month(end)}, not all repaid", f"{numbers.month_ja(end)}期限、未済あり")
-            spans.append(Span(turn, end, until, "fill", "pimco", short=until))
-        elif end > turn:
-            until = Text(f"repaid to {numbers.month(end)}", f"{numbers.month_ja(end)}まで返済")
+        if unpaid or end > turn:
             spans.append(Span(turn, end, until, "fill", "pimco", short=until))
         rows.append(Row(titled(name), tuple(spans)))
     return rows
+
+
+def _day(when: Any) -> date:
+    return date.fromisoformat(str(when))
 
 
 def _unpaid(run: Run, name: str) -> bool:
@@ -196,55 +147,45 @@ def _unpaid(run: Run, name: str) -> bool:
     return owed is not None and (owed.value or 0.0) > 1.0
 
 
-def _gap(loan: Any, repays: Any) -> int:
+def _gap(repays: Any) -> int:
     """Months of the first period of repayment."""
     return int(repays[1] - repays[0]) if len(repays) > 1 else 1
 
 
 def _finding(run: Run) -> Finding:
     if run.campus.deal is not None and run.finance.leases and run.finance.loans:
-        leases = list(run.finance.leases.values())
-        lease = leases[0]
-        ends = [
-            loan.dates[np.flatnonzero(loan.balance > 1.0)[-1]]
-            for loan in run.finance.loans.values()
-            if (loan.balance > 1.0).any()
-        ]
-        last = date.fromisoformat(str(max(ends))) if ends else lease.first_end
-        years = round((last - lease.first_end).days / 365.25)
-        if any(_unpaid(run, name) for name in run.finance.loans):
-            return Finding("Power, leases and loans on one calendar", "電力・リース・借入の日程")
-        if len(leases) > 1:
-            end = max(each.end for each in leases).year
-            return Finding(f"The last lease runs to {end}; the last debt is repaid in {last.year}",
-                           f"最後のリースは{end}年まで、債務の完済は{last.year}年")  # fmt: skip
-        if years >= 1 and lease.options:
-            return Finding(
-                f"The first lease term ends in {lease.first_end.year}, {numbers.word(years)} years before the last debt is repaid",
-                f"当初のリース期間は{lease.first_end.year}年に満了し、債務の完済はその{years}年後となる",
-            )
-        return Finding(f"The lease runs to {lease.end.year}; the last debt is repaid in {last.year}",
-                       f"リースは{lease.end.year}年まで、債務の完済は{last.year}年")  # fmt: skip
+        return _until(run)
     if run.campus.physical:
         built = run.compute.built
-        power = numbers.quantity(sum(phase.power for phase in built), "MW")
-        return Finding(f"{power} stand by {numbers.month(built[-1].ready)}, in {numbers.word(len(built))} phase{'s' * (len(built) > 1)}",
-                       f"{numbers.month_ja(built[-1].ready)}までに{len(built)}段階で{power}")  # fmt: skip
+        power, count, last = numbers.quantity(sum(phase.power for phase in built), "MW"), len(built), built[-1].ready
+        return Finding(f"{power} stand by {numbers.month(last)}, in {numbers.word(count)} phase{'s' * (count > 1)}",
+                       f"{numbers.month_ja(last)}までに{count}段階で{power}")  # fmt: skip
     return Finding("The deal on one calendar", "契約の日程")
 
 
-def _spoken(row: Row, language: str) -> str:
-    parts = [f"{span.text.of(language)} {span.start} – {span.end}" for span in row.spans]
-    return f"{row.name.of(language)}: " + ", ".join(parts)
-
-
-def _table(rows: list[Row]) -> Table:
-    columns = (
-        Column(Text("Item", "項目")),
-        Column(Text("What", "内容")),
-        Column(Text("From", "開始")),
-        Column(Text("To", "終了")),
-    )
-    return Table(
-        columns, tuple((row.name, span.text, str(span.start), str(span.end)) for row in rows for span in row.spans)
+def _until(run: Run) -> Finding:
+    """The end of the leases beside that of the debt."""
+    leases, lease = run.finance.leases, next(iter(run.finance.leases.values()))
+    ends = [
+        loan.dates[np.flatnonzero(loan.balance > 1.0)[-1]]
+        for loan in run.finance.loans.values()
+        if (loan.balance > 1.0).any()
+    ]
+    last = _day(max(ends)) if ends else lease.first_end
+    years, end = round((last - lease.first_end).days / 365.25), max(each.end for each in leases.values()).year
+    if any(_unpaid(run, name) for name in run.finance.loans):
+        return Finding("Power, leases and loans on one calendar", "電力・リース・借入の日程")
+    if len(leases) > 1:
+        return Finding(
+            f"The last lease runs to {end}; the last debt is repaid in {last.year}",
+            f"最後のリースは{end}年まで、債務の完済は{last.year}年",
+        )
+    if years >= 1 and lease.options:
+        return Finding(
+            f"The first lease term ends in {lease.first_end.year}, {numbers.word(years)} years before the last debt is repaid",
+            f"当初のリース期間は{lease.first_end.year}年に満了し、債務の完済はその{years}年後となる",
+        )
+    return Finding(
+        f"The lease runs to {end}; the last debt is repaid in {last.year}",
+        f"リースは{end}年まで、債務の完済は{last.year}年",
     )

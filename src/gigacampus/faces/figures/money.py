@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.base import Column
 from gigacampus.faces.figures.text import Text
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
+from gigacampus.runs.pipeline import Run
 
 _BILLIONS_FROM = 3e9
 """Deals as large as this are shown in billions, all others in millions [USD]."""
@@ -42,6 +39,11 @@ class Money:
     def column(self, name: Text) -> Column:
         """A column of amounts in this unit."""
         return Column(name, self.unit, 3 if self.by_size else 4)
+
+
+def dollars(value: float, digits: int = 3) -> Text:
+    """An amount in a sentence [USD]."""
+    return Text(numbers.money(value, digits), numbers.money_ja(value, digits))
 
 
 def money_of(run: Run) -> Money:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Text
 
 RIGHT_NARROW = 78
 """Room for labels on the right of a narrow figure [px]."""
+SMALL = {"size": 12}
+QUIET = {"size": 12, "color": "@ink2"}
+OUTLINE = {"width": 0.75, "color": "@axis"}
+"""Of a fill that is too light to stand alone."""
+BARE: dict[str, Any] = {"showgrid": False, "showline": False, "showticklabels": False, "showspikes": False, "zeroline": True, "zerolinecolor": "@axis"}  # fmt: skip
+"""An axis of which only zero is drawn."""
+NONE = {"l": 0, "r": 0, "t": 0, "b": 0}
+"""No margins."""
 
 
 def step(top: float, most: int = 4) -> float:
@@ -55,17 +65,91 @@ def _tick(value: float, size: float) -> str:
     return numbers.fixed(value, decimals)
 
 
-def years(first: int, last: int, room: float = 0.0, every: int = 4) -> dict[str, Any]:
-    """A horizontal axis of years, ticks in fours, with room at the left for the vertical axis's labels."""
-    ticks = [year for year in range(first, last + 1) if (year - first) % every == 0]
-    return {"range": [first - 0.5 - room * (last - first + 1), last + 0.6], "tickvals": ticks,
-            "ticktext": [str(year) for year in ticks], "showspikes": False}  # fmt: skip
+def years(first: int, last: int, slim: bool = False) -> dict[str, Any]:
+    """A horizontal axis of years, ticks in fours (in eights if slim), with room at the left for the vertical axis's labels."""
+    ticks, start = range(first, last + 1, 8 if slim else 4), first - 0.5 - _room(slim) * (last - first + 1)
+    return {
+        "range": [start, last + 0.6],
+        "tickvals": list(ticks),
+        "ticktext": list(map(str, ticks)),
+        "showspikes": False,
+    }
+
+
+def dates(first: Any, last: Any, slim: bool = False) -> dict[str, Any]:
+    """The same over days of a calendar, as NumPy has them."""
+    start = first - np.timedelta64(int(_room(slim) * (last - first).astype(int)), "D")
+    ticks = list(map(str, range(int(str(first)[:4]) + 1, int(str(last)[:4]) + 1, 8 if slim else 4)))
+    return {
+        "type": "date",
+        "range": [str(start), str(last)],
+        "tickvals": [f"{year}-01-01" for year in ticks],
+        "ticktext": ticks,
+    }
+
+
+def _room(slim: bool) -> float:
+    """Share of an axis's span that the vertical axis's labels take."""
+    return 0.16 if slim else 0.05
 
 
 def note(text: Any, x: float | str, y: float, **more: Any) -> dict[str, Any]:
     """Text at a place of the figure, in parts of the plot's area unless told otherwise."""
     return {"text": text, "x": x, "y": y, "xref": "paper", "yref": "paper", "showarrow": False, "xanchor": "left",
             "align": "left", **more}  # fmt: skip
+
+
+def at(text: Any, x: Any, y: Any, **more: Any) -> dict[str, Any]:
+    """Text at a place of the data."""
+    return note(text, x, y, **{"xref": "x", "yref": "y", "yanchor": "middle", **more})
+
+
+def line(
+    name: Any, x: Any, y: Any, colour: str, hover: str = "%{y:.2f}", style: Any = None, **more: Any
+) -> dict[str, Any]:
+    """A line, its colour by name."""
+    return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": {"color": f"@{colour}", **(style or {})},
+            "hovertemplate": hover, **more}  # fmt: skip
+
+
+def bars(
+    name: Any, x: Any, y: Any, colour: str, hover: str = "%{y:.2f}", marker: Any = None, **more: Any
+) -> dict[str, Any]:
+    """Bars that stand, their colour by name."""
+    return {"type": "bar", "name": name, "x": x, "y": y, "marker": {"color": f"@{colour}", **(marker or {})},
+            "hovertemplate": hover, **more}  # fmt: skip
+
+
+def rule(x: tuple[Any, Any], y: tuple[Any, Any], colour: str, **more: Any) -> dict[str, Any]:
+    """A hair line from one place of the data to another."""
+    return {
+        "type": "line",
+        "x0": x[0],
+        "x1": x[1],
+        "y0": y[0],
+        "y1": y[1],
+        "line": {"color": f"@{colour}", "width": 1},
+        **more,
+    }
+
+
+def drawn(
+    data: list[dict[str, Any]], layout: Callable[[bool], dict[str, Any]], height: int, narrow_height: int
+) -> dict[str, Any]:
+    """What a figure is drawn from.
+
+    `layout` is asked twice: for the page (False), and for less than 700 px of it (True), of which what differs is kept. Where it
+    says nothing of margins, labels at the right have the template's 120 px, or `RIGHT_NARROW`.
+    """
+    wide, slim = layout(False), {"margin": {"r": RIGHT_NARROW}, **layout(True)}
+    narrow = {key: part for key, part in slim.items() if part != wide.get(key)}
+    return {
+        "data": data,
+        "layout": wide,
+        "narrow": {"layout": narrow},
+        "height": height,
+        "narrow_height": narrow_height,
+    }
 
 
 def named(name: Text, value: str = "", ja: str = "", wrap: bool = False) -> Text:
@@ -109,14 +193,20 @@ def beside(
 
 def panel(text: Text, top: float) -> dict[str, Any]:
     """The heading of a panel, above its top edge."""
-    return note(Text(f"<b>{text.en}</b>", f"<b>{text.of('ja')}</b>"), 0.0, top, yanchor="bottom", yshift=3)
+    return note(text.bold, 0.0, top, yanchor="bottom", yshift=3)
 
 
 def keyed(name: Text, value: str, colour: str) -> Text:
     """A label with a square of its colour, where it cannot stand on its data."""
-    square = f"<span style='color:{{@{colour}}}'>■</span> "
-    text = named(name, value)
-    return Text(square + text.en, square + text.of("ja"))
+    return Text(f"<span style='color:{{@{colour}}}'>■</span> ") + named(name, value)
+
+
+def keys(entries: Iterable[tuple[Text, str, str]], slim: bool, top: float = 1.0) -> list[dict[str, Any]]:
+    """A list of name, value and colour at the right of the plot, from a height down."""
+    return [
+        note(keyed(*entry), 1.0, top, xshift=8, yanchor="top", yshift=-20 * i, font={"size": 12 if slim else 13})
+        for i, entry in enumerate(entries)
+    ]
 
 
 def width(text: str, size: float = 12.0) -> float:

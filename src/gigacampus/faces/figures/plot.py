@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gigacampus.faces import figures
 from gigacampus.faces.figures import look
-from gigacampus.faces.figures.base import FIGURES, Figure
+from gigacampus.faces.figures.base import FIGURES, PLOTTED, Figure
 from gigacampus.faces.figures.text import plain, resolve
-
-if TYPE_CHECKING:
-    from gigacampus.runs.pipeline import Run
-
-_REPORT_ALONE = (
-    "as_published", "power_costs", "life_line", "explorer", "off_the_balance_sheet", "balance_sheets", "two_way",
-    "power_chain", "annual_cash",
-    "design_days", "plant_sizes", "approach_chain", "supply_hours", "swing_limits", "term_sheet",
-)  # fmt: skip
-"""Figures that no Plotly figure is made of; their tables are there like all others."""
+from gigacampus.runs.pipeline import Run
 
 
 class Plot:
@@ -41,7 +32,7 @@ class Plot:
         return lambda: self.of(name)
 
     def __dir__(self) -> list[str]:
-        return sorted(name for name in FIGURES if name not in _REPORT_ALONE)
+        return sorted(PLOTTED)
 
     def of(self, name: str) -> Any:
         """A figure by name; None where the spec lacks what it is about."""

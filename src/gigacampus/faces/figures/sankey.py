@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,25 @@ class Link:
     end: str
     value: float
     colour: str
+
+
+Flows = dict[tuple[str, str], float]
+"""What flows from node to node."""
+
+
+def summed(flows: Iterable[tuple[str, str, float]]) -> Flows:
+    """Flows by their ends, those that are above zero."""
+    found: Flows = {}
+    for start, end, value in flows:
+        found[start, end] = found.get((start, end), 0.0) + value
+    return {pair: value for pair, value in found.items() if value > 0}
+
+
+def ends(found: Flows) -> tuple[float, float]:
+    """What enters a figure and what leaves it; the two are equal."""
+    starts, stops = {start for start, _ in found}, {end for _, end in found}
+    into = sum(value for (start, _), value in found.items() if start not in stops)
+    return into, sum(value for (_, end), value in found.items() if end not in starts)
 
 
 def through(nodes: Mapping[str, Node], links: Sequence[Link]) -> dict[str, float]:
@@ -142,9 +161,7 @@ def labels(
     for key, node in nodes.items():
         place = node.narrow if over else node.label
         name = node.short if over and node.short else node.name
-        ja = values[key]
-        more = Text(f"<br>{node.extra.en}", f"<br>{node.extra.of('ja')}") if node.extra and not over else Text("")
-        text = named(name, values[key] + more.en, ja + more.of("ja"))
+        text = named(name, values[key]) + (Text("<br>") + node.extra if node.extra and not over else EMPTY)
         top, bottom = (1 - (y[key] + way * tall[key] / 2) / height for way in (-1, 1))
         at = {
             "right": {"y": 1 - y[key] / height, "xanchor": "left", "xshift": THICK / 2 + 7, "yanchor": "middle"},
@@ -157,16 +174,24 @@ def labels(
     return found
 
 
-def margins(nodes: Mapping[str, Node], values: Mapping[str, str]) -> dict[str, int]:
+def drawn(
+    nodes: Mapping[str, Node], links: Sequence[Link], values: Mapping[str, str], y: Mapping[str, float], height: float, gap: float,
+    width: int, margin: dict[str, int] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Trace and layout, with the value of each node in its label; a figure with a margin of its own is narrow."""
+    over, size, unit = margin is not None, through(nodes, links), scale(nodes, links, height, gap)
+    tall = {key: value * unit for key, value in size.items()}
+    texts = labels(nodes, values, y, tall, height, over, 12 if over else 13)
+    return {"data": [trace(nodes, links, y, height, width, gap)],
+            "layout": {"margin": margin or _margins(nodes, values), "annotations": texts, "hovermode": "closest"}}  # fmt: skip
+
+
+def _margins(nodes: Mapping[str, Node], values: Mapping[str, str]) -> dict[str, int]:
     """Room at the left and the right for the labels of the outer columns [px]."""
 
     def room(place: str, column: float) -> int:
-        texts = [
-            f"{text} {values[key]}"
-            for key, node in nodes.items()
-            if node.label == place and node.column == column
-            for text in (node.name.en, node.name.of("ja"))
-        ]
+        texts = [f"{text} {values[key]}" for key, node in nodes.items() if (node.label, node.column) == (place, column)
+                 for text in (node.name.en, node.name.of("ja"))]  # fmt: skip
         return round(max((1.1 * width(text, 13) for text in texts), default=0.0)) + 20
 
     return {"l": room("left", 0.0), "r": room("right", 1.0), "t": 26, "b": 14}

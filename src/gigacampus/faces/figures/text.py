@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,21 @@ class Text:
     def __bool__(self) -> bool:
         return bool(self.en)
 
+    def __add__(self, more: Text | str) -> Text:
+        """Followed by more in each language."""
+        more = more if isinstance(more, Text) else Text(more)
+        return Text(self.en + more.en, self.of("ja") + more.of("ja"))
+
+    @property
+    def capital(self) -> Text:
+        """With a capital, as a line begins."""
+        return Text(self.en[:1].upper() + self.en[1:], self.ja)
+
+    @property
+    def bold(self) -> Text:
+        """In bold, in a figure."""
+        return Text(f"<b>{self.en}</b>", f"<b>{self.of('ja')}</b>")
+
 
 EMPTY = Text("")
 
@@ -36,6 +51,12 @@ EMPTY = Text("")
 @dataclass(frozen=True)
 class Finding(Text):
     """What a figure shows, in one sentence of at most 100 characters, computed from the data."""
+
+
+def joined(texts: Iterable[Text], en: str = ", ", ja: str = "、") -> Text:
+    """Texts in a row, with what parts them in each language."""
+    found = list(texts)
+    return Text(en.join(text.en for text in found), ja.join(text.of("ja") for text in found))
 
 
 def plain(value: Any) -> Any:

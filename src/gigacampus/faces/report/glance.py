@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gigacampus.faces import notes, numbers
-from gigacampus.faces.figures import closing, covenants, debt
 from gigacampus.faces.figures.concepts import SOURCES, party, titled
+from gigacampus.faces.figures.deal import closing, covenants, debt
 from gigacampus.faces.figures.facts import delivered, missed
 from gigacampus.faces.figures.text import Text
 from gigacampus.faces.report import words

@@ -16,8 +16,9 @@ import jinja2
 from markupsafe import Markup, escape
 
 from gigacampus.faces import figures, numbers
-from gigacampus.faces.figures import concepts, covenants, look
+from gigacampus.faces.figures import concepts, look
 from gigacampus.faces.figures.base import Column, Figure
+from gigacampus.faces.figures.deal import covenants
 from gigacampus.faces.figures.text import Text, plain
 from gigacampus.faces.report import glance, proof, words
 from gigacampus.faces.report.inputs import Inputs

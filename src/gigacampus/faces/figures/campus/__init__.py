@@ -1,0 +1,1 @@
+"""Figures of a campus: energy, cooling, water, power, carbon."""
