@@ -12,15 +12,6 @@ Floats = NDArray[np.float64]
 _EPS = 2.220446049250313e-16
 
 
-def ratio(part: float, whole: float) -> float | None:
-    """A part over the whole; None where there is no whole.
-
-    >>> ratio(120.0, 100.0), ratio(1.0, 0.0)
-    (1.2, None)
-    """
-    return float(part / whole) if whole > 0 else None
-
-
 def find_root(f: Callable[[float], float], low: float, high: float) -> float:
     """Root of `f` between `low` and `high`, where it has opposite signs, to the last digits, by Chandrupatla's method.
 

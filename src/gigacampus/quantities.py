@@ -257,3 +257,12 @@ USDPerKWYear = Annotated[float, Quantity("USD/kW-year")]
 USDPerKWMonth = Annotated[float, Quantity("USD/kW-month")]
 USDPerM3 = Annotated[float, Quantity("USD/m3")]
 TFLOPs = Annotated[float, Quantity("TFLOP/s")]
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """A part over the whole; None where there is no whole.
+
+    >>> ratio(120.0, 100.0), ratio(1.0, 0.0)
+    (1.2, None)
+    """
+    return float(part / whole) if whole > 0 else None

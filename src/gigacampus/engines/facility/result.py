@@ -10,7 +10,7 @@ from gigacampus.campus.spec.facility import Water
 from gigacampus.engines.facility.cooling import water
 from gigacampus.engines.facility.flows import Flows
 from gigacampus.engines.facility.outdoors import Bools, Floats
-from gigacampus.numerics import ratio
+from gigacampus.quantities import ratio
 from gigacampus.timeline import Timeline
 
 

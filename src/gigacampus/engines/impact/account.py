@@ -11,7 +11,7 @@ from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.supply import Supply
 from gigacampus.engines.impact import embodied, operational, water
 from gigacampus.engines.impact.inputs import Factors, Hardware, Meters, SupplyLike
-from gigacampus.numerics import ratio
+from gigacampus.quantities import ratio
 from gigacampus.timeline import Floats, Ints, Timeline
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from gigacampus.runs.kpi import Kpi
 
@@ -21,6 +20,11 @@ def _cost_items(run: Run) -> dict[str, tuple[float, str]]:
 
     found = sorted(run.supply.cost_items.items(), key=lambda item: -abs(item[1]))
     return {f"supply.costs.{name}": (cost, ITEMS[name]) for name, cost in found if cost}
+
+
+def _worst(*gaps: float) -> float:
+    """The largest; not a number where one is not."""
+    return math.nan if any(map(math.isnan, gaps)) else max(gaps)
 
 
 ROWS = (
@@ -107,12 +111,12 @@ ROWS = (
         none=NO_IT, of=("impact.water", "impact.water_source", "it.energy")),
     # What does not close; one that is not a number stays not a number
     Kpi("residual.energy", "1", "supply",
-        lambda r: np.max((r.facility.residual_energy, r.supply.residual_energy, r.supply.residual_energy_life,
-                          r.supply.residual_storage)),
+        lambda r: _worst(r.facility.residual_energy, r.supply.residual_energy, r.supply.residual_energy_life,
+                         r.supply.residual_storage),
         "Energy", "電力量", "Largest imbalance of energy: facility by hour, supply by hour and over life, storage."),
-    Kpi("residual.water", "1", "facility", lambda r: np.max((r.facility.residual_water, r.facility.residual_heat)),
+    Kpi("residual.water", "1", "facility", lambda r: _worst(r.facility.residual_water, r.facility.residual_heat),
         "Water and heat", "水と熱", "Largest imbalance of water and heat."),
     Kpi("residual.money", "1", "finance",
-        lambda r: np.max((r.finance.residual_money, 0.0 if r.accounting is None else r.accounting.residual)),
+        lambda r: _worst(r.finance.residual_money, 0.0 if r.accounting is None else r.accounting.residual),
         "Money", "資金", "Largest imbalance of money: accounts, sources and uses, parties, balance sheets."),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gigacampus.numerics import ratio
+from gigacampus.quantities import ratio
 from gigacampus.runs.kpi import Figure, Kpi
 
 if TYPE_CHECKING:
