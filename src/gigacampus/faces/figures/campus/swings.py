@@ -66,17 +66,15 @@ def _finding(found: Any, spec: Any) -> Finding:
     starts = Text(f"starts of jobs {start}", f"起動・停止時{start}")
     if spec.jobs is None and "stagger" not in spec.smoothing:
         starts = Text(
-            f"starts of all jobs in one second {start}, staggered {apart}",
-            f"全ジョブ同時起動で{start}、時差起動で{apart}",
+            f"all jobs started at once {start}, staggered {apart}", f"全ジョブ同時起動で{start}、時差起動で{apart}"
         )
-    calm, raw = found.smoothed.steady, found.raw.steady
-    if calm is None or raw is None:
+    calm = found.smoothed.steady
+    if calm is None:
         return Finding(f"Ramps: {starts.en}{numbers.THIN}MW/s", f"最大変化率：{starts.ja}{numbers.THIN}MW/s")
-    swing, bare, ramp = map(numbers.significant, (calm.peak_to_peak, raw.peak_to_peak, calm.ramp))
-    of = Text(f" of {bare}", f"(平滑化なし{bare})") if calm.peak_to_peak < 0.99 * raw.peak_to_peak else Text("")
+    swing, ramp = numbers.significant(calm.peak_to_peak), numbers.significant(calm.ramp)
     return Finding(
-        f"Training swings by {swing}{of.en}{numbers.THIN}MW, at up to {ramp}{numbers.THIN}MW/s; {starts.en}{numbers.THIN}MW/s",
-        f"学習中の変動は{swing}{numbers.THIN}MW{of.ja}、最大{ramp}{numbers.THIN}MW/s。{starts.ja}{numbers.THIN}MW/s",
+        f"Training swings by {swing}{numbers.THIN}MW, up to {ramp}{numbers.THIN}MW/s; {starts.en}{numbers.THIN}MW/s",
+        f"学習中の変動は{swing}{numbers.THIN}MW、最大{ramp}{numbers.THIN}MW/s。{starts.ja}{numbers.THIN}MW/s",
     )  # fmt: skip
 
 
