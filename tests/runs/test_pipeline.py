@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gigacampus
 from gigacampus.campus import catalog
 from gigacampus.campus.spec import read
+from gigacampus.campus.spec.deal import slug
 from gigacampus.campus.spec.part import Part
 from gigacampus.errors import CampusError, ResidualError, SpecError
 from gigacampus.runs import cache, folder, inputs
@@ -172,6 +174,28 @@ def test_explain_reaches_sources_and_the_rows_of_the_statement() -> None:
     ]
     with pytest.raises(CampusError, match=r"finance\.dscr_min"):
         explain(Run(inputs.read_spec(EXAMPLES / "hyperion.yaml")), "finance.dscr_mim")
+
+
+@pytest.mark.parametrize("example", ["hyperion", "abilene"])
+@pytest.mark.parametrize("cover", ["dscr_min", "llcr", "plcr"])
+def test_explain_names_the_day_and_the_two_amounts_whose_ratio_a_cover_is(example: str, cover: str) -> None:
+    """What is due then is the loan's that day, and what is owed the most that it ever is."""
+    run = Run(inputs.read_spec(EXAMPLES / f"{example}.yaml"))
+    node = explain(run, f"finance.{cover}")
+    cash, debt = node.children[:2]
+    assert cash.value / debt.value == pytest.approx(node.value, rel=1e-12)
+    vehicle, _, what = debt.name.partition(".")
+    loan = next(name for name, one in run.deal.loans.items() if slug(one.borrower) == vehicle)
+    on_day = run.finance.loans[loan].dates == np.datetime64(what.rpartition(" ")[2])
+    due, owed = run.finance.row(f"{slug(loan)}.scheduled")[on_day], run.finance.loans[loan].balance.max()
+    assert debt.value == pytest.approx(float(due[0]) if cover == "dscr_min" else owed, rel=1e-9)
+
+
+def test_explain_walks_the_row_that_the_kpi_is() -> None:
+    run = Run(inputs.read_spec(EXAMPLES / "hyperion.yaml"))
+    for name in ("uncovered.residual_value", "wal.notes", "unpaid.notes"):
+        node = explain(run, f"finance.{name}")
+        assert [child.value for child in node.children] == [node.value], name
 
 
 @pytest.mark.parametrize(
