@@ -11,7 +11,7 @@ from test_finance_laws import assert_conserved
 from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, Under, run
+from gigacampus.engines.finance import FinanceResult, Under, run, study
 from gigacampus.errors import SpecError
 from gigacampus.money import annuity
 
@@ -131,6 +131,35 @@ def test_no_loan_where_there_is_no_cash_and_none_above_the_cost() -> None:
     )
     dear = sized("dscr: 1.25", cost="100 m USD")
     assert dear.solved["loans.loan.amount"] == pytest.approx(float(dear.row("box.uses").sum()), rel=1e-9)
+
+
+@pytest.mark.parametrize("holders", ["", "holders: {Fund: 40 m USD}, "])
+@pytest.mark.parametrize("kind", ["level", "sculpted", "bullet"])
+def test_a_loan_that_no_cash_can_carry_is_never_drawn(kind: str, holders: str) -> None:
+    """Costs take all of the rent, and half of the cost is the least that is asked for: the owner pays for everything."""
+    costs = """
+  services: {upkeep: {payer: Box, amount: 120 m USD, start: 2027-06-30, end: 2039-06-30}}
+"""
+    text = PLAIN.format(sizing="dscr: 1.25", kind=f"kind: {kind}", cost="1 bn USD", growth="0 %") + costs
+    assert_never_drawn(text.replace("rest: Bank", f"{holders}rest: Bank"))
+
+
+@pytest.mark.parametrize("terms", ["", ", dsra: 12", ", upfront_fee: 1 %, commitment_fee: 1 %", ", funded: day one"])
+def test_a_loan_of_nothing_is_never_drawn(terms: str) -> None:
+    text = PLAIN.format(sizing="", kind="kind: level", cost="1 bn USD", growth="0 %").replace("unknown", "0 USD")
+    assert_never_drawn(text.replace(", sizing: {}", terms))
+
+
+def assert_never_drawn(text: str) -> None:
+    """Nothing is drawn or owed, in the base case and in each case of the study."""
+    spec = read(text).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert found.residual_money < 1e-13, found.residuals
+    assert found.loans["loan"].draw.sum() == found.loans["loan"].balance.max() == found.metrics["unpaid.loan"].value == 0
+    assert sum(found.loans["loan"].holders.values()) == pytest.approx(1)
+    assert found.row("box.call").sum() >= 1e9
+    assert study(spec, found).bars
 
 
 def test_sizing_needs_an_unknown_amount() -> None:

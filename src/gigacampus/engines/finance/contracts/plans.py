@@ -104,7 +104,7 @@ def _sculpted(s: Statement, name: str, loan: Loan) -> str:
     """Cash since the last payment over the cover, less what is due to other loans of the same or an earlier rank."""
     cash_for(s, name, loan)
     if loan.sizing is not None:
-        s.table(slug(name), name, ".sculpt = max(0, .cash - .others) * .funded / .worth ; part of the cash")
+        s.table(slug(name), name, ".sculpt = max(0, .cash - .others) * .funded / max(1e-9, .worth) ; part of the cash")
     else:
         dscr = s.number(f"loans.{name}.amortisation.dscr", loan.amortisation.dscr, "1")
         s.table(slug(name), name, f".sculpt = .cash / {dscr} - .others ; what the cover leaves for it")
