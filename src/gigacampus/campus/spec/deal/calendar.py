@@ -93,6 +93,23 @@ class Calendar:
         for (before, earlier), (after, later) in itertools.pairwise(days):
             if later < earlier or (later == earlier and after not in ("interest_only_until", "final")):
                 yield (kind, name, after), f"this date, {later}, is not after {before}, {earlier}", str(later)
+        if kind == "loans" and self.deal.loans[name].refinances in self.deal.loans:
+            yield from self._refinancing(name, str(self.deal.loans[name].refinances))
+
+    def _refinancing(self, name: str, old: str) -> Iterator[Fault]:
+        """A loan that starts when the one that it pays off is repaid already, or is not there yet."""
+        try:
+            start, first, final = (self[place] for place in (f"{name}.start", f"{old}.start", f"{old}.final"))
+        except SpecError:
+            if not self.partial:
+                raise
+            return
+        if not first < start <= final:
+            when = f"after its last payment, {final}" if start > final else f"no later than it, {first}"
+            message = (
+                f"it pays off {old}, and starts {when}; give start: {final}, or an earlier day on which it is owed"
+            )
+            yield ("loans", name, "start"), message, str(start)
 
 
 def later(day: date, plus: float) -> date:
