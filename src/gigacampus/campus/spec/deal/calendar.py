@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gigacampus.campus.spec.deal import Deal, Lease, When
-from gigacampus.campus.spec.deal.terms import near
+from gigacampus.campus.spec.deal.terms import way_out
 from gigacampus.days import add_months
 from gigacampus.errors import Problem, SpecError
 
@@ -43,9 +43,9 @@ class Calendar:
         if name in self._open:
             raise SpecError(Problem(f"dates wait for each other: {' -> '.join([*self._open, name])}", path=where))
         if name not in self._rules:
-            fix = f"{near(name, [*self.events, *self._rules])} Or give it in deal.events"
+            fix = f"{way_out(name, [*self.events, *self._rules])} Or give it in deal.events"
             place = f"deal.{self._kinds[self._open[0].rpartition('.')[0]]}.{self._open[0]}" if self._open else "deal"
-            raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix[0].upper() + fix[1:]))
+            raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix))
         self._open.append(name)
         try:
             if name.endswith(".end") and self._kinds[contract] == "leases":
