@@ -77,6 +77,13 @@ def test_cash_that_is_kept_after_the_halls_are_ready_is_told() -> None:
     assert "distributes nothing" not in said(ran(*long))
 
 
+def test_a_phase_that_is_not_built_is_found_before_a_run() -> None:
+    text = CAMPUS.replace("amount: 100 m USD, start", "unit_cost: 1 m USD/MW, phase: hall 1, start")
+    with pytest.raises(SpecError, match=r"works\.phase: no phase of this name has a power .*Did you mean 'Hall'\?"):
+        check(read(text, "notes.yaml"))
+    check(read(text.replace("hall 1", "Hall"), "notes.yaml"))
+
+
 def test_debt_that_is_not_paid_stands_beside_what_does_not_close() -> None:
     poor = " ".join("\n".join(running.lines(ran("rent: 900 m USD -> rent: 1 m USD"))).split())
     assert "Debt is not paid: One debt payment is not met in full of Vehicle" in poor

@@ -12,7 +12,8 @@ from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.engines.finance import FinanceResult, Under, run, study
-from gigacampus.errors import SpecError
+from gigacampus.engines.finance.solving import unknowns
+from gigacampus.errors import InfeasibleError, SpecError
 from gigacampus.money import annuity
 
 PLAIN = """
@@ -133,7 +134,7 @@ def test_no_loan_where_there_is_no_cash_and_none_above_the_cost() -> None:
     assert dear.solved["loans.loan.amount"] == pytest.approx(float(dear.row("box.uses").sum()), rel=1e-9)
 
 
-@pytest.mark.parametrize("holders", ["", "holders: {Fund: 40 m USD}, "])
+@pytest.mark.parametrize("holders", ["", "holders: {Fund: 40 m USD}, ", "dsra: 6, "])
 @pytest.mark.parametrize("kind", ["level", "sculpted", "bullet"])
 def test_a_loan_that_no_cash_can_carry_is_never_drawn(kind: str, holders: str) -> None:
     """Costs take all of the rent: the owner pays for everything."""
@@ -162,6 +163,24 @@ def assert_never_drawn(text: str) -> None:
     assert sum(found.loans["loan"].holders.values()) == pytest.approx(1)
     assert found.row("box.call").sum() >= 1e9
     assert study(spec, found).bars
+
+
+def test_holders_of_more_than_is_found_hold_all_of_it() -> None:
+    """300 and 700 for a loan of 590: in the study, which signs it at that size, it is theirs too."""
+    text = PLAIN.format(sizing="dscr: 1.25", kind="kind: sculpted", cost="2 bn USD", growth="0 %")
+    spec = read(text.replace("rest: Bank", "holders: {Fund: 300 m USD, Tenant: 700 m USD}, rest: Bank")).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert found.loans["loan"].holders == pytest.approx({"Fund": 0.3, "Tenant": 0.7, "Bank": 0.0})
+    assert study(spec, found).bars
+
+
+def test_a_loan_that_fits_nothing_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unknowns, "find_roots", lambda f, x, low, high: np.full_like(x, np.nan))
+    with pytest.raises(InfeasibleError, match=r"term loan: no reserve and plan found .*got 800.*smaller amount"):
+        run(deal("sixty_forty"))
+    with pytest.raises(InfeasibleError, match="loan: no amount found"):
+        sized("dscr: 1.25")
 
 
 def test_sizing_needs_an_unknown_amount() -> None:

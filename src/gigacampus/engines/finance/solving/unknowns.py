@@ -21,7 +21,7 @@ from gigacampus.campus.spec.deal.rules import unknowns
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import bracket, find_root, find_roots
-from gigacampus.quantities import Quantity
+from gigacampus.quantities import Quantity, format_quantity
 from gigacampus.rows.compile import groups
 
 Floats = NDArray[np.float64]
@@ -179,7 +179,7 @@ def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dic
         x = least
     gap = np.abs(miss(x))
     if not gap.max() < _MET:
-        if (loan := _too_large(s, some)) is not None:
+        if (loan := _no_fit(s, some, some[int(gap.argmax())].row)) is not None:
             raise InfeasibleError(loan)
         names = ", ".join(s.graph.rows[one.row].path or one.row for one in some)
         by = f"no values of {names} were found that meet their figures together"
@@ -190,16 +190,18 @@ def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dic
     return {one.row: float(value) for one, value in zip(some, x, strict=True)}
 
 
-def _too_large(s: Statement, some: list[Solved]) -> Problem | None:
-    """What to say where a loan's reserve and plan settle on nothing; None where something else is sought too."""
-    sought = {one.row for one in some}
+def _no_fit(s: Statement, some: list[Solved], worst: str) -> Problem | None:
+    """What to say where a loan's size, reserve or plan settles on nothing; None where a published figure is sought."""
+    if {row_of(target.unknown) for target in s.deal.solve} & {one.row for one in some}:
+        return None
     for name, loan in s.deal.loans.items():
         sizes = {f"loans.{slug(name)}.amount", *(f"{slug(name)}.{row}" for row in ("reserve_target", "funded"))}
-        if sought & sizes and not any(s.graph.rows[row].path for row in sought - sizes):
+        if worst in sizes:
             given = loan.amount is not UNKNOWN
+            value = format_quantity(loan.amount, "USD") if given else "unknown"
             message = f"{name}: no {'reserve and plan' if given else 'amount'} found that its cash and its cost allow"
             ways = "a smaller amount, or amount: unknown with limits under sizing" if given else "an amount"
-            return Problem(message, f"deal.loans.{name}.amount", value=str(loan.amount), fix=f"Give {ways}")
+            return Problem(message, f"deal.loans.{name}.amount", value=value, fix=f"Give {ways}")
     return None
 
 
