@@ -12,6 +12,7 @@ from gigacampus.errors import SpecError
 from gigacampus.faces import notes
 from gigacampus.faces.cli import running, specs
 from gigacampus.faces.figures.campus import energy
+from gigacampus.faces.figures.deal import debt
 from gigacampus.faces.report import glance
 from gigacampus.runs.checks import check, outlasting
 from gigacampus.runs.pipeline import Run
@@ -88,6 +89,11 @@ def test_debt_that_is_not_paid_stands_beside_what_does_not_close() -> None:
     poor = " ".join("\n".join(running.lines(ran("rent: 900 m USD -> rent: 1 m USD"))).split())
     assert "Debt is not paid: One debt payment is not met in full of Vehicle" in poor
     assert "Debt is not paid" not in "\n".join(running.lines(ran()))
+
+
+def test_a_loan_that_is_never_drawn_has_no_figure_of_debt() -> None:
+    assert debt.debt_and_cover(ran("amount: 60 m USD -> amount: 0 USD")) is None
+    assert debt.debt_and_cover(ran()) is not None
 
 
 def test_hours_short_are_in_table_and_head() -> None:
