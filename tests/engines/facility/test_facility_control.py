@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gigacampus.campus.spec.facility import Control, Facility, Water
-from gigacampus.engines.facility import control, cooling, peak_ratio, respond, settle
+from gigacampus.engines.facility import control, cooling, design, peak_ratio, respond, settle
 from gigacampus.engines.facility.control import changes
 from gigacampus.engines.facility.control.choice import Choice, Limits
 from gigacampus.engines.facility.control.options import Weights
@@ -447,3 +447,43 @@ def test_fans_that_hold_an_approach_take_more_and_free_fans_take_as_before() -> 
     assert chosen.sum() == pytest.approx(
         choice(facility("direct-to-chip-tower")).best(ENERGY)["liquid"].taken.power.sum()
     )
+
+
+# --- what the racks allow, and the rule that is held against
+
+
+@pytest.mark.parametrize(
+    ("name", "warmest"), [("direct-to-chip-adiabatic", 45.0), ("immersion-1p", 45.0), ("immersion-2p", 50.0)]
+)
+def test_control_supplies_no_warmer_than_the_racks_allow(name: str, warmest: float) -> None:
+    place, load = every(7)
+    liquid, _ = control.held(optimal(name), server(), place, load)
+    assert liquid is not None
+    assert liquid.supply.max() == warmest
+
+
+def test_design_days_tell_of_the_warmest_coolant_that_is_held() -> None:
+    """By rules the set-point of 40 C; by control 45 C, whose chips are 10 + 25 K above it."""
+    name = "direct-to-chip-adiabatic"
+    for spec, coolant in ((facility(name), 40.0), (optimal(name), 45.0)):
+        for day in design.judge(spec, server(), PLACE, 1.0, 1.2, {}).days:
+            assert dict(day.chain)["coolant entering"] == pytest.approx(coolant)
+            assert dict(day.chain)["chip case"] == pytest.approx(coolant + 35.0)
+
+
+def test_the_second_baseline_wets_all_pads_in_warm_air() -> None:
+    place, load = every(7)
+    spec, warm = (
+        facility({"use": "direct-to-chip-adiabatic", "rejection": {"wetting": how}}) for how in ("needed", "warm")
+    )
+    air = warm.cooling.air_plant
+    if air is not None and air.rejection is not None:
+        wet = air.rejection.model_copy(update={"wetting": "warm"})
+        warm = warm.model_copy(
+            update={"cooling": warm.cooling.model_copy(update={"air_plant": air.model_copy(update={"rejection": wet})})}
+        )
+    found, oracle = (control.assess(one, server(), place, load, 100.0) for one in (spec, warm))
+    assert found.warm == oracle.rules
+    assert oracle.warm is None
+    assert found.warm.cooling < found.rules.cooling
+    assert found.warm.water > found.rules.water
