@@ -88,8 +88,7 @@ class Plant:
     def _most(self, out: Outdoors, held: Held, scarcity: Scarcity) -> float:
         """Highest power at low voltage at full IT in some air."""
         inside = self.chain.indoors(np.ones_like(out.dry_bulb))
-        liquid, air, _ = self.sides(inside, out, held, scarcity)
-        return float(np.max(inside.power + liquid.cooling + air.cooling))
+        return float(np.max(inside.power + plus(*self.sides(inside, out, held, scarcity)[:2]).cooling))
 
     @cached_property
     def _full(self) -> power.Indoors:

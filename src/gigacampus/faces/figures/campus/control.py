@@ -67,10 +67,10 @@ def _finding(worth: Any) -> Finding:
             f"Optimal control saves {energy} of cooling energy at {wetter} times the water, or {water} of the water at {dearer} times the cooling energy",
             f"最適制御は、水を{wetter}倍にして冷却電力量の{energy}、または冷却電力量を{dearer}倍にして水の{water}を減らす",
         )
-    taken = numbers.significant(drawn)
+    taken = f"{numbers.significant(drawn)}{numbers.THIN}m³"
+    en, ja = (f" for {taken} of water a year", f"(取水は年{taken})") if drawn > 0 else ("", "")
     return Finding(
-        f"Optimal control saves {energy} of cooling energy and draws {taken}{numbers.THIN}m³ of water a year",
-        f"最適制御は冷却電力量の{energy}を減らし、水を年{taken}{numbers.THIN}m³使う",
+        f"Optimal control saves {energy} of cooling energy{en}", f"最適制御は冷却電力量の{energy}を減らす{ja}"
     )
 
 
