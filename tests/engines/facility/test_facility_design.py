@@ -253,6 +253,24 @@ def test_pumps_are_staged_down_to_one_at_its_minimum() -> None:
     assert pumps[2] == pytest.approx(free[2])
 
 
+@pytest.mark.parametrize(("fixed", "exponent"), [(1.0, 1.0), (0.0, 2.75)])
+def test_pump_power_goes_with_the_flow_and_its_head(fixed: float, exponent: float) -> None:
+    """All fixed: by the flow; all friction: by its power 2.75; the flow is that of heat, at its least that of one pump."""
+    spec = {
+        "use": "direct-to-chip-tower",
+        "loop": {"pump_units": 4, "pump_minimum": "40 %", "fixed_head": fixed},
+        "liquid": {"cdu_minimum": "25 %", "cdu_fixed_head": fixed},
+    }
+    loads = (0.05, 0.1, 0.5, 0.8)
+    pumps, units = (
+        np.array([getattr(plant(facility(spec), YEAR, server(liquid_share=1.0, overhead_share=0.0)).side(
+            0, np.array([load]), Outdoors.of(weather(20.0, 0.5)), None), n)[0] for load in (*loads, 1.0)])
+        for n in ("pumps", "cdu_pumps")
+    )  # fmt: skip
+    assert units[:-1] / units[-1] == pytest.approx(np.maximum(loads, 0.25) ** exponent, rel=1e-9)
+    assert pumps[:-1] / pumps[-1] == pytest.approx(np.maximum(loads, 0.1) ** exponent, rel=0.03)
+
+
 def test_boiling_fixes_the_bath_and_pumps_nothing() -> None:
     found = flows(facility("immersion-2p"))
     assert np.all(found.cdu_pumps == 0)

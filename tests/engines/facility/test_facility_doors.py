@@ -269,13 +269,19 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
         level = (it + busway) / rating
         return busway, rating * (0.01093 - 0.00479 * level + 0.03231 * level**2)
 
+    def flowing(flow: float) -> float:
+        return float(flow * (0.4 + 0.6 * flow**1.75))  # head: a fixed share and friction
+
     share = 0.9 / 1.06
     (busway, ups), (busway1, ups1) = inside(x), inside(1.0)
     cdu = 270e3 / (0.65 * 4.15e6 * 10)
     pump = 208.7e3 / (0.7 * 4.18e6 * 7.5)
-    full = share * (1 + cdu) * (1 + pump)
-    cooling = 7.5 * (1 + pump)
-    water = x * 5.56 / cooling / 1.1
+    coolant = share * cdu * flowing(x)
+    full, full_flow = share * (1 + cdu) * (1 + pump), share * (1 + cdu)
+    flow = (x * share + coolant) / full_flow
+    water_pumps = full_flow * pump * flowing(flow)
+    cooling = 7.5 * (1 + water_pumps / (flow * full_flow))
+    water = flow * 5.56 / 7.5 / (1 + pump) / 1.1
     most = min(max(1.5 * x, 0.125), 1.0)
     rated = math.log((1 - 1.4 * 5.56 / 11.11) / (1 - 5.56 / 11.11)) / (1 - 1.4)
 
@@ -294,15 +300,17 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     density = 1.008 * 101_325 / (287.042 * 291.15 * (1 + 1.607858 * 0.008))
     handlers = hall1 * 500 / (0.78 * density * 1006 * 16.7) * max(hall / hall1, 0.3) ** 3
     chilled_pump = 143.7e3 / (0.7 * 4.18e6 * 7.5)
-    lifted = (hall + handlers) * (1 + chilled_pump)
-    reference = 1.4 * hall1 * (1 + 500 / (0.78 * 1.2 * 1006 * 16.7)) * (1 + chilled_pump)
+    chilled_flow = hall1 * (1 + 500 / (0.78 * 1.2 * 1006 * 16.7))
+    chilled_pumps = chilled_flow * chilled_pump * flowing((hall + handlers) / chilled_flow)
+    lifted = hall + handlers + chilled_pumps
+    reference = 1.4 * chilled_flow * (1 + chilled_pump)
     w, y = 18 + 16.7 - 16.7 / 0.67, max(t, 12.7)
     capacity = 1.0433825 + 0.0407073 * w + 4.506e-4 * w * w - 0.0041514 * y - 8.86e-5 * y * y - 3.467e-4 * w * y
     ratio = 0.5961915 - 0.0099496 * w + 7.888e-4 * w * w + 4.506e-4 * y + 4.875e-4 * y * y - 7.623e-4 * w * y
     part = lifted / (reference * capacity)
     chilled = reference * capacity / 2.9 * ratio * (0.141 + 0.655 * part + 0.203 * part**2)
-    pumps = x * share * (1 + cdu) * pump + (hall + handlers) * chilled_pump
-    served = x + busway + ups + 0.001 + x * share * cdu + fans + handlers + chilled + pumps
+    pumps = water_pumps + chilled_pumps
+    served = x + busway + ups + 0.001 + coolant + fans + handlers + chilled + pumps
     rating, grid = (highest or served) * 1.25 / 0.5, (highest or served) * 1.25 / 0.8
     unit = rating * (0.00063 + 0.0074 * (served / rating) ** 2)
     cable = rating * 0.0016 * ((served + unit) / rating) ** 2
@@ -311,7 +319,7 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
         "rejection_fans": fans,
         "chiller": chilled,
         "air_handlers": handlers,
-        "cdu_pumps": x * share * cdu,
+        "cdu_pumps": coolant,
         "pumps": pumps,
         "ups": ups,
         "transformers": unit + cable + substation,

@@ -86,7 +86,7 @@ def alone(task: Task) -> dict[str, Floats]:
     if np.any(stuck):
         one, air, *asked, wanted = _only(stuck, cooler, out, most, flow, cooling, target)
         excess[stuck] = np.maximum(one.leaving(air, *asked) - wanted, 0.0)
-    pumps = pump * moved(heat, full, loop.least_flow)
+    pumps = pump * moved(heat, full, loop.least_flow, loop.fixed_head)
     total = heat + pumps
     return {
         "pumps": pumps,
@@ -142,7 +142,7 @@ def first(task: Task) -> dict[str, Floats]:
     leaves = np.where(share < 1, entering if wet else coldest, target)
     lifted = (1 - share) * heat
     power, beyond, short = chiller.lift(plant.chiller, fluids(plant), lifted, full, task.supply, entering, at.machines)
-    pumps = pump * moved(heat, full, plant.loop.least_flow)
+    pumps = pump * moved(heat, full, plant.loop.least_flow, plant.loop.fixed_head)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else lifted + power
     middle = np.where(share < 1, coldest, target) + free / 2
