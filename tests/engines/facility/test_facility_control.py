@@ -37,7 +37,8 @@ FREE = Limits(run=False)
 
 def every(step: int) -> tuple[Any, np.ndarray]:
     """Some hours of the year with their prices, and loads of all sizes."""
-    place = SimpleNamespace(**{name: values[::step] for name, values in vars(PLACE).items()})
+    some = {name: values[::step] for name, values in vars(PLACE).items() if name != "design"}
+    place = SimpleNamespace(**some, design=PLACE.design)
     return place, np.linspace(0.15, 1.0, len(place.price))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_response_is_what_is_settled_when_all_is_served(name: str) -> None:
     assert not settled.unserved.any()
     assert peak_ratio(spec, server(), YEAR) >= response.load.max() / RATING.max() - 1e-12
     full = respond(spec, server(), YEAR, np.repeat(RATING[:, None], 8784, axis=1), RATING)
-    assert peak_ratio(spec, server(), YEAR) == pytest.approx((full.load / RATING[:, None]).max(), rel=1e-12)
+    assert peak_ratio(spec, server(), YEAR) >= (full.load / RATING[:, None]).max() - 1e-12
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -129,7 +130,7 @@ def test_size_cancels_out(k: float) -> None:
 def test_hours_do_not_know_each_other() -> None:
     """Permuted hours give permuted loads."""
     order = np.random.default_rng(3).permutation(8784)
-    mixed = Air(*(values[order] for values in vars(YEAR).values()))
+    mixed = replace(YEAR, **{name: values[order] for name, values in vars(YEAR).items() if name != "design"})
     a = respond(facility(), server(), YEAR, DEMAND, RATING).load
     assert np.array_equal(respond(facility(), server(), mixed, DEMAND[:, order], RATING).load, a[:, order])
 

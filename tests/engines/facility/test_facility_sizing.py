@@ -16,7 +16,7 @@ from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines import facility as room
 from gigacampus.engines.facility import control, design
 from gigacampus.engines.facility.cooling import chiller, coil_water, loop, movers
-from gigacampus.engines.facility.design.days import design_days
+from gigacampus.engines.facility.days import design_days
 from gigacampus.engines.facility.design.standby import power_left, standby
 from gigacampus.engines.facility.part_load import part_load
 from gigacampus.errors import InfeasibleError, SpecError
@@ -40,11 +40,11 @@ def spec(cooling: Any, **rule: Any) -> Facility:
 
 
 def sized(one: Facility, days: DesignConditions = HOT, outdoors: Any = YEAR) -> design.Sizes:
-    return design.size(one, server(), outdoors, days)
+    return design.size(one, server(), replace(outdoors, design=days))
 
 
 def judged(one: Facility, sizes: design.Sizes, days: DesignConditions = HOT, outdoors: Any = YEAR) -> Any:
-    return design.judge(design.built(one, sizes), server(), outdoors, days, 100.0, 120.0, {})
+    return design.judge(design.built(one, sizes), server(), replace(outdoors, design=days), 100.0, 120.0, {})
 
 
 @pytest.mark.parametrize("cooling", TIGHT)
@@ -224,7 +224,7 @@ def test_nothing_runs_a_plant_that_is_not_sized() -> None:
         lambda: room.settle(one, server(), YEAR, LIFE, it, RATING),
         lambda: part_load(one, server(), YEAR, 100.0),
         lambda: control.assess(one, server(), YEAR, np.full(8784, 0.5), 100.0),
-        lambda: design.judge(one, server(), YEAR, HOT, 100.0, 120.0, {}),
+        lambda: design.judge(one, server(), replace(YEAR, design=HOT), 100.0, 120.0, {}),
     ]
     for door in doors:
         with pytest.raises(AssertionError, match="sized on the design days"):
@@ -264,7 +264,7 @@ def test_gensets_in_heat_and_thin_air_are_those_of_the_table() -> None:
 
 
 def test_gensets_that_are_left_carry_the_load() -> None:
-    days = design_days(YEAR, HOT.model_copy(update={"extreme_mean": 42.0}))
+    days = design_days(replace(YEAR, design=HOT.model_copy(update={"extreme_mean": 42.0})))
     intake = np.array([day.dry_bulb + 2 for day in days])
     found = standby(spec(DRY), days, intake, 101_325.0, 100.0)
     assert found is not None

@@ -34,6 +34,7 @@ class Liquid(FromCatalog):
         "single-phase", description="whether the coolant is pumped, or boils at its supply temperature and is not"
     )
     supply: DegC = Field(description="coolant that enters the racks: the set-point; two-phase: its boiling point")
+    supply_max: DegC = Field(description="warmest coolant that control may supply; the set-point, where that is warmer")
     rise: Kelvin = Field(description="warming of the coolant in the racks; two-phase: 0")
     plate_approach: Kelvin = Field(description="chip case over leaving coolant, at peak power, clean")
     plate_fouling: Share = Field(0.0, description="widening of plate_approach by fouling: resistance times coefficient")

@@ -15,7 +15,7 @@ lose capacity with lift, and beyond their model they trip and the day is judged 
 surface to find: their fans move the full heat's air, at altitude more of it.
 """
 
-from gigacampus.engines.facility.design.days import Day, design_days, extreme
+from gigacampus.engines.facility.days import Day, design_days, extreme
 from gigacampus.engines.facility.design.judging import DesignResult, Judged, Reached, hours_above, judge
 from gigacampus.engines.facility.design.sizing import Size, Sizes, built, size
 from gigacampus.engines.facility.design.standby import Standby
