@@ -264,10 +264,10 @@ def test_three_hours_by_hand() -> None:
 def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     """One hour at an IT load x and a dry bulb t [degC], per MW of IT rating: scalars and bisection, no code of ours."""
 
-    def inside(it: float) -> tuple[float, float]:
+    def inside(it: float, movers: float = 0.0) -> tuple[float, float]:
         busway = 2 * 0.0075 * (it / 2) ** 2
         rating = 2.2 * 1.00375  # two paths, each 1.1 times what passes at full IT
-        level = (it + busway) / rating
+        level = (it + busway + movers) / rating
         return busway, rating * (0.01093 - 0.00479 * level + 0.03231 * level**2)
 
     def flowing(flow: float) -> float:
@@ -311,6 +311,7 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     part = lifted / (reference * capacity)
     chilled = reference * capacity / 2.9 * ratio * (0.141 + 0.655 * part + 0.203 * part**2)
     pumps = water_pumps + chilled_pumps
+    ups = inside(x, pumps + coolant + handlers)[1]  # they hang on it; that heat leaves with outside air
     served = x + busway + ups + 0.001 + coolant + fans + handlers + chilled + pumps
     rating, grid = (highest or served) * 1.25 / 0.5, (highest or served) * 1.25 / 0.8
     unit = rating * (0.00063 + 0.0074 * (served / rating) ** 2)
