@@ -97,7 +97,7 @@ def test_the_days_excess_is_the_coolers_at_full_speed() -> None:
         pump = loop.pump_share(7.5, spec.loop.pump_pressure, spec.loop.pump_efficiency)
         cooler = Cooler(left, 1.0, 7.5 * (1 + pump))
         one = np.ones(1)
-        leaves = cooler.leaving(out, one, cooler.water_flow(one), cooler.rise * one)[0]
+        leaves = cooler.leaving(out, one, cooler.water_flow(one)[0], cooler.rise * one)[0]
         assert day.sides[0].excess == pytest.approx(max(leaves - 35.0, 0.0), abs=1e-6)
 
 

@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gigacampus.engines.facility import FacilityResult, peak_ratio, respond, settle
+from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.errors import SpecError
 
 YEAR = typical_year()
@@ -246,6 +247,16 @@ def test_partial_pue() -> None:
     assert 1 < r.ppue_liquid < 1.06 < r.ppue_air < 1.6
     air_only = settle(facility("meta-air"), server(), YEAR, LIFE, DEMAND, RATING)
     assert air_only.ppue_liquid is None
+
+
+def test_water_of_the_towers_does_not_warm_as_load_falls() -> None:
+    """Beside chillers fans hold its approach to the wet bulb at any load, by fewer cells at a tenth."""
+    p = plant(facility("chilled-water-tower"), YEAR)
+    load = np.array([1.0, 0.66, 0.5, 0.25, 0.1])
+    one = p.side(1, load, Outdoors.of(weather(np.full(5, 26.0), 0.7)), None)
+    assert np.all(one.lifted > 0)
+    assert np.all(np.diff(one.bled) < 0.02)
+    assert one.rejection_fans[-1] / load[-1] < one.rejection_fans[0]
 
 
 def test_three_hours_by_hand() -> None:

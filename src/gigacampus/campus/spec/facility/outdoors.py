@@ -28,6 +28,9 @@ class HeatRejection(FromCatalog):
     fan_power: Share = Field(description="fan power at full speed over design heat")
     fan_control: Literal["variable", "fixed"] = Field(description="speed that follows the set-point, or full speed")
     fan_minimum: Share = Field(description="lowest air flow over design air flow")
+    water_minimum: Share = Field(
+        0.0, description="least water flow of a cooler over its design flow; below it some are shut off"
+    )
     fan_approach: Kelvin | None = Field(
         None, description="water over air (tower: wet bulb) that fans hold where the set-point would need less air"
     )
