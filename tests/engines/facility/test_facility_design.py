@@ -256,7 +256,7 @@ def test_pumps_are_staged_down_to_one_at_its_minimum() -> None:
 
 @pytest.mark.parametrize(("fixed", "exponent"), [(1.0, 1.0), (0.0, 2.75)])
 def test_pump_power_goes_with_the_flow_and_its_head(fixed: float, exponent: float) -> None:
-    """All fixed: by the flow; all friction: by its power 2.75; the flow is that of heat, at its least that of one pump."""
+    """All fixed: by the flow; all friction: by its power 2.75; the least flow is that of one pump."""
     spec = {
         "use": "direct-to-chip-tower",
         "loop": {"pump_units": 4, "pump_minimum": "40 %", "fixed_head": fixed},

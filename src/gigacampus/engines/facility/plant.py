@@ -83,7 +83,7 @@ class Plant:
         fewer = replace(self, facility=spec.model_copy(update={"cooling": left}))
         cases = (PLENTY, DROUGHT) if spec.water is not None and spec.water.limited else (PLENTY,)
         asked = ((self, self.out, self.held), (self, self.days, RULES), (fewer, self.days, RULES))
-        return max(plant._most(*place, scarcity) for plant, *place in asked for scarcity in cases)
+        return max(plant._most(out, held, case) for plant, out, held in asked for case in cases)
 
     def _most(self, out: Outdoors, held: Held, scarcity: Scarcity) -> float:
         """Highest power at low voltage at full IT in some air."""

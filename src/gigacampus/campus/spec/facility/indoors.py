@@ -42,10 +42,8 @@ class Liquid(FromCatalog):
     cdu_approach: Kelvin = Field(description="coolant supply over facility water supply, clean")
     cdu_fouling: Share = Field(0.0, description="widening of cdu_approach by fouling: resistance times coefficient")
     cdu_pressure: Pascal = Field(description="head of the coolant loop at full flow")
-    cdu_fixed_head: Share = Field(
-        1.0, description="share of that head that stays at any flow; the rest is friction"
-    )
-    cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor, the same at any speed")
+    cdu_fixed_head: Share = Field(1.0, description="share of that head that stays at any flow; the rest is friction")
+    cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor, at any speed")
     cdu_minimum: Share = Field(
         0.0, description="least flow of a coolant unit over full flow; each stays with its racks"
     )

@@ -70,7 +70,7 @@ class WaterLoop(FromCatalog):
     fixed_head: Share = Field(
         1.0, description="share of the head, of the outer loop's too, that stays at any flow; the rest is friction"
     )
-    pump_efficiency: Share = Field(description="efficiency of the pump with its motor, the same at any speed")
+    pump_efficiency: Share = Field(description="efficiency of the pump with its motor, at any speed")
     pump_units: int = Field(1, description="pumps that stand there; as few run as the flow needs", ge=1, le=1000)
     pump_minimum: Share = Field(0.0, description="least flow of one pump over its full flow")
     exchanger_approach: Kelvin = Field(description="facility water over outer water, in the heat exchanger, clean")

@@ -159,7 +159,7 @@ def first(task: Task) -> dict[str, Floats]:
 
 
 def _reset(cooler: Cooler, task: Task, flow: Floats, cooling: Floats, most: Floats) -> Floats:
-    """Air flow, up to full speed, that holds the reset's approach to the intake air; `most` in air hotter than design."""
+    """Air flow up to full speed that holds the reset's approach to the intake air; `most` in air above design."""
     wet = np.asarray(task.out.dry_bulb > task.at.wet_above, dtype=float)
     plain = replace(cooler, near=np.inf, wet=wet)
     intake = plain.intake(task.out)

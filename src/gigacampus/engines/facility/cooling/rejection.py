@@ -1,8 +1,9 @@
 """Coolers outdoors: dry, adiabatic and wet, each an exchanger of water and air that is known by its design point.
 
 A tower is Merkel's: its air stands for a fluid whose heat capacity is the slope of saturated air's enthalpy, so that
-the wet bulb takes the dry bulb's place. Flows are over design flows, of the coolers that run; they are sized to the full
-heat, and all run while each has its least water. Air flow is of volume, as a fan's speed gives it: at altitude it carries less mass.
+the wet bulb takes the dry bulb's place. Flows are those of a cooler that runs, over design flows; coolers are sized to
+the full heat, and all run while each has its least water. Air flow is of volume, as a fan's speed gives it: at altitude
+it carries less mass.
 """
 
 from __future__ import annotations
