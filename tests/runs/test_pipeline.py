@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import gigacampus
 from gigacampus.campus import catalog
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.part import Part
@@ -84,10 +85,23 @@ def test_a_stage_reads_only_what_it_declares(name: str, monkeypatch: pytest.Monk
         seen.clear()
         looked.clear()
         stage.call(bare)
-        assert not looked or stage.files(loaded), f"{stage.name} looks into {looked}"
+        known = stage.files(loaded)
+        unknown = {section for section in looked if (catalog.folder() / f"{section}.yaml").read_bytes() not in known}
+        assert not unknown, f"{stage.name} looks into {sorted(unknown)}"
         assert set(bare._results) == set(stage.needs), stage.name
         undeclared = {p for p in seen if not any(p == r or p.startswith((f"{r}.", f"{r}[")) for r in stage.reads)}
         assert not undeclared, f"{stage.name} reads {sorted(undeclared)}"
+
+
+def test_a_key_holds_the_code_of_all_that_a_room_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, taken = Path(gigacampus.__file__).parent, set[Path]()
+    monkeypatch.setattr(Path, "read_bytes", lambda self: taken.add(self) or b"")
+    cache.code.__wrapped__("gigacampus.engines.finance")
+    below = {
+        path for path in house.rglob("*.py") if path.relative_to(house).parts[0] not in ("engines", "runs", "faces")
+    }
+    assert taken == below | {*(house / "engines" / "finance").rglob("*.py")}
+    assert house / "rows" / "compile.py" in taken
 
 
 def places_of(value: Any, path: str) -> Iterator[tuple[int, str]]:
