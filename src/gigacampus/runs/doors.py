@@ -176,9 +176,8 @@ def availability(run: Run) -> AvailabilityResult:
     from gigacampus.engines import availability as room
 
     flows, accelerators = run.facility, run.offer.accelerators[run.timeline.phase]
-    movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
-    server = run.compute.server
-    return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), float(movers))
+    server, movers = run.compute.server, float(flows.movers.max())
+    return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), movers)
 
 
 def workload(run: Run) -> WorkloadResult:

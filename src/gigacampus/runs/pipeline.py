@@ -91,7 +91,7 @@ _LIFE = ("compute.phases", "compute.expansion", "life")
 _CONTROL = tuple(f"facility.control.{name}" for name in Control.model_fields if name != "assess")
 _HALL = (
     "facility.power", "facility.cooling", "facility.water", "facility.heat_reuse", *_CONTROL, "compute.server",
-    "facility.design.recirculation", "facility.design.units_out",
+    "facility.design.recirculation", "facility.design.units_out", "facility.availability.ride_through.pumps_on",
 )  # fmt: skip
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid", "site.design")

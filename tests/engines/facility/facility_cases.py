@@ -123,6 +123,7 @@ def plants(draw: st.DrawFn) -> dict[str, Any]:
             "approach": draw(st.floats(3, 9)),
             "fan_power": draw(st.floats(0.005, 0.06)),
             "fan_minimum": draw(st.floats(0.05, 0.5)),
+            "water_minimum": draw(st.floats(0, 1)),
             "fan_control": draw(st.sampled_from(["variable", "fixed"])),
             "fouling": draw(st.floats(0, 0.3)),
         }

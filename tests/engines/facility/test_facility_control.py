@@ -401,7 +401,7 @@ def change(which: int, name: str, hot: float, **given: float) -> tuple[Any, Any]
 
 
 def test_less_air_saves_fans_and_costs_the_chiller() -> None:
-    base, other = change(1, "chilled-water-tower", 32.0, fans=0.7)
+    base, other = change(1, "chilled-water-tower", 36.0, fans=0.7)  # hotter than the reset holds
     assert np.all(other.rejection_fans < base.rejection_fans)
     assert np.all(other.chiller > base.chiller)
 
@@ -410,7 +410,8 @@ def test_colder_coolant_costs_fans_and_a_smaller_rise_pumps() -> None:
     base, colder = change(0, "direct-to-chip-dry", 20.0, supply=34.0)
     assert np.all(colder.rejection_fans > base.rejection_fans)
     base, slower = change(0, "direct-to-chip-dry", 20.0, rise=5.0)
-    assert slower.pumps == pytest.approx(1.5 * base.pumps, rel=1e-9)
+    head = [0.4 + 0.6 * (0.9 * faster) ** 1.75 for faster in (1.0, 1.5)]  # coolant pumps' heat moves it by a thousandth
+    assert slower.pumps == pytest.approx(1.5 * head[1] / head[0] * base.pumps, rel=2e-3)
 
 
 def test_slower_water_needs_colder_water_and_less_so_in_the_rules_exchanger() -> None:

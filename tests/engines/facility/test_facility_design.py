@@ -97,7 +97,7 @@ def test_the_days_excess_is_the_coolers_at_full_speed() -> None:
         pump = loop.pump_share(7.5, spec.loop.pump_pressure, spec.loop.pump_efficiency)
         cooler = Cooler(left, 1.0, 7.5 * (1 + pump))
         one = np.ones(1)
-        leaves = cooler.leaving(out, one, cooler.water_flow(one), cooler.rise * one)[0]
+        leaves = cooler.leaving(out, one, cooler.water_flow(one)[0], cooler.rise * one)[0]
         assert day.sides[0].excess == pytest.approx(max(leaves - 35.0, 0.0), abs=1e-6)
 
 
@@ -252,6 +252,24 @@ def test_pumps_are_staged_down_to_one_at_its_minimum() -> None:
     assert units[0] == units[1] < units[2]
     assert pumps[0] > free[0]
     assert pumps[2] == pytest.approx(free[2])
+
+
+@pytest.mark.parametrize(("fixed", "exponent"), [(1.0, 1.0), (0.0, 2.75)])
+def test_pump_power_goes_with_the_flow_and_its_head(fixed: float, exponent: float) -> None:
+    """All fixed: by the flow; all friction: by its power 2.75; the least flow is that of one pump."""
+    spec = {
+        "use": "direct-to-chip-tower",
+        "loop": {"pump_units": 4, "pump_minimum": "40 %", "fixed_head": fixed},
+        "liquid": {"cdu_minimum": "25 %", "cdu_fixed_head": fixed},
+    }
+    loads = (0.05, 0.1, 0.5, 0.8)
+    pumps, units = (
+        np.array([getattr(plant(facility(spec), YEAR, server(liquid_share=1.0, overhead_share=0.0)).side(
+            0, np.array([load]), Outdoors.of(weather(20.0, 0.5)), None), n)[0] for load in (*loads, 1.0)])
+        for n in ("pumps", "cdu_pumps")
+    )  # fmt: skip
+    assert units[:-1] / units[-1] == pytest.approx(np.maximum(loads, 0.25) ** exponent, rel=1e-9)
+    assert pumps[:-1] / pumps[-1] == pytest.approx(np.maximum(loads, 0.1) ** exponent, rel=0.03)
 
 
 def test_boiling_fixes_the_bath_and_pumps_nothing() -> None:

@@ -88,7 +88,13 @@ class Plant:
     def _most(self, out: Outdoors, held: Held, scarcity: Scarcity) -> float:
         """Highest power at low voltage at full IT in some air."""
         inside = self.chain.indoors(np.ones_like(out.dry_bulb))
-        return float(np.max(inside.power + plus(*self.sides(inside, out, held, scarcity)[:2]).cooling))
+        liquid, air, _ = self.sides(inside, out, held, scarcity)
+        both = plus(liquid, air)
+        return float(np.max(inside.power + both.cooling + self.chain.carried(inside, self.on_ups(both))))
+
+    def on_ups(self, both: Side) -> Floats:
+        """What the UPS gives beside IT: pumps, coolant units and air handlers, where they hang on it."""
+        return both.movers if self.facility.availability.ride_through.pumps_on == "ups" else 0 * both.movers
 
     @cached_property
     def _full(self) -> power.Indoors:
@@ -207,9 +213,10 @@ class Plant:
         inside = self.chain.indoors(load)
         liquid, air, capped = self.sides(inside, out, held, scarcity)
         both = plus(liquid, air)
-        chain = self.chain.upstream(inside.power + both.cooling, self.highest)
+        carried = self.chain.carried(inside, self.on_ups(both))
+        chain = self.chain.upstream(inside.power + both.cooling + carried, self.highest)
         return Flows(
-            **vars(both),
+            **vars(replace(both, rejected=both.rejected + carried)),
             it=inside.it,
             server_fans=inside.it * (self.server.fan_share / (1 + self.server.overhead_share)),
             rack_supplies=inside.it - self.chain.boards(inside.it),
@@ -217,7 +224,7 @@ class Plant:
             at_ups=inside.ups_output,
             at_pdu=inside.pdu_output,
             transformers=chain.transformers + chain.medium + chain.substation,
-            ups=inside.ups,
+            ups=inside.ups + carried,
             distribution=inside.busways + inside.branch,
             other=inside.other,
             load=chain.load,
