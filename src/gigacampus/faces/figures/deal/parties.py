@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gigacampus.engines.finance.tax import KINDS as KINDS_OF_TAX
+from gigacampus.engines.finance import KINDS as KINDS_OF_TAX
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure, joined
