@@ -44,8 +44,8 @@ def grid(loaded: Loaded) -> Iterator[Text]:
         yield Text(f"No site.grid is given: prices and carbon are those of {name}. There are {others}.",
                    f"site.gridの指定がないため、価格と排出係数は{name}のもの。選択肢は{others}。")  # fmt: skip
     elif far is not None:
-        yield Text(f"The weather is of {far.state}, which the grid {far.grid} does not reach: {', '.join(far.fields)} are "
-                   "of there. Give your own under site.grid.",
+        yield Text(f"The weather is of {far.state}, which the grid {far.grid} does not reach: {', '.join(far.fields)} "
+                   "are of there. Give your own under site.grid.",
                    f"気象は{far.state}のもので、系統{far.grid}はそこに及ばない。{'、'.join(far.fields)}は{far.grid}の値であり、"
                    "site.gridで置き換えられる。")  # fmt: skip
 
