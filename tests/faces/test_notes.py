@@ -14,6 +14,7 @@ from gigacampus.faces import notes
 from gigacampus.faces.cli import running, specs
 from gigacampus.faces.figures import facts
 from gigacampus.faces.figures.campus import energy, explorer
+from gigacampus.faces.figures.deal import debt
 from gigacampus.faces.report import glance
 from gigacampus.runs.checks import check, outlasting
 from gigacampus.runs.pipeline import Run
@@ -115,6 +116,34 @@ def test_axes_hold_all_that_is_drawn() -> None:
     assert explorer.explorer(run).layout["yaxis"]["range"][1] >= float(stack.max()) > float(run.supply.load.max())
     curves = energy.load_duration(run)
     assert curves.layout["yaxis"]["range"][1] >= max(float(np.max(line["y"])) for line in curves.data)
+
+
+def test_cash_that_is_kept_after_the_halls_are_ready_is_told() -> None:
+    long = ("life: {end: 2029-03-31} -> life: {end: 2035-03-31}", "final: 2029-03-31 -> final: 2035-03-31",
+            "end: 2029-04-01 -> end: 2035-03-31")  # fmt: skip
+    late = ran(*long, "loan: {borrower: Vehicle, -> loan: {start: 2028-01-31, borrower: Vehicle,",
+               "interest_only_until: 2028-12-31, final -> interest_only_until: 2030-12-31, final")  # fmt: skip
+    assert "Vehicle distributes nothing in 23 months after the last phase is ready" in said(late)
+    assert late.finance.row("vehicle.distribution")[:35].sum() == 0
+    assert "distributes nothing" not in said(ran(*long))
+
+
+def test_a_phase_that_is_not_built_is_found_before_a_run() -> None:
+    text = CAMPUS.replace("amount: 100 m USD, start", "unit_cost: 1 m USD/MW, phase: hall 1, start")
+    with pytest.raises(SpecError, match=r"works\.phase: no phase of this name has a power .*Did you mean 'Hall'\?"):
+        check(read(text, "notes.yaml"))
+    check(read(text.replace("hall 1", "Hall"), "notes.yaml"))
+
+
+def test_debt_that_is_not_paid_stands_beside_what_does_not_close() -> None:
+    poor = " ".join("\n".join(running.lines(ran("rent: 900 m USD -> rent: 1 m USD"))).split())
+    assert "Debt is not paid: One debt payment is not met in full of Vehicle" in poor
+    assert "Debt is not paid" not in "\n".join(running.lines(ran()))
+
+
+def test_a_loan_that_is_never_drawn_has_no_figure_of_debt() -> None:
+    assert debt.debt_and_cover(ran("amount: 60 m USD -> amount: 0 USD")) is None
+    assert debt.debt_and_cover(ran()) is not None
 
 
 def test_hours_short_are_in_table_and_head() -> None:

@@ -17,7 +17,7 @@ from gigacampus.campus import catalog
 from gigacampus.campus.spec import Campus, Loaded
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED
+from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED, unpowered
 from gigacampus.engines import policy
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.runs import cache
@@ -124,7 +124,8 @@ def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
 
 def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
     calendar = Calendar(deal, loaded.campus.events)
-    found = [*_costs(deal), *_too_late(loaded, deal, calendar)]
+    unknown_phases = unpowered(deal.construction, {**deal.powers, **loaded.campus.powers})
+    found = [*_costs(deal), *unknown_phases, *_too_late(loaded, deal, calendar)]
     if not loaded.campus.physical:
         paid = [name for name, service in deal.services.items() if service.rates is not None]
         found += [Problem(UNMEASURED, f"deal.services.{name}.rates") for name in paid]

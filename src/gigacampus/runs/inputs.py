@@ -82,19 +82,19 @@ def site_bytes(loaded: spec.Loaded) -> bytes:
     assert loaded.campus.site is not None
     grid = loaded.campus.site.grid
     mix = _catalog_file("grid_mixes", grid.mix).read_bytes()
-    return _weather_bytes(loaded) + mix + _sections("price_shapes", "emission_factors")
+    return _weather_bytes(loaded) + mix + _sections("weather", "grid_mixes", "price_shapes", "emission_factors")
 
 
 def factor_bytes(loaded: spec.Loaded) -> bytes:
     """What the impact stage reads beside the spec, for its key."""
     assert loaded.campus.site is not None
     mix = _catalog_file("grid_mixes", loaded.campus.site.grid.mix).read_bytes()
-    return mix + _sections("water_factors", "embodied")
+    return mix + _sections("grid_mixes", "water_factors", "embodied")
 
 
 def cooler_bytes(loaded: spec.Loaded) -> bytes:
     """What the design stage reads beside the spec, for its key: the catalogue's coolers, which it compares."""
-    return _sections("cooling_rejection")
+    return _sections("cooling_rejection", "cooling_loops")
 
 
 def analogue_bytes(loaded: spec.Loaded) -> bytes:

@@ -38,7 +38,7 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
         about = fields[str(path[-1])].description if path and path[-1] in fields else ""
         message, value, fix = "is missing", "", f"Add it: {about}" if about else "Add it"
     elif error["type"] == "extra_forbidden":
-        message, value, fix = f"unknown key {shorten(path[-1])}", "", _way_out(path, error["input"])
+        message, value, fix = f"unknown key {shorten(path[-1])}", "", _meant(path, error["input"])
     elif error["type"] in _NEEDED:
         message = f"{_NEEDED[error['type']]} is needed here"
     else:
@@ -47,41 +47,38 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
     return Problem(message, dotted(path), line, value, fix, file)
 
 
-def _way_out(path: Path, given: Any) -> str:
-    """Where an unknown key belongs, the key that looks like it, or those that there are."""
-    key, here, fields = str(path[-1]), _nouns_at(path[:-1]), _fields_at(path[:-1])
-    places = _places(key, here) or _places(key, [Campus])
+def _meant(path: Path, given: Any) -> str:
+    """What an unknown key may have been meant as: one that is spelt alike, one that stands elsewhere, or a name."""
+    key, fields = str(path[-1]), _fields_at(path[:-1])
     near = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
-    named = [name for name, field in fields.items() if get_origin(field.annotation) is dict]
-    if places:
-        return f"{key} stands {' or '.join(places)}"
+    if near and difflib.SequenceMatcher(None, key, near[0]).ratio() > 0.85:
+        return f"Did you mean {near[0]!r}?"
+    places = _places(key, _nouns_at(path[:-1])) or _places(key, [Campus])
+    if key in Campus.model_fields:
+        return f"{key} stands at the top"
+    if 0 < len(places) <= 3:
+        return f"{key} stands in {' or '.join(places)}"
     if near:
         return f"Did you mean {near[0]!r}?"
+    known, named = ", ".join(fields), [name for name, field in fields.items() if get_origin(field.annotation) is dict]
     if isinstance(given, dict) and len(named) == 1:
-        return f"A name of your own stands in {named[0]}. Known keys here: {', '.join(fields)}"
-    comma = ". A text that holds a comma stands in quotes" if given is None else ""
-    return f"Known keys here: {', '.join(fields)}{comma}"
-
-
-MOST = 3
-"""Places at most that are named for a key; one that stands in more of them is too common to say so."""
+        return f"A name of your own stands in {named[0]}. Known keys here: {known}"
+    return f"Known keys here: {known}" + ". A text that holds a comma stands in quotes" * (given is None)
 
 
 def _places(key: str, nouns: list[type[Part]]) -> list[str]:
-    """Where a key stands below some nouns, each noun by the shortest way to it; none where it stands in many."""
-    found, seen, queue = [], set(nouns), [(noun, "") for noun in nouns]
-    for noun, way in queue:
-        if key in noun.model_fields:
-            found.append(f"in {way}" if way else "at the top")
-        for name, field in noun.model_fields.items():
-            kind = get_origin(field.annotation)
-            mark = ".<name>" if kind is dict else "[n]" if kind is list else ""
-            for child in _nouns(field.annotation):
-                if child not in seen:
-                    seen.add(child)
-                    queue.append((child, f"{way}.{name}{mark}".lstrip(".")))
-    places = list(dict.fromkeys(found))
-    return places if len(places) <= MOST else []
+    """Where below some nouns a key stands, where it is least deep: ``leases.<name>``."""
+    level, seen = [("", noun) for noun in nouns], set(nouns)
+    while level:
+        below = [
+            (f"{way}.{name}" + ".<name>" * (get_origin(field.annotation) is dict), noun)
+            for way, part in level for name, field in part.model_fields.items() for noun in _nouns(field.annotation)
+        ]  # fmt: skip
+        level = [(way, noun) for way, noun in below if noun not in seen]
+        seen |= {noun for _, noun in level}
+        if found := [way.lstrip(".") for way, noun in level if key in noun.model_fields]:
+            return list(dict.fromkeys(found))
+    return []
 
 
 def _real_path(loc: tuple[Any, ...], tree: Any) -> Path:
@@ -110,6 +107,7 @@ def _fields_at(path: Path) -> dict[str, FieldInfo]:
 
 
 def _nouns_at(path: Path) -> list[type[Part]]:
+    """The noun at a path, or each that it may be."""
     nouns: list[type[Part]] = [Campus]
     keyed = False
     for part in path:

@@ -14,12 +14,12 @@ NO_IT = "IT used no energy"
 NO_LOAD = "nothing was consumed"
 
 
-def _cost_items(run: Run) -> dict[str, tuple[float, str]]:
+def _cost_items(run: Run) -> dict[str, tuple[float, str, str]]:
     """What power costs by item, the dearest first."""
     from gigacampus.engines.supply import ITEMS
 
     found = sorted(run.supply.cost_items.items(), key=lambda item: -abs(item[1]))
-    return {f"supply.costs.{name}": (cost, ITEMS[name]) for name, cost in found if cost}
+    return {f"supply.costs.{name}": (cost, "USD/MWh", ITEMS[name]) for name, cost in found if cost}
 
 
 def _worst(*gaps: float) -> float:

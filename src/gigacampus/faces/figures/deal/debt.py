@@ -39,7 +39,7 @@ def balance_at(run: Run, day: date) -> float:
 @figure("deal")
 def debt_and_cover(run: Run) -> Figure | None:
     """Debt outstanding, and cash available over debt service, on one time axis."""
-    if not run.finance.loans:
+    if not any(loan.draw.any() for loan in run.finance.loans.values()):
         return None
     money = money_of(run)
     total: Floats = np.sum([loan.balance for loan in run.finance.loans.values()], axis=0) / money.factor
