@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gigacampus.campus.spec import read
 from gigacampus.errors import SpecError
 from gigacampus.faces import notes
 from gigacampus.faces.cli import running, specs
-from gigacampus.faces.figures.campus import energy
+from gigacampus.faces.figures import facts
+from gigacampus.faces.figures.campus import energy, explorer
 from gigacampus.faces.figures.deal import debt
 from gigacampus.faces.report import glance
 from gigacampus.runs.checks import check, outlasting
@@ -66,6 +68,54 @@ def test_load_that_is_not_served_is_in_table_head_and_figure() -> None:
     assert "load factor" not in figure.title.en
     assert "served" not in said(whole)
     assert "supply.unserved" not in running.headline(whole)
+
+
+SUN = (
+    "{use: wind-onshore, capacity: 30 MW, owner: contract, price: 40 USD/MWh}"
+    " -> {use: solar-single-axis, capacity: 400 MW}"
+)
+
+
+def part(run: Run) -> tuple[dict[str, float], float]:
+    return facts.shares(run), float(run.supply.dispatch.grid_import.sum() / run.supply.load.sum())
+
+
+@pytest.mark.parametrize("store", ["", "battery-4h"])
+@pytest.mark.parametrize("export", ["0 MW", "80 MW"])
+def test_shares_of_the_load_count_no_battery_and_no_export(store: str, export: str) -> None:
+    """Behind the meter what is imported is the market's; with one plant, all else is the plant's."""
+    night = (
+        f"{{use: {store}, capacity: 60 MW}}"
+        if store
+        else "{use: wind-onshore, capacity: 0 MW, owner: contract, price: 1 USD/MWh}"
+    )
+    run = ran(
+        f"import_limit: 300 MW -> export_limit: {export}",
+        SUN,
+        f"{{use: battery-4h, capacity: 10 MW}} -> {night}",
+    )
+    made = run.supply.dispatch
+    assert (made.charge.sum() > 0, made.grid_export.sum() > 0) == (bool(store), export != "0 MW")
+    found, market = part(run)
+    assert set(found) == {"solar", "grid"}
+    assert found["grid"] == pytest.approx(market, rel=1e-12)
+    assert sum(found.values()) == pytest.approx(1.0, rel=1e-12)
+    first = max(found, key=lambda kind: found[kind])
+    title = energy.energy_by_year(run).title.en
+    assert title.startswith(
+        f"{'Market' if first == 'grid' else 'Solar'} carries {100 * found[first]:.0f}\u202f% of the load"
+    )
+    assert "attery" not in title + glance.lead(run).en
+    assert f"{100 * found[first]:.0f}\u202f% of it from" in glance.lead(run).en
+
+
+def test_axes_hold_all_that_is_drawn() -> None:
+    run = ran(SUN,
+              "import_limit: 300 MW -> export_limit: 80 MW")  # fmt: skip
+    stack = sum(facts.delivered(run).sources.values())
+    assert explorer.explorer(run).layout["yaxis"]["range"][1] >= float(stack.max()) > float(run.supply.load.max())
+    curves = energy.load_duration(run)
+    assert curves.layout["yaxis"]["range"][1] >= max(float(np.max(line["y"])) for line in curves.data)
 
 
 def test_cash_that_is_kept_after_the_halls_are_ready_is_told() -> None:

@@ -62,10 +62,11 @@ def hourly_score(r: Run) -> float:
 
 
 def renewable(r: Run, bought: bool) -> float:
-    """Renewable energy of plants, and of certificates if they are such, over the load."""
+    """Renewable energy of plants, and of certificates if they are such, over the load and the batteries' losses."""
     kind = r.campus.supply.certificates.kind == "renewable"
     energy = float(r.impact.renewable.sum()) + bought * kind * float(r.supply.certificates.sum())
-    return energy / value(r, "facility.energy")
+    flows = r.supply.dispatch
+    return energy / (value(r, "facility.energy") + float((flows.charge - flows.discharge).sum()))
 
 
 def burnt(r: Run) -> float:

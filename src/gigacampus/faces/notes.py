@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacampus.campus import catalog
-from gigacampus.campus.spec import Campus
+from gigacampus.campus.spec import Loaded
 from gigacampus.campus.spec.deal import slug
 from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.supply import Battery, Gas, Plant
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Text
-from gigacampus.runs.checks import Outlasting, outlasting
+from gigacampus.runs.checks import Outlasting, borrowed, outlasting
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -35,16 +35,22 @@ _COUNTED = {
 def notes(run: Run) -> list[Text]:
     """Every note on a run, shortfalls first."""
     return [
-        *_short(run), *idle(run), *map(lasting, outlasting(run.loaded)), *kept(run), *unnamed_grid(run.campus)
+        *_short(run), *idle(run), *map(lasting, outlasting(run.loaded)), *kept(run), *grid(run.loaded)
     ]  # fmt: skip
 
 
-def unnamed_grid(campus: Campus) -> Iterator[Text]:
-    """That the grid is the default one, wherever the campus stands."""
-    if campus.site is not None and "grid" not in campus.site.model_fields_set:
+def grid(loaded: Loaded) -> Iterator[Text]:
+    """That the grid is the default one, wherever the campus stands, or one of another place than its weather."""
+    site, far = loaded.campus.site, borrowed(loaded)
+    if site is not None and "grid" not in site.model_fields_set:
         name, others = Grid.default_entry, ", ".join(catalog.names("grids"))
         yield Text(f"No site.grid is given: prices and carbon are those of {name}. There are {others}.",
                    f"site.gridの指定がないため、価格と排出係数は{name}のもの。選択肢は{others}。")  # fmt: skip
+    elif far is not None:
+        yield Text(f"The weather is of {far.state}, which the grid {far.grid} does not reach: {', '.join(far.fields)} "
+                   "are of there. Give your own under site.grid.",
+                   f"気象は{far.state}のもので、系統{far.grid}はそこに及ばない。{'、'.join(far.fields)}は{far.grid}の値であり、"
+                   "site.gridで置き換えられる。")  # fmt: skip
 
 
 def lasting(one: Outlasting) -> Text:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from gigacampus.campus import catalog
 from gigacampus.campus.spec import Campus, Loaded
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
@@ -68,6 +69,30 @@ def outlasting(loaded: Loaded) -> list[Outlasting]:
         for name in getattr(deal, kind)
         if name not in gone and calendar[f"{name}.{_LAST[kind]}"] > life.end + timedelta(days=1)
     ]
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """A power system that does not reach the state of the weather: name, state, and what prices and carbon it gives."""
+
+    grid: str
+    state: str
+    fields: tuple[str, ...]
+
+
+_LOCAL = ("mix", "price", "price_shape", "carbon_location", "carbon_residual")
+
+
+def borrowed(loaded: Loaded) -> Borrowed | None:
+    """What a campus takes from a power system of the catalogue that does not stand where its weather does."""
+    site = loaded.campus.site
+    if site is None or site.grid.use is None or site.weather.use is None:
+        return None
+    state = site.weather.use.rpartition("-")[2].upper()
+    taken = tuple(name for name in _LOCAL if loaded.origins[f"site.grid.{name}"].kind == "catalog")
+    if not taken or state in catalog.entry("grids", site.grid.use).text["states"].split():
+        return None
+    return Borrowed(site.grid.use, state, taken)
 
 
 @contextmanager

@@ -207,7 +207,7 @@ def impact(run: Run) -> Impact:
         run.supply,
         carbon=run.site.carbon,
         mix={fuel: mix.of(fuel) for fuel in mix.generation},
-        meters=room.Meters(run.facility.load, run.facility.it, run.facility.withdrawal, run.facility.consumption),
+        meters=room.Meters(run.facility.it, run.facility.withdrawal, run.facility.consumption),
         hardware=_hardware(run),
         factors=_factors(),
     )

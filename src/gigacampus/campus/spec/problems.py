@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
@@ -38,9 +38,7 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
         about = fields[str(path[-1])].description if path and path[-1] in fields else ""
         message, value, fix = "is missing", "", f"Add it: {about}" if about else "Add it"
     elif error["type"] == "extra_forbidden":
-        message, value, fix = f"unknown key {shorten(path[-1])}", "", _meant(path, fields)
-        if error["input"] is None and fix.startswith("Known"):
-            fix += ". A text that holds a comma stands in quotes"
+        message, value, fix = f"unknown key {shorten(path[-1])}", "", _meant(path, error["input"])
     elif error["type"] in _NEEDED:
         message = f"{_NEEDED[error['type']]} is needed here"
     else:
@@ -49,16 +47,23 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
     return Problem(message, dotted(path), line, value, fix, file)
 
 
-def _meant(path: Path, fields: Iterable[str]) -> str:
-    """What an unknown key may have been meant as: one that is spelt alike, or one that stands elsewhere."""
-    key = str(path[-1])
+def _meant(path: Path, given: Any) -> str:
+    """What an unknown key may have been meant as: one that is spelt alike, one that stands elsewhere, or a name."""
+    key, fields = str(path[-1]), _fields_at(path[:-1])
     near = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
     if near and difflib.SequenceMatcher(None, key, near[0]).ratio() > 0.85:
         return f"Did you mean {near[0]!r}?"
     places = _places(key, _nouns_at(path[:-1])) or _places(key, [Campus])
+    if key in Campus.model_fields:
+        return f"{key} stands at the top"
     if 0 < len(places) <= 3:
         return f"{key} stands in {' or '.join(places)}"
-    return f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(fields)}"
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    known, named = ", ".join(fields), [name for name, field in fields.items() if get_origin(field.annotation) is dict]
+    if isinstance(given, dict) and len(named) == 1:
+        return f"A name of your own stands in {named[0]}. Known keys here: {known}"
+    return f"Known keys here: {known}" + ". A text that holds a comma stands in quotes" * (given is None)
 
 
 def _places(key: str, nouns: list[type[Part]]) -> list[str]:

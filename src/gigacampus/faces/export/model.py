@@ -126,7 +126,7 @@ class Model:
         """What each value of the spec is, in words, by path."""
         found = {}
         for path, _, holder, _ in leaves(self.loaded.campus):
-            field = type(holder).model_fields.get(str(path[-1])) if holder is not None else None
+            field = type(holder).model_fields.get(str(path[-1]))
             found[dotted(path)] = (field.description if field else "") or ""
         return found
 

@@ -12,7 +12,7 @@ import numpy as np
 from gigacampus.faces import notes, numbers
 from gigacampus.faces.figures.concepts import SOURCES, party, titled
 from gigacampus.faces.figures.deal import closing, covenants, debt
-from gigacampus.faces.figures.facts import delivered, missed
+from gigacampus.faces.figures.facts import missed, shares
 from gigacampus.faces.figures.text import Text
 from gigacampus.faces.report import words
 from gigacampus.faces.report.inputs import Grade, Inputs
@@ -35,13 +35,13 @@ def lead(run: Run) -> Text:
 
 
 def _energy(run: Run) -> Iterator[Text]:
-    if not run.campus.physical:
+    found = shares(run) if run.campus.physical else {}
+    if not found:
         return
-    sums = {kind: float(flow.sum()) for kind, flow in delivered(run).sources.items()}
-    total, first = sum(sums.values()), max(sums, key=lambda kind: sums[kind])
+    first, part = next(iter(found.items()))
     years = run.timeline.years
     energy = numbers.quantity(float(run.facility.load.sum()), "MWh")
-    share = numbers.percent(sums[first] / total)
+    share = numbers.percent(part)
     place = "the market" if first == "grid" else SOURCES[first].en.lower()
     yield Text(
         f"From {years[0]} to {years[-1]} the campus takes {energy}, {share}{PER} of it from {place}.",
