@@ -267,8 +267,9 @@ def pue_by_load(r: Run, f: Figure) -> Iterator[Claim]:
     )
     chain = sum(part.parts[name] for name in ("transformers", "ups", "distribution"))
     yield from columns(f, Category_2=part.pue[2], Category_1=part.pue[1])
-    both = {"PUE": (part.pue[3], load / it), "Power chain": (chain, lost / it), "Hours short": (part.hours_short, short),
-            "Cooling": (part.pue[3] - 1 - chain - part.parts["other"], cooling / it), "TUE": (part.tue, load / boards)}  # fmt: skip
+    other = part.pue[3] - 1 - chain - part.parts["other"]
+    both = {"PUE": (part.pue[3], load / it), "Power chain": (chain, lost / it), "Cooling": (other, cooling / it),
+            "TUE": (part.tue, load / boards), "Hours short": (part.hours_short, short)}  # fmt: skip
     for name, (loads, years) in both.items():
         yield from zip(column(f, name), [*loads, None, *years], strict=True)
     marks = [one for one in f.layout["annotations"] if "<b>" in english(one["text"]) and one.get("xanchor") == "center"]
@@ -298,7 +299,8 @@ def downtime_by_cause(r: Run, f: Figure) -> Iterator[Claim]:
     yield sum(parts), sum(one.down + one.restart for one in r.availability.contributions)
     yield parts[0], max(parts)
     yield from said(f, english(f.table.rows[0][0]), f"{numbers.percent(max(parts) / sum(parts))} %")
-    yield from said(f, numbers.significant(kpi(r, "facility.unserved_it_hours")))
+    ends = ("", "_independent", "_whole_repair")
+    yield from said(f, *(numbers.significant(kpi(r, f"facility.unserved_it_hours{end}")) for end in ends))
     yield sum(column(f, "Without common")), sum(one.hours for one in r.availability.independent)
 
 
@@ -322,7 +324,8 @@ def control_front(r: Run, f: Figure) -> Iterator[Claim]:
     yield cell(f, "Rules", "Water"), r.control.rules.water
     yield from said(f, f"{100 * kpi(r, 'facility.control_cooling_saving'):.1f} % of cooling")
     yield from said(f, f"{100 * kpi(r, 'facility.control_water_saving'):.1f} % of the water")
-    cases = [r.control.rules, *(r.control.limited[what] for what in ("energy", "water", "money", "carbon"))]
+    rules = [one for one in (r.control.rules, r.control.warm) if one is not None]
+    cases = [*rules, *(r.control.limited[what] for what in ("energy", "water", "money", "carbon"))]
     yield from columns(f, Energy_at=(one.energy / 1e3 for one in cases), Energy_and=(one.money / 1e9 for one in cases))
     yield from columns(
         f, **{"CO₂e": (one.carbon / 1e6 for one in cases), "Forced": (one.changes_forced for one in cases)}
@@ -333,11 +336,12 @@ def control_front(r: Run, f: Figure) -> Iterator[Claim]:
 
 
 def power_swings(r: Run, f: Figure) -> Iterator[Claim]:
-    yield cell(f, "Nothing smoothed", "Ramp in 1 s"), kpi(r, "facility.swing_ramp_raw")
+    yield cell(f, "Nothing smoothed", "Ramp of starts"), kpi(r, "facility.swing_ramp_raw")
+    yield cell(f, "Nothing smoothed", "Steady ramp"), kpi(r, "facility.swing_ramp_steady_raw")
     yield cell(f, "Nothing smoothed", "Pst"), kpi(r, "facility.flicker_pst_raw")
     yield column(f, "0.1 to 20 Hz")[-1], kpi(r, "facility.swing_energy_band")
     yield from said(
-        f, *(numbers.significant(kpi(r, f"facility.swing_{n}")) for n in ("energy_band_raw", "energy_band", "ramp"))
+        f, *(numbers.significant(kpi(r, f"facility.swing_{n}")) for n in ("peak_to_peak_steady", "ramp_steady", "ramp"))
     )
     for raw, series in ((True, r.swings.raw_power), (False, r.swings.smoothed_power)):
         octaves = [one for one in f.data if "xaxis" in one][0 if raw else 1]
@@ -347,9 +351,11 @@ def power_swings(r: Run, f: Figure) -> Iterator[Claim]:
         assert float(np.sum(octaves["y"] ** 2)) == pytest.approx(2 * float(waves[near].sum()), rel=0.1)
     for row, case in ((0, r.swings.raw), (-1, r.swings.smoothed)):
         steady, seen = case.steady, case.seen
-        has = [seen.peak_to_peak, steady and steady.peak_to_peak, seen.ramp, seen.ramp_minute, seen.band, seen.flicker,
-               100 * seen.voltage_change, case.lost, case.withheld, case.capital / 1e9, case.cycles, case.energy_cost / 1e9]  # fmt: skip
+        has = [steady and steady.peak_to_peak, steady and steady.ramp, seen.peak_to_peak, seen.ramp, seen.ramp_minute,
+               seen.band, seen.flicker, 100 * seen.voltage_change, case.lost, case.withheld, case.capital / 1e9,
+               case.cycles, case.energy_cost / 1e9]  # fmt: skip
         yield from zip(f.table.rows[row][1:], has, strict=True)
+    yield sum(filter(None, column(f, "Cycles"))), sum(one.cycles or 0 for one in r.swings.alone.values())
 
 
 def swing_limits(r: Run, f: Figure) -> Iterator[Claim]:
@@ -619,7 +625,7 @@ def as_published(r: Run, f: Figure) -> Iterator[Claim]:
     yield from said(f, f"{sum(abs(miss) <= 1 + 1e-6 for miss in misses)} of {len(misses)}")
     for name, what in (("Published", "published"), ("Here", "value")):
         for text, one in zip(column(f, name), r.finance.published.values(), strict=True):
-            yield english(text), numbers.significant(getattr(one, what) / (1e9 if one.unit == "USD" else 1.0))
+            yield english(text), f"{getattr(one, what) / (1e9 if one.unit == 'USD' else 1):.3g}"
 
 
 def what_does_not_close(r: Run, f: Figure) -> Iterator[Claim]:
@@ -695,7 +701,7 @@ def behind_the_meter() -> Run:
 def test_what_hyperion_has_none_of_is_shown_where_it_is(name: str, line: Line) -> None:
     figures.load()
     r = behind_the_meter()
-    assert r.impact.scope1.any() and r.impact.certificates.any() and r.facility.recycled.any()
+    assert all(some.any() for some in (r.impact.scope1, r.impact.certificates, r.facility.recycled))
     for has, should in line(r, figures.FIGURES[name](r)):
         assert agree(has, should), (has, should)
 
