@@ -1,6 +1,7 @@
 """Figures say what the run has: of each, numbers of its table and of its finding against KPIs and arrays of results.
 
-One line a figure. A figure without a line fails, and so does one that its run does not draw.
+One line a figure. A figure without a line fails, and so does one that its run does not draw, or of whose table a column
+of numbers could be wrong and no claim would break.
 """
 
 from __future__ import annotations
