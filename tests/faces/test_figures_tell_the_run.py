@@ -166,6 +166,8 @@ def explorer(r: Run, f: Figure) -> Iterator[Claim]:
     yield from said(f, numbers.fixed(float((r.facility.load / r.facility.it).max()), 2))
     for i, each in enumerate(map(int, column(f, "Year"))):
         load, it = year(r, r.facility.load, each), year(r, r.facility.it, each)
+        yield column(f, "Mean")[i], load.sum() / len(load)
+        yield column(f, "Highest PUE")[i], max(load / it)
         yield column(f, "Lowest")[i], min(load)
         yield column(f, "Highest")[i], max(load)
         yield column(f, "Lowest PUE")[i], min(load / it)
@@ -195,7 +197,7 @@ def facility_weather(r: Run, f: Figure) -> Iterator[Claim]:
     one = spoken_year(f)
     air = year(r, r.site.dry_bulb[r.timeline.weather], one)
     load, it, water = (year(r, flow, one) for flow in (r.facility.load, r.facility.it, r.facility.withdrawal))
-    for place in (20, 35, 40):
+    for place in range(len(f.table.rows)):
         low = float(column(f, "Dry bulb")[place].replace(numbers.MINUS, "-"))
         inside = (air >= low) & (air < low + 1)
         yield column(f, "Hours")[place], np.count_nonzero(inside)
@@ -326,7 +328,10 @@ def control_front(r: Run, f: Figure) -> Iterator[Claim]:
     yield from said(f, f"{100 * kpi(r, 'facility.control_cooling_saving'):.1f} % of cooling")
     yield from said(f, f"{100 * kpi(r, 'facility.control_water_saving'):.1f} % of the water")
     rules = [one for one in (r.control.rules, r.control.warm) if one is not None]
-    cases = [*rules, *(r.control.limited[what] for what in ("energy", "water", "money", "carbon"))]
+    each = (r.control.limited, r.control.unlimited, r.control.uncapped)
+    cases = [of[what] for of in each for what in ("energy", "water", "money", "carbon") if what in of]
+    cases = [*rules, *cases, *(case for _, case in r.control.front)]
+    yield from columns(f, Cooling=(one.cooling / 1e3 for one in cases), Water=(one.water for one in cases))
     yield from columns(f, Energy_at=(one.energy / 1e3 for one in cases), Energy_and=(one.money / 1e9 for one in cases))
     yield from columns(
         f, **{"CO₂e": (one.carbon / 1e6 for one in cases), "Forced": (one.changes_forced for one in cases)}
@@ -350,12 +355,12 @@ def power_swings(r: Run, f: Figure) -> Iterator[Claim]:
         hertz = np.fft.rfftfreq(len(series), 0.01)
         near = (hertz >= octaves["x"][0] * 0.999) & (hertz <= octaves["x"][-1] * 1.001)
         assert float(np.sum(octaves["y"] ** 2)) == pytest.approx(2 * float(waves[near].sum()), rel=0.1)
-    for row, case in ((0, r.swings.raw), (-1, r.swings.smoothed)):
+    for row, case in zip(f.table.rows, (r.swings.raw, *r.swings.alone.values(), r.swings.smoothed), strict=True):
         steady, seen = case.steady, case.seen
         has = [steady and steady.peak_to_peak, steady and steady.ramp, seen.peak_to_peak, seen.ramp, seen.ramp_minute,
                seen.band, seen.flicker, 100 * seen.voltage_change, case.lost, case.withheld, case.capital / 1e9,
                case.cycles, case.energy_cost / 1e9]  # fmt: skip
-        yield from zip(f.table.rows[row][1:], has, strict=True)
+        yield from zip(row[1:], has, strict=True)
     yield sum(filter(None, column(f, "Cycles"))), sum(one.cycles or 0 for one in r.swings.alone.values())
 
 
