@@ -92,6 +92,7 @@ _CONTROL = tuple(f"facility.control.{name}" for name in Control.model_fields if 
 _HALL = (
     "facility.power", "facility.cooling", "facility.water", "facility.heat_reuse", *_CONTROL, "compute.server",
     "facility.design.recirculation", "facility.design.units_out", "facility.availability.ride_through.pumps_on",
+    "site.design",
 )  # fmt: skip
 _POWER = ("supply", "site.grid")
 _PLACE = ("site.elevation", "site.weather", "site.grid", "site.design")
