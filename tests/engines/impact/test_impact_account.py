@@ -88,15 +88,24 @@ def test_a_plant_without_a_water_factor_uses_none() -> None:
     assert run({"egs": smr | {"use": "egs-flash"}}).wue_source == pytest.approx(0.25)
 
 
+def test_what_is_exported_takes_its_water_along() -> None:
+    """Of 200 MW behind the meter the campus takes half, and others take the water of the rest."""
+    smr = {"use": "smr", "capacity": 200.0, "forced_outage": 0.0, "behind_meter": True}
+    found = run({"smr": smr}, connection={"export_limit": 150.0})
+    assert found.water_source.sum() == pytest.approx(100.0 * LIFE.hours * 2.544)
+
+
 class Resource:
     def __init__(self, output: dict[str, np.ndarray]) -> None:
         self.output, self.price, self.cfe = output, np.full(8784, 30.0), np.full(8784, 0.3)
 
 
 def run(
-    plants: dict[str, Any], load: Any = 100.0, match: float = 0.0, mix: Any = None, factors: Any = FACTORS
-) -> impact.Impact:
-    spec = Supply.model_validate({"plants": plants, "certificates": {"match": match}})
+    plants: dict[str, Any], load: Any = 100.0, match: float = 0.0, mix: Any = None, factors: Any = FACTORS,
+    connection: Any = None,
+) -> impact.Impact:  # fmt: skip
+    given = {"plants": plants, "certificates": {"match": match}}
+    spec = Supply.model_validate(given | ({"grid": connection} if connection else {}))
     grid = Grid.model_validate({"use": "miso-south", "losses": 0.0, "carbon_decline": 0.0})
     sun = Resource({name: np.clip(np.sin(np.arange(8784) / 24 * 2 * np.pi), 0, 1) for name in plants})
     power = np.broadcast_to(load, LIFE.hours).astype(float)

@@ -216,6 +216,15 @@ def test_of_two_loans_the_senior_is_paid_first(lenders_first: bool) -> None:
     assert {name: float(amount[0]) for name, amount in paid.items()} == {"A": 60.0, "B": 40.0, "C": 0.0, "D": 0.0}
 
 
+def test_the_guarantee_goes_to_its_beneficiary_or_where_lenders_come_first_to_the_landlord() -> None:
+    """100 of guarantee, nothing sold, nobody owed: Holding's owners have 30 and 70 %, Box's 60, and 40 by Holding."""
+    structure = Structure(_tower(0.6, 0.3), "Box", "Holding", {name: {"Bank": 1.0} for name in _tower(0.6, 0.3).loans})
+    balances = dict.fromkeys(structure.loans, np.zeros(1))
+    paid = {first: structure.pay(np.zeros(1), np.array([100.0]), balances, first).owners for first in (False, True)}
+    assert {who: float(amount[0]) for who, amount in paid[False].items()} == pytest.approx({"One": 30, "Two": 70})
+    assert {who: float(amount[0]) for who, amount in paid[True].items()} == pytest.approx({"One": 72, "Two": 28})
+
+
 def test_shares_are_looked_through() -> None:
     structure = Structure(_tower(0.6, 0.3), "Box", "Box", {})
     assert structure.share("One", "Box") == pytest.approx(0.6 + 0.4 * 0.3)

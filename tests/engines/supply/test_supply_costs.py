@@ -151,6 +151,13 @@ def test_a_ppa_pays_for_all_output_and_sells_what_is_left() -> None:
     assert set(found.plant_costs["sun"]) == {"ppa"}
 
 
+def test_of_what_a_contract_makes_the_grids_losses_are_no_surplus() -> None:
+    """100 MW, a load of 60 that takes 75 at the plant's meter: 25 are sold."""
+    sun = plain(kind="solar", capacity=100.0, owner="contract", price=50.0)
+    found = case({"plants": {"sun": sun}}, [60.0], output={"sun": [1.0]}, losses=0.2).run()
+    assert found.costs["surplus_sales"].sum() == pytest.approx(-25 * 30.0)
+
+
 def test_a_utility_plant_is_billed_at_cost_or_at_its_price() -> None:
     gas = plain(kind="gas", capacity=100.0, owner="utility", heat_rate=6.0, vom=2.0, capex=1000.0, life=20.0, wacc=0.0)
     gas |= {"fuel": {"price": 3.0, "price_growth": 0.0, "price_year": 2025}}
@@ -180,6 +187,12 @@ def test_capacity_obligation_is_met_by_firm_plants_behind_the_grid() -> None:
         {"plants": {"g": plain(kind="gas", capacity=50.0, fuel={"price": 1.0})}}, load, days=31, capacity_price=60.0
     )
     assert behind.run().costs["capacity"].sum() == pytest.approx(50e3 * 60 / 12)
+
+
+def test_the_capacity_price_grows_as_the_grid_says() -> None:
+    """May 2030: 100 MW at 60 USD/kW-year of 2025, 3 % a year, for a twelfth of the year."""
+    system = case({}, np.full(31 * 24, 100.0), start=date(2030, 5, 1), days=31, capacity_price=60.0, price_growth=0.03)
+    assert system.run().costs["capacity"].sum() == pytest.approx(100e3 * 60 * 1.03**5 / 12)
 
 
 def test_export_earns_the_price_less_the_discount() -> None:

@@ -9,6 +9,10 @@ import pytest
 from hypothesis import given, settings
 from supply_cases import Case, case, cases, plain
 
+from gigacampus.engines.supply import balance
+
+CERTIFICATES = {"rec-voluntary": 0.5, "zec-illinois": 0.0}
+
 
 def sun(**fields: Any) -> dict[str, Any]:
     return plain(kind="solar", capacity=100.0, **fields)
@@ -71,6 +75,28 @@ def test_nuclear_is_clean_but_not_renewable() -> None:
     assert (found.cfe_hourly, found.renewable_annual, found.certificates.sum()) == pytest.approx((1.0, 0.0, 100.0))
     clean = case(spec | {"certificates": {"use": "zec-illinois", "match": 1.0}}, [100.0]).run()
     assert (clean.certificates.sum(), clean.renewable_with_certificates) == pytest.approx((0.0, 0.0))
+
+
+def test_certificates_of_nuclear_plants_make_nothing_renewable() -> None:
+    """Nothing of its own, half of the load matched: with certificates of the sun half is renewable, of nuclear none."""
+    bought = {use: case({"certificates": {"use": use, "match": 0.5}}, [100.0]).run() for use in CERTIFICATES}
+    assert {use: found.certificates.sum() for use, found in bought.items()} == dict.fromkeys(CERTIFICATES, 50.0)
+    assert {use: found.renewable_with_certificates for use, found in bought.items()} == CERTIFICATES
+
+
+def test_what_is_spilled_is_no_clean_energy_of_the_load() -> None:
+    """30 MW of nuclear, 20 of the sun whose certificates are sold; of 100 MW asked for, 25 are taken and 25 spilled."""
+    plants = {
+        "smr": plain(kind="firm", capacity=30.0, fuel_cost=0.0),
+        "sun": plain(kind="solar", capacity=20.0, attributes=False),
+    }
+    system = case({"plants": plants, "grid": {"import_limit": 0.0}}, [100.0, 100.0], output={"sun": [1.0, 0.0]})
+    load = np.zeros(24)
+    load[:2] = [25.0, 20.0]
+    found = balance(system.supply, system.grid, system.resource, system.timeline, system.dispatch(), load)
+    np.testing.assert_allclose(found.dispatch.spilled[:2], [25, 10])
+    assert found.cfe_hourly == pytest.approx((25 * 30 / 50 + 20) / 45)
+    assert found.claimed["smr"].sum() == pytest.approx(25 * 30 / 50 + 20)
 
 
 def test_a_plant_whose_certificates_are_sold_counts_for_nothing() -> None:
