@@ -14,7 +14,7 @@ from gigacampus import air
 from gigacampus.campus.spec.facility import Chiller, HeatRejection, OutsideAir
 from gigacampus.engines.facility.cooling import chiller, exchanger, glycol, outside_air, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
-from gigacampus.engines.facility.outdoors import Outdoors
+from gigacampus.engines.facility.outdoors import AIR_HEAT, Outdoors
 from gigacampus.errors import SpecError
 
 
@@ -235,3 +235,13 @@ def test_outside_air_stays_in_its_box() -> None:
     assert np.all(relative[held] < 0.65 * 1.004)
     assert np.all((s.share > 0) & (s.share <= 1))
     assert 0.5 < held.mean() < 0.95
+
+
+@pytest.mark.parametrize("name", ["dry-cooler", "adiabatic-cooler"])
+def test_the_air_of_dry_coolers_carries_their_heat(name: str) -> None:
+    """At full speed it warms by the water's range times the ratio of the two heat capacity rates."""
+    spec = HeatRejection.model_validate({"use": name, "margin": 1.2})
+    cooler = Cooler(spec, 5.0, 8.0)
+    warmed = spec.range * spec.capacity_ratio
+    assert cooler.air_mass * AIR_HEAT * warmed == pytest.approx(5.0 * 1.2)
+    assert Cooler(spec, 10.0, 8.0).air_mass == pytest.approx(2 * cooler.air_mass)
