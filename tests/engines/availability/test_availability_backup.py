@@ -268,7 +268,7 @@ def test_a_battery_alone_carries_the_load_for_its_hours() -> None:
 
 
 def test_the_metal_that_the_halls_air_meets_by_hand() -> None:
-    """10 kg/kW with the network a tenth as heavy: 11 kg over the 0.3 kW that coolant leaves; in a bath the network's."""
+    """10 kg/kW with the network a tenth as heavy: 11 kg over 0.3 kW of air; in a bath 10."""
     server = Server.model_validate({"use": "gb200-nvl72", "overhead_share": 0.1, "liquid_share": 0.8})
     server = server.model_copy(update={"mass": 10 * server.peak_power})
     assert _metal(CoolingPlant.model_validate("direct-to-chip-dry"), server) == pytest.approx(11 / 0.3)

@@ -411,7 +411,9 @@ def test_machines_that_must_make_colder_water_give_their_coolers_more_heat() -> 
     """Of a coolant unit with a larger approach; where nothing circulates there are no coolers to size."""
     found = []
     for approach in ("2 K", "4 K", "8 K"):
-        one = plant(facility({"use": "direct-to-chip-dry-trim", "liquid": {"cdu_approach": approach}}), YEAR).plants()[0]
+        one = plant(facility({"use": "direct-to-chip-dry-trim", "liquid": {"cdu_approach": approach}}), YEAR).plants()[
+            0
+        ]
         assert one is not None
         found.append(rated(one, 1.0))
     heats, machines = np.transpose(found)

@@ -15,10 +15,9 @@ from pydantic import ValidationError
 
 from gigacampus.campus.spec.facility import Chiller, CoolingPlant, Facility, Permit, Recycling, Water
 from gigacampus.engines import facility as room
-from gigacampus.engines.facility import FacilityResult, cooling
+from gigacampus.engines.facility import FacilityResult, cooling, permit
 from gigacampus.engines.facility.cooling import chiller, glycol, water
 from gigacampus.engines.facility.cooling.sides import side
-from gigacampus.engines.facility import permit
 from gigacampus.engines.facility.permit import Use, allot
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
@@ -433,6 +432,8 @@ def test_a_recycled_blowdown_by_hand() -> None:
     [(10, 10, 2, 1.0, 1.0), (6, 10, 2, 0.5, 0.6), (2, 10, 2, 0.0, 0.2), (1, 10, 2, 0.0, 0.1), (-1, 10, 2, 0.0, 0.0),
      (1, 4, 4, 0.0, 0.25), (0, 0, 0, 1.0, 1.0), (5, 4, 4, 1.0, 1.25)],
 )  # fmt: skip
-def test_shares_of_what_is_asked_for_by_hand(have: float, asked: float, dry: float, between: float, over: float) -> None:
+def test_shares_of_what_is_asked_for_by_hand(
+    have: float, asked: float, dry: float, between: float, over: float
+) -> None:
     assert permit._between(have, asked, dry) == pytest.approx(between)
     assert permit._over(have, asked) == pytest.approx(over)
