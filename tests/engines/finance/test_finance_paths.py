@@ -179,7 +179,8 @@ def test_rows_that_cannot_be(rows: dict[str, str], message: str) -> None:
 
 @pytest.mark.parametrize("formula", [
     "x + 1", "x - 1", "1 + x", "x + 0", "x - 0", "0 + x", "0 - x", "x * 1", "x / 1", "1 / x", "x * 2",
-    "x / 2", "2 * c * x", "prev(d, c * 3) + x", "prev(d) + x", "next(d) + x", "x + d * 0 + 1", "x * d / (c * c)", "d / (c * x)",
+    "x / 2", "2 * c * x", "prev(d, c * 3) + x", "prev(d) + x", "next(d) + x", "x + d * 0 + 1",
+    "x * d / (c * c)", "d / (c * x)",
 ])  # fmt: skip
 def test_what_is_left_out_of_a_formula_changes_nothing(formula: str) -> None:
     rows = {"c": 4.0, "d": [1.0, 0.0, 3.0, 0.0, 5.0, 7.0], "x": [1.0] * N, "y": formula, "z": "d * y"}
