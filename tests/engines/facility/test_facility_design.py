@@ -15,9 +15,8 @@ from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejectio
 from gigacampus.campus.spec.site import DesignConditions, Site
 from gigacampus.engines import facility as room
 from gigacampus.engines.facility import design, drought
-from gigacampus.engines.facility.cooling import coolant_drop, glycol, loop, outer, rated, water
+from gigacampus.engines.facility.cooling import coolant_drop, glycol, loop, outer, rated, sides, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
-from gigacampus.engines.facility.cooling.sides import side
 from gigacampus.engines.facility.design.days import outdoors
 from gigacampus.engines.facility.design.judging import _chain
 from gigacampus.engines.facility.outdoors import Outdoors
@@ -401,7 +400,7 @@ def test_a_supply_that_floats_up_takes_the_whole_chain_with_it() -> None:
     built = plant(facility("direct-to-chip-tower"), YEAR)
     one, out = built.plants()[0], built.out.at(slice(0, 1))
     assert one is not None
-    held, floated = (dict(_chain(one, side(np.zeros(1), excess=np.array([k])), out, 0)) for k in (0.0, 2.0))
+    held, floated = (dict(_chain(one, sides.side(np.zeros(1), excess=np.array([k])), out, 0)) for k in (0.0, 2.0))
     air_taken_in = held.pop("intake air"), floated.pop("intake air")
     assert air_taken_in[0] == air_taken_in[1]
     assert list(floated.values()) == pytest.approx([t + 2 for t in held.values()])

@@ -251,7 +251,7 @@ def test_the_air_of_dry_coolers_carries_their_heat(name: str) -> None:
 
 
 def test_condensers_are_cooled_by_what_the_coolers_reach_with_all_their_heat(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chillers alone behind dry coolers, whose approach is proportional to the heat: that of the water and their own."""
+    """Chillers alone behind dry coolers, whose approach is proportional to the heat, the machines' own with it."""
     seen: list[np.ndarray] = []
     lift = chiller.lift
 
