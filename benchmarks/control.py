@@ -33,14 +33,15 @@ def _plant(name: str, years: int = 1) -> tuple[Any, Any]:
     """A plant and a load that follows the hour, over so many years of different climates."""
     from benchmarks.facility import _climates, facility
     from gigacampus.campus.spec.compute import Server
-    from gigacampus.engines.facility.outdoors import Outdoors
+    from gigacampus.campus.spec.site import DesignConditions
     from gigacampus.engines.facility.plant import Plant
 
     fields = ("dry_bulb", "wet_bulb", "dew_point", "pressure")
     weather = SimpleNamespace(
-        **{name: np.concatenate([getattr(air, name) for air in _climates()[:years]])[:HOURS] for name in fields}
+        design=DesignConditions(),
+        **{name: np.concatenate([getattr(air, name) for air in _climates()[:years]])[:HOURS] for name in fields},
     )
-    plant = Plant(facility(name), Server.model_validate({}), Outdoors.of(weather))
+    plant = Plant.of(facility(name), Server.model_validate({}), weather)
     return plant, 0.8 + 0.15 * np.sin(np.arange(len(weather.dry_bulb)) / 24 * 2 * np.pi)
 
 

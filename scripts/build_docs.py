@@ -1,10 +1,6 @@
 """Write the parts of README and docs/ that follow from the code and its results, or check that they are up to date.
 
-    uv run python scripts/build_docs.py               write
-    uv run python scripts/build_docs.py --code        write what follows from the code alone, without a run
-    uv run python scripts/build_docs.py --bench FILE  write the JSON of `python -m benchmarks --json` as its tables
-    uv run python scripts/build_docs.py --pictures    take README's pictures of the report, with Chromium
-    uv run python scripts/build_docs.py --check       fail and name the pages that are stale
+    uv run python scripts/build_docs.py [--code | --bench FILE | --pictures] [--check]
 
 A generated part stands in its page between two comments, ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the rest of
 the page is written by hand. `docs/campus.schema.json` is generated as a whole. Where prose quotes a KPI of Hyperion, it
@@ -13,6 +9,7 @@ says so: ``<!-- kpi facility.pue -->1.09<!-- /kpi -->``.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -137,22 +134,34 @@ def pictures(chromium: str = "/usr/bin/chromium") -> None:
         browser.close()
 
 
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0], allow_abbrev=False)
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--code", action="store_true", help="what follows from the code alone, without a run")
+    part.add_argument("--bench", metavar="FILE", help="the JSON of `python -m benchmarks --json`, as its tables")
+    part.add_argument("--pictures", action="store_true", help="README's pictures of the report, with Chromium")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail and name the pages that are stale")
+    return parser.parse_args(arguments)
+
+
 def main(arguments: Sequence[str]) -> None:
-    if "--pictures" in arguments:
+    options = asked(arguments)
+    if options.pictures:
         return pictures()
-    steps: list[Callable[[], dict[Path, str]]] = [pages] if "--code" in arguments else [pages, measured, held]
-    if "--bench" in arguments:
-        first, whole = partial(benchmarks, arguments[-1], FIRST), partial(benchmarks, arguments[-1])
+    steps: list[Callable[[], dict[Path, str]]] = [pages] if options.code else [pages, measured, held]
+    if options.bench:
+        first, whole = partial(benchmarks, options.bench, FIRST), partial(benchmarks, options.bench)
         tables = {"README.md": first, "README.ja.md": first, "docs/benchmarks.md": whole}
         steps = [lambda: made({page: {"benchmarks": make} for page, make in tables.items()})]
     old = list[str]()
     for step in steps:
         wanted = step()
         old += stale(wanted)
-        if "--check" not in arguments:
+        if not options.check:
             for path, text in wanted.items():
                 path.write_text(text, encoding="utf-8")
-    if "--check" in arguments and old:
+    if options.check and old:
         sys.exit(f"stale: {', '.join(dict.fromkeys(old))}. Run scripts/build_docs.py")
 
 

@@ -24,7 +24,7 @@ def loans(draw: st.DrawFn, borrower: str) -> dict[str, Any]:
     return {
         "borrower": borrower,
         "rest": draw(st.sampled_from(["Bank", "Fund"])),
-        "amount": draw(st.floats(1e6, 1e9)),
+        "amount": draw(st.just(0.0) | st.floats(1e6, 1e9)),
         "funded": draw(st.sampled_from(["day one", "as drawn"])),
         "escrow_yield": draw(RATES),
         "start": draw(st.sampled_from(["close", date(2026, 3, 31)])),

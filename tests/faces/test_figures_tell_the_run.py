@@ -220,7 +220,8 @@ def downtime_by_cause(r: Run, f: Figure) -> Iterator[Claim]:
     yield sum(parts), sum(one.down + one.restart for one in r.availability.contributions)
     yield parts[0], max(parts)
     yield from said(f, english(f.table.rows[0][0]), f"{numbers.percent(max(parts) / sum(parts))} %")
-    yield from said(f, numbers.significant(kpi(r, "facility.unserved_it_hours")))
+    ends = ("", "_independent", "_whole_repair")
+    yield from said(f, *(numbers.significant(kpi(r, f"facility.unserved_it_hours{end}")) for end in ends))
 
 
 def water_balance(r: Run, f: Figure) -> Iterator[Claim]:
@@ -240,11 +241,12 @@ def control_front(r: Run, f: Figure) -> Iterator[Claim]:
 
 
 def power_swings(r: Run, f: Figure) -> Iterator[Claim]:
-    yield cell(f, "Nothing smoothed", "Ramp in 1 s"), kpi(r, "facility.swing_ramp_raw")
+    yield cell(f, "Nothing smoothed", "Ramp of starts"), kpi(r, "facility.swing_ramp_raw")
+    yield cell(f, "Nothing smoothed", "Steady ramp"), kpi(r, "facility.swing_ramp_steady_raw")
     yield cell(f, "Nothing smoothed", "Pst"), kpi(r, "facility.flicker_pst_raw")
     yield column(f, "0.1 to 20 Hz")[-1], kpi(r, "facility.swing_energy_band")
     yield from said(
-        f, *(numbers.significant(kpi(r, f"facility.swing_{n}")) for n in ("energy_band_raw", "energy_band", "ramp"))
+        f, *(numbers.significant(kpi(r, f"facility.swing_{n}")) for n in ("peak_to_peak_steady", "ramp_steady", "ramp"))
     )
     for raw, series in ((True, r.swings.raw_power), (False, r.swings.smoothed_power)):
         octaves = [one for one in f.data if "xaxis" in one][0 if raw else 1]

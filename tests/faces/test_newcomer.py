@@ -49,7 +49,18 @@ def test_a_grid_that_is_not_given_is_named(tmp_path: Path, capsys: pytest.Captur
     file.write_text(MINIMAL.replace(", grid: pjm", ""))
     specs.validate(file, as_json=False)
     assert "those of miso. There are ercot, miso, miso-south," in " ".join(capsys.readouterr().out.split())
-    assert list(notes.unnamed_grid(read(MINIMAL).campus)) == []
+    assert list(notes.grid(read(MINIMAL))) == []
+
+
+def test_a_grid_of_elsewhere_is_named_with_what_it_gives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "minimal.yaml"
+    file.write_text(MINIMAL.replace("columbus-oh", "phoenix-az"))
+    specs.validate(file, as_json=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "of AZ, which the grid pjm does not reach: mix, price, price_shape, carbon_location, carbon_residual" in said
+    own = "{use: pjm, price: 30 USD/MWh, price_shape: caiso-2024, carbon_location: 300 kg/MWh}"
+    (note,) = notes.grid(read(MINIMAL.replace("columbus-oh", "phoenix-az").replace("grid: pjm", f"grid: {own}")))
+    assert "reach: mix, carbon_residual are" in note.en
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gigacampus.campus.spec import read
 from gigacampus.errors import SpecError
 from gigacampus.faces import notes
 from gigacampus.faces.cli import running, specs
-from gigacampus.faces.figures.campus import energy
+from gigacampus.faces.figures import facts
+from gigacampus.faces.figures.campus import energy, explorer
+from gigacampus.faces.figures.deal import debt
 from gigacampus.faces.report import glance
 from gigacampus.runs.checks import check, outlasting
 from gigacampus.runs.pipeline import Run
@@ -65,6 +68,82 @@ def test_load_that_is_not_served_is_in_table_head_and_figure() -> None:
     assert "load factor" not in figure.title.en
     assert "served" not in said(whole)
     assert "supply.unserved" not in running.headline(whole)
+
+
+SUN = (
+    "{use: wind-onshore, capacity: 30 MW, owner: contract, price: 40 USD/MWh}"
+    " -> {use: solar-single-axis, capacity: 400 MW}"
+)
+
+
+def part(run: Run) -> tuple[dict[str, float], float]:
+    return facts.shares(run), float(run.supply.dispatch.grid_import.sum() / run.supply.load.sum())
+
+
+@pytest.mark.parametrize("store", ["", "battery-4h"])
+@pytest.mark.parametrize("export", ["0 MW", "80 MW"])
+def test_shares_of_the_load_count_no_battery_and_no_export(store: str, export: str) -> None:
+    """Behind the meter what is imported is the market's; with one plant, all else is the plant's."""
+    night = (
+        f"{{use: {store}, capacity: 60 MW}}"
+        if store
+        else "{use: wind-onshore, capacity: 0 MW, owner: contract, price: 1 USD/MWh}"
+    )
+    run = ran(
+        f"import_limit: 300 MW -> export_limit: {export}",
+        SUN,
+        f"{{use: battery-4h, capacity: 10 MW}} -> {night}",
+    )
+    made = run.supply.dispatch
+    assert (made.charge.sum() > 0, made.grid_export.sum() > 0) == (bool(store), export != "0 MW")
+    found, market = part(run)
+    assert set(found) == {"solar", "grid"}
+    assert found["grid"] == pytest.approx(market, rel=1e-12)
+    assert sum(found.values()) == pytest.approx(1.0, rel=1e-12)
+    first = max(found, key=lambda kind: found[kind])
+    title = energy.energy_by_year(run).title.en
+    assert title.startswith(
+        f"{'Market' if first == 'grid' else 'Solar'} carries {100 * found[first]:.0f}\u202f% of the load"
+    )
+    assert "attery" not in title + glance.lead(run).en
+    assert f"{100 * found[first]:.0f}\u202f% of it from" in glance.lead(run).en
+
+
+def test_axes_hold_all_that_is_drawn() -> None:
+    run = ran(SUN,
+              "import_limit: 300 MW -> export_limit: 80 MW")  # fmt: skip
+    stack = sum(facts.delivered(run).sources.values())
+    assert explorer.explorer(run).layout["yaxis"]["range"][1] >= float(stack.max()) > float(run.supply.load.max())
+    curves = energy.load_duration(run)
+    assert curves.layout["yaxis"]["range"][1] >= max(float(np.max(line["y"])) for line in curves.data)
+
+
+def test_cash_that_is_kept_after_the_halls_are_ready_is_told() -> None:
+    long = ("life: {end: 2029-03-31} -> life: {end: 2035-03-31}", "final: 2029-03-31 -> final: 2035-03-31",
+            "end: 2029-04-01 -> end: 2035-03-31")  # fmt: skip
+    late = ran(*long, "loan: {borrower: Vehicle, -> loan: {start: 2028-01-31, borrower: Vehicle,",
+               "interest_only_until: 2028-12-31, final -> interest_only_until: 2030-12-31, final")  # fmt: skip
+    assert "Vehicle distributes nothing in 23 months after the last phase is ready" in said(late)
+    assert late.finance.row("vehicle.distribution")[:35].sum() == 0
+    assert "distributes nothing" not in said(ran(*long))
+
+
+def test_a_phase_that_is_not_built_is_found_before_a_run() -> None:
+    text = CAMPUS.replace("amount: 100 m USD, start", "unit_cost: 1 m USD/MW, phase: hall 1, start")
+    with pytest.raises(SpecError, match=r"works\.phase: no phase of this name has a power .*Did you mean 'Hall'\?"):
+        check(read(text, "notes.yaml"))
+    check(read(text.replace("hall 1", "Hall"), "notes.yaml"))
+
+
+def test_debt_that_is_not_paid_stands_beside_what_does_not_close() -> None:
+    poor = " ".join("\n".join(running.lines(ran("rent: 900 m USD -> rent: 1 m USD"))).split())
+    assert "Debt is not paid: One debt payment is not met in full of Vehicle" in poor
+    assert "Debt is not paid" not in "\n".join(running.lines(ran()))
+
+
+def test_a_loan_that_is_never_drawn_has_no_figure_of_debt() -> None:
+    assert debt.debt_and_cover(ran("amount: 60 m USD -> amount: 0 USD")) is None
+    assert debt.debt_and_cover(ran()) is not None
 
 
 def test_hours_short_are_in_table_and_head() -> None:

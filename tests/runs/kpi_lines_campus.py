@@ -62,10 +62,11 @@ def hourly_score(r: Run) -> float:
 
 
 def renewable(r: Run, bought: bool) -> float:
-    """Renewable energy of plants, and of certificates if they are such, over the load."""
+    """Renewable energy of plants, and of certificates if they are such, over the load and the batteries' losses."""
     kind = r.campus.supply.certificates.kind == "renewable"
     energy = float(r.impact.renewable.sum()) + bought * kind * float(r.supply.certificates.sum())
-    return energy / value(r, "facility.energy")
+    flows = r.supply.dispatch
+    return energy / (value(r, "facility.energy") + float((flows.charge - flows.discharge).sum()))
 
 
 def burnt(r: Run) -> float:
@@ -152,6 +153,15 @@ def lost_worth(r: Run) -> float:
     share = value(r, "facility.unserved_it_hours") / 8760
     held = float(r.offer.accelerators[r.timeline.phase].sum())
     return share * held * r.campus.facility.availability.accelerator_hour
+
+
+def backup_survival(r: Run) -> float:
+    """Hour by hour: lost in an hour times the outages that reach it, for an exponential outage of a feed's repair."""
+    given, alive = r.campus.facility.availability, [1.0, *r.availability.survival, 0.0]
+    starts = (max(hour, given.battery) for hour in range(len(alive)))
+    return 1 - sum(
+        (a - b) * np.exp(-at / given.utility.repair) for a, b, at in zip(alive, alive[1:], starts, strict=False)
+    )
 
 
 def stranded(r: Run) -> float:
@@ -316,11 +326,15 @@ CAMPUS: dict[str, Line] = {
     "facility.interruptions_people": people,
     "facility.unserved_it_hours": lambda r: hours_of(r.availability.contributions),
     "facility.unserved_it_hours_independent": lambda r: hours_of(r.availability.independent),
+    "facility.unserved_it_hours_whole_repair": lambda r: r.availability.shares[-1].whole,
     "facility.unserved_it_energy": lambda r: (
         value(r, "facility.unserved_it_hours") / 8760 * value(r, "it.energy")
     ),
     "facility.unserved_cost": lost_worth,
-    "facility.backup_survival": lambda r: r.availability.backup_survival,
+    "facility.backup_survival": backup_survival,
+    "facility.backup_lost": lambda r: sum(
+        one.frequency for one in r.availability.contributions if one.block in ("feeds", "substation")
+    ),
     "facility.stranded": stranded,
     "facility.cooling_ride_through": lambda r: sorted(one.limit for one in r.availability.cooling.values())[0],
     "facility.cooling_margin": lambda r: min(one.limit - one.restart for one in r.availability.cooling.values()),

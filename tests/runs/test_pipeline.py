@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import gigacampus
 from gigacampus.campus import catalog
 from gigacampus.campus.spec import read
+from gigacampus.campus.spec.deal import slug
 from gigacampus.campus.spec.part import Part
 from gigacampus.errors import CampusError, ResidualError, SpecError
 from gigacampus.runs import cache, folder, inputs
@@ -84,10 +87,23 @@ def test_a_stage_reads_only_what_it_declares(name: str, monkeypatch: pytest.Monk
         seen.clear()
         looked.clear()
         stage.call(bare)
-        assert not looked or stage.files(loaded), f"{stage.name} looks into {looked}"
+        known = stage.files(loaded)
+        unknown = {section for section in looked if (catalog.folder() / f"{section}.yaml").read_bytes() not in known}
+        assert not unknown, f"{stage.name} looks into {sorted(unknown)}"
         assert set(bare._results) == set(stage.needs), stage.name
         undeclared = {p for p in seen if not any(p == r or p.startswith((f"{r}.", f"{r}[")) for r in stage.reads)}
         assert not undeclared, f"{stage.name} reads {sorted(undeclared)}"
+
+
+def test_a_key_holds_the_code_of_all_that_a_room_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, taken = Path(gigacampus.__file__).parent, set[Path]()
+    monkeypatch.setattr(Path, "read_bytes", lambda self: taken.add(self) or b"")
+    cache.code.__wrapped__("gigacampus.engines.finance")
+    below = {
+        path for path in house.rglob("*.py") if path.relative_to(house).parts[0] not in ("engines", "runs", "faces")
+    }
+    assert taken == below | {*(house / "engines" / "finance").rglob("*.py")}
+    assert house / "rows" / "compile.py" in taken
 
 
 def places_of(value: Any, path: str) -> Iterator[tuple[int, str]]:
@@ -158,6 +174,28 @@ def test_explain_reaches_sources_and_the_rows_of_the_statement() -> None:
     ]
     with pytest.raises(CampusError, match=r"finance\.dscr_min"):
         explain(Run(inputs.read_spec(EXAMPLES / "hyperion.yaml")), "finance.dscr_mim")
+
+
+@pytest.mark.parametrize("example", ["hyperion", "abilene"])
+@pytest.mark.parametrize("cover", ["dscr_min", "llcr", "plcr"])
+def test_explain_names_the_day_and_the_two_amounts_whose_ratio_a_cover_is(example: str, cover: str) -> None:
+    """What is due then is the loan's that day, and what is owed the most that it ever is."""
+    run = Run(inputs.read_spec(EXAMPLES / f"{example}.yaml"))
+    node = explain(run, f"finance.{cover}")
+    cash, debt = node.children[:2]
+    assert cash.value / debt.value == pytest.approx(node.value, rel=1e-12)
+    vehicle, _, what = debt.name.partition(".")
+    loan = next(name for name, one in run.deal.loans.items() if slug(one.borrower) == vehicle)
+    on_day = run.finance.loans[loan].dates == np.datetime64(what.rpartition(" ")[2])
+    due, owed = run.finance.row(f"{slug(loan)}.scheduled")[on_day], run.finance.loans[loan].balance.max()
+    assert debt.value == pytest.approx(float(due[0]) if cover == "dscr_min" else owed, rel=1e-9)
+
+
+def test_explain_walks_the_row_that_the_kpi_is() -> None:
+    run = Run(inputs.read_spec(EXAMPLES / "hyperion.yaml"))
+    for name in ("uncovered.residual_value", "wal.notes", "unpaid.notes"):
+        node = explain(run, f"finance.{name}")
+        assert [child.value for child in node.children] == [node.value], name
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,6 @@ def test_availability_counts_energy_accelerators_and_movers(asked: Asked) -> Non
 def test_impact_reads_the_meters_of_the_hours(asked: Asked) -> None:
     given, f = asked("impact:account", doors.impact), small().facility
     meters = given["meters"]
-    assert np.array_equal(meters.load, f.load)
     assert np.array_equal(meters.it, f.it)
     assert np.array_equal(meters.withdrawal, f.withdrawal)
     assert meters.consumption == pytest.approx(f.evaporation + f.drift)

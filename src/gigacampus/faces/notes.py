@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gigacampus.campus import catalog
-from gigacampus.campus.spec import Campus
+from gigacampus.campus.spec import Loaded
+from gigacampus.campus.spec.deal import slug
 from gigacampus.campus.spec.site import Grid
 from gigacampus.campus.spec.supply import Battery, Gas, Plant
 from gigacampus.faces import numbers
 from gigacampus.faces.figures.text import Text
-from gigacampus.runs.checks import Outlasting, outlasting
+from gigacampus.runs.checks import Outlasting, borrowed, outlasting
 
 if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
@@ -33,15 +34,23 @@ _COUNTED = {
 
 def notes(run: Run) -> list[Text]:
     """Every note on a run, shortfalls first."""
-    return [*_short(run), *idle(run), *map(lasting, outlasting(run.loaded)), *unnamed_grid(run.campus)]
+    return [
+        *_short(run), *idle(run), *map(lasting, outlasting(run.loaded)), *kept(run), *grid(run.loaded)
+    ]  # fmt: skip
 
 
-def unnamed_grid(campus: Campus) -> Iterator[Text]:
-    """That the grid is the default one, wherever the campus stands."""
-    if campus.site is not None and "grid" not in campus.site.model_fields_set:
+def grid(loaded: Loaded) -> Iterator[Text]:
+    """That the grid is the default one, wherever the campus stands, or one of another place than its weather."""
+    site, far = loaded.campus.site, borrowed(loaded)
+    if site is not None and "grid" not in site.model_fields_set:
         name, others = Grid.default_entry, ", ".join(catalog.names("grids"))
         yield Text(f"No site.grid is given: prices and carbon are those of {name}. There are {others}.",
                    f"site.gridの指定がないため、価格と排出係数は{name}のもの。選択肢は{others}。")  # fmt: skip
+    elif far is not None:
+        yield Text(f"The weather is of {far.state}, which the grid {far.grid} does not reach: {', '.join(far.fields)} "
+                   "are of there. Give your own under site.grid.",
+                   f"気象は{far.state}のもので、系統{far.grid}はそこに及ばない。{'、'.join(far.fields)}は{far.grid}の値であり、"
+                   "site.gridで置き換えられる。")  # fmt: skip
 
 
 def lasting(one: Outlasting) -> Text:
@@ -53,6 +62,22 @@ def lasting(one: Outlasting) -> Text:
         "Give a later life.end, or an earlier end.",
         f"「{one.name}」は{one.until}まで続き、キャンパスの稼働終了({one.life_end})の{one.months}か月後となる。{ja}。",
     )
+
+
+def kept(run: Run) -> Iterator[Text]:
+    """Vehicles that keep their cash for works in more than a year after the last phase is ready."""
+    deal, ready = run.campus.deal, run.campus.events.get("ready")
+    for vehicle in deal.entities if deal is not None and ready is not None else ():
+        keeps = run.finance.rows.get(f"{slug(vehicle)}.keeps")
+        days = run.finance.months.astype("datetime64[D]").tolist()
+        months = sum(day > ready for day, keep in zip(days, keeps, strict=True) if keep) if keeps is not None else 0
+        if months > 12:
+            yield Text(
+                f"{vehicle} distributes nothing in {months} months after the last phase is ready, in which works go on "
+                "or a loan has not passed its interest_only_until. With while_building: distribute it does.",
+                f"「{vehicle}」は最終フェーズの竣工後も、工事期間中または借入のinterest_only_until到来前の{months}か月間は分配を行わない。"
+                "while_building: distributeとすれば分配する。",
+            )
 
 
 def _short(run: Run) -> Iterator[Text]:

@@ -21,7 +21,8 @@ from gigacampus.campus.catalog import cache_folder
 
 LIMIT_BYTES = 4_000_000_000
 _DIGEST = 32
-_GROUND = tuple(f"gigacampus.{name}" for name in ["quantities", "timeline", "air", "days", "money", "numerics"])
+_ABOVE = {"engines", "runs", "faces"}
+"""Floors that no stage's room stands on, but for its own room."""
 _MISSING = object()
 
 
@@ -46,8 +47,10 @@ def versions() -> bytes:
 
 @cache
 def code(package: str) -> bytes:
-    """Digest of the source of a package or module and of the ground that it stands on, without importing it."""
-    files = [path for name in (package, "gigacampus.campus.spec", *_GROUND) for path in _sources(name)]
+    """Digest of the source of a package or module and of all that it stands on, without importing it."""
+    house = Path(__file__).parents[1]
+    below = sorted(place.stem for place in house.iterdir() if place.suffix in ("", ".py") and place.name not in _ABOVE)
+    files = [path for name in (package, *(f"gigacampus.{name}" for name in below)) for path in _sources(name)]
     return digest(*(path.read_bytes() for path in files)).encode()
 
 

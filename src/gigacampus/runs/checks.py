@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from gigacampus.campus import catalog
 from gigacampus.campus.spec import Campus, Loaded
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED
+from gigacampus.campus.spec.deal.payments import COSTS, UNMEASURED, unpowered
 from gigacampus.engines import policy
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.runs import cache
@@ -70,6 +71,30 @@ def outlasting(loaded: Loaded) -> list[Outlasting]:
     ]
 
 
+@dataclass(frozen=True)
+class Borrowed:
+    """A power system that does not reach the state of the weather: name, state, and what prices and carbon it gives."""
+
+    grid: str
+    state: str
+    fields: tuple[str, ...]
+
+
+_LOCAL = ("mix", "price", "price_shape", "carbon_location", "carbon_residual")
+
+
+def borrowed(loaded: Loaded) -> Borrowed | None:
+    """What a campus takes from a power system of the catalogue that does not stand where its weather does."""
+    site = loaded.campus.site
+    if site is None or site.grid.use is None or site.weather.use is None:
+        return None
+    state = site.weather.use.rpartition("-")[2].upper()
+    taken = tuple(name for name in _LOCAL if loaded.origins[f"site.grid.{name}"].kind == "catalog")
+    if not taken or state in catalog.entry("grids", site.grid.use).text["states"].split():
+        return None
+    return Borrowed(site.grid.use, state, taken)
+
+
 @contextmanager
 def located(loaded: Loaded) -> Iterator[None]:
     """Give faults of the spec that are found inside their file and line."""
@@ -99,7 +124,8 @@ def known(loaded: Loaded) -> dict[str, tuple[float | None, str]]:
 
 def _check_deal(loaded: Loaded, deal: Deal, figures: bool) -> None:
     calendar = Calendar(deal, loaded.campus.events)
-    found = [*_costs(deal), *_too_late(loaded, deal, calendar)]
+    unknown_phases = unpowered(deal.construction, {**deal.powers, **loaded.campus.powers})
+    found = [*_costs(deal), *unknown_phases, *_too_late(loaded, deal, calendar)]
     if not loaded.campus.physical:
         paid = [name for name, service in deal.services.items() if service.rates is not None]
         found += [Problem(UNMEASURED, f"deal.services.{name}.rates") for name in paid]

@@ -48,7 +48,7 @@ def sizing(run: Run) -> Sizes:
     """The least coolers and chillers that hold the set-points on the site's design days."""
     from gigacampus.engines.facility import design as room
 
-    return room.size(run.campus.facility, run.compute.server, run.site, run.place.design)
+    return room.size(run.campus.facility, run.compute.server, run.site)
 
 
 def _built(run: Run) -> Facility:
@@ -84,9 +84,9 @@ def design(run: Run) -> DesignResult:
     for spec in (*map(HeatRejection.model_validate, names), facility.cooling.rejection):
         if spec is not None:
             coolers[spec.kind] = spec
-    highest, given = run.peak_ratio * rating, run.place.design
+    highest = run.peak_ratio * rating
     open_water = WaterLoop.model_validate("warm-water-tower")
-    return room.judge(facility, server, run.site, given, rating, highest, coolers, open_water.clean_water_drop)
+    return room.judge(facility, server, run.site, rating, highest, coolers, open_water.clean_water_drop)
 
 
 def setpoints(run: Run) -> Held:
@@ -176,9 +176,8 @@ def availability(run: Run) -> AvailabilityResult:
     from gigacampus.engines import availability as room
 
     flows, accelerators = run.facility, run.offer.accelerators[run.timeline.phase]
-    movers = (flows.pumps + flows.cdu_pumps + flows.air_handlers).max()
-    server = run.compute.server
-    return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), float(movers))
+    server, movers = run.compute.server, float(flows.movers.max())
+    return room.assess(_built(run), server, float(flows.it.sum()), float(accelerators.sum()), movers)
 
 
 def workload(run: Run) -> WorkloadResult:
@@ -208,7 +207,7 @@ def impact(run: Run) -> Impact:
         run.supply,
         carbon=run.site.carbon,
         mix={fuel: mix.of(fuel) for fuel in mix.generation},
-        meters=room.Meters(run.facility.load, run.facility.it, run.facility.withdrawal, run.facility.consumption),
+        meters=room.Meters(run.facility.it, run.facility.withdrawal, run.facility.consumption),
         hardware=_hardware(run),
         factors=_factors(),
     )

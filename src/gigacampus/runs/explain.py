@@ -61,7 +61,7 @@ def _kpi(run: Run, name: str, seen: frozenset[str]) -> Node:
     value = run.kpi[name]
     children = [_kpi(run, of, seen | {name}) for of in entry.of if of in run.kpi and of not in seen]
     terms = entry.terms(run) if entry.terms and run.runs(entry.stage) else {}
-    children += [Node(term, cost, entry.unit, about) for term, (cost, about) in terms.items()]
+    children += [Node(term, *of) for term, of in terms.items()]
     rows = entry.rows(run, member) if entry.rows and run.finance is not None else []
     seen_rows, under = set[str](), Behind(run)
     children += [_row(run, row, seen_rows, under) for row in rows]

@@ -38,7 +38,8 @@ def _text(path: Path, limit: int, kind: type[SpecError] | type[DataError]) -> st
             raise kind(Problem(f"is larger than {limit:,} bytes", file=str(path)))
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise kind(Problem("no such file", file=str(path), fix=_nearby(path))) from None
+        fix = _nearby(path) or ("Start from 'gigacampus new'" if kind is SpecError else "")
+        raise kind(Problem("no such file", file=str(path), fix=fix)) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise kind(Problem("is not UTF-8 text", file=str(path)[:200], line=line)) from None
@@ -48,18 +49,23 @@ def _text(path: Path, limit: int, kind: type[SpecError] | type[DataError]) -> st
 
 def _nearby(path: Path) -> str:
     found = sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))[:5] if path.parent.is_dir() else []
-    return f"There {'is' if len(found) == 1 else 'are'} {', '.join(found)}" if found else "Start from 'gigacampus new'"
+    return f"There {'is' if len(found) == 1 else 'are'} {', '.join(found)}" if found else ""
 
 
-def beside(name: str, loaded: spec.Loaded) -> Path:
-    """A data file named in a spec: below the spec's folder, or refused."""
+def _named(key: str, name: str, loaded: spec.Loaded) -> str:
+    """Text of a data file that a spec names at a key: below the spec's folder, or refused."""
     base = Path(loaded.file).resolve().parent if loaded.file else Path.cwd()
+    line = loaded.origins[key].line if key in loaded.origins else None
+    here = Problem("a data file must lie below the spec's folder", key, line, repr(name[:80]), file=loaded.file)
     path = (base / name).resolve()
     if not path.is_relative_to(base):
-        raise SpecError(
-            Problem("a data file must lie below the spec's folder", value=repr(name[:80]), file=loaded.file)
-        )
-    return path
+        raise SpecError(here)
+    try:
+        return _text(path, MAX_DATA_BYTES, DataError)
+    except DataError as error:
+        found = error.problems[0]
+        fix = f"The path is relative to the spec. {found.fix}".strip(" .")
+        raise DataError(replace(here, message=found.message, fix=fix)) from None
 
 
 def _weather_bytes(loaded: spec.Loaded) -> bytes:
@@ -67,7 +73,8 @@ def _weather_bytes(loaded: spec.Loaded) -> bytes:
     weather = loaded.campus.site.weather
     if weather.use:
         return _catalog_file("weather", weather.use).read_bytes()
-    return _text(beside(weather.tmy3 or weather.epw or "", loaded), MAX_DATA_BYTES, DataError).encode()
+    kind, name = ("tmy3", weather.tmy3) if weather.tmy3 else ("epw", weather.epw)
+    return _named(f"site.weather.{kind}", name or "", loaded).encode()
 
 
 def site_bytes(loaded: spec.Loaded) -> bytes:
@@ -75,19 +82,19 @@ def site_bytes(loaded: spec.Loaded) -> bytes:
     assert loaded.campus.site is not None
     grid = loaded.campus.site.grid
     mix = _catalog_file("grid_mixes", grid.mix).read_bytes()
-    return _weather_bytes(loaded) + mix + _sections("price_shapes", "emission_factors")
+    return _weather_bytes(loaded) + mix + _sections("weather", "grid_mixes", "price_shapes", "emission_factors")
 
 
 def factor_bytes(loaded: spec.Loaded) -> bytes:
     """What the impact stage reads beside the spec, for its key."""
     assert loaded.campus.site is not None
     mix = _catalog_file("grid_mixes", loaded.campus.site.grid.mix).read_bytes()
-    return mix + _sections("water_factors", "embodied")
+    return mix + _sections("grid_mixes", "water_factors", "embodied")
 
 
 def cooler_bytes(loaded: spec.Loaded) -> bytes:
     """What the design stage reads beside the spec, for its key: the catalogue's coolers, which it compares."""
-    return _sections("cooling_rejection")
+    return _sections("cooling_rejection", "cooling_loops")
 
 
 def analogue_bytes(loaded: spec.Loaded) -> bytes:

@@ -76,7 +76,7 @@ class Kpi:
     members : str, optional
         What a family has one of for each: what the deal lists under that name.
     terms : function of the `Run`, optional
-        What adds up to it, by name: value, meaning.
+        What it is the sum or the ratio of, by name: value, unit, meaning.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Kpi:
     of: tuple[str, ...] = ()
     rows: Callable[[Run, str], list[str]] | None = None
     members: Members | None = None
-    terms: Callable[[Run], Mapping[str, tuple[float, str]]] | None = None
+    terms: Callable[[Run], Mapping[str, tuple[float, str, str]]] | None = None
 
     @property
     def about(self) -> str:

@@ -91,16 +91,17 @@ _LIFE = ("compute.phases", "compute.expansion", "life")
 _CONTROL = tuple(f"facility.control.{name}" for name in Control.model_fields if name != "assess")
 _HALL = (
     "facility.power", "facility.cooling", "facility.water", "facility.heat_reuse", *_CONTROL, "compute.server",
+    "facility.design.recirculation", "facility.design.units_out", "facility.availability.ride_through.pumps_on",
 )  # fmt: skip
 _POWER = ("supply", "site.grid")
-_PLACE = ("site.elevation", "site.weather", "site.grid")
+_PLACE = ("site.elevation", "site.weather", "site.grid", "site.design")
 
 STAGES: tuple[Stage, ...] = (
     Stage("site", _ROOM + "site", (*_PLACE, "supply.plants"), (), doors.site, files=inputs.site_bytes),
-    Stage("sizing", _ROOM + "facility", (*_HALL, "facility.design", "site.design"), ("site",), doors.sizing),
+    Stage("sizing", _ROOM + "facility", (*_HALL, "facility.design"), ("site",), doors.sizing),
     Stage("peak_ratio", _ROOM + "facility", _HALL, ("site", "sizing"), doors.peak_ratio),
     Stage("offer", _ROOM + "workload", ("compute", "workload", "site.grid.utc_offset"), ("peak_ratio",), doors.offer),
-    Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "facility.availability.gensets", "site.design"),
+    Stage("design", _ROOM + "facility", (*_HALL, "facility.design", "facility.availability.gensets"),
           ("site", "sizing", "peak_ratio", "offer"), doors.design, files=inputs.cooler_bytes),
     Stage("setpoints", _ROOM + "facility", _HALL, ("site", "sizing", "offer", "design"), doors.setpoints),
     Stage("response", _ROOM + "facility", (*_HALL, *_LIFE), ("site", "sizing", "offer", "setpoints"), doors.response),

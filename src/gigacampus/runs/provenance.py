@@ -67,7 +67,7 @@ def behind(run: Run, stage: str) -> dict[str, Origin]:
 
 
 _PLANT = ("sizing", "peak_ratio", "design", "setpoints", "response", "facility", "part_load")
-"""Stages that take of the site its weather alone, unless control weighs the grid's price or carbon."""
+"""Stages that take of the site its weather and design days alone, unless control weighs the grid's price or carbon."""
 
 
 def _behind(run: Run, name: str) -> set[str]:
@@ -75,7 +75,7 @@ def _behind(run: Run, name: str) -> set[str]:
     stage, found = run.stage(name), set[str]()
     for need in filter(run.runs, stage.needs):
         if need == "site" and name in _PLANT and not _weighs_grid(run):
-            found |= {"site.elevation", "site.weather"}
+            found |= {"site.elevation", "site.weather", "site.design"}
         elif (name, need) != ("facility", "dispatch") or run.dispatch.unserved.any():
             found |= _behind(run, need)
     return found.union(stage.reads)

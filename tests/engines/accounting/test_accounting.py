@@ -296,16 +296,17 @@ def at(accounts: Accounts, month: str) -> int:
 
 
 def test_balance_sheets_by_hand() -> None:
-    """At the end of 2028: works over 20 years from 2027, one payment of six on each loan, one rent of three."""
+    """At the end of 2028: two years of works' 20, one payment of six on each loan; of three rents one is paid and the
+    next is a day away."""
     _, accounts = ran(small())
     company, k = accounts.sheets["operating"]["Co"], at(accounts, "2028-12")
-    assert line(company, "works")[k] == pytest.approx(1000 * (1 - 23 / 240))
+    assert line(company, "works")[k] == pytest.approx(1000 * (1 - 24 / 240))
     assert line(company, "loans")[k] == pytest.approx(500)
-    assert line(company, "rent receivable")[k] == pytest.approx(100 * 11 / 12)
+    assert line(company, "rent receivable")[k] == pytest.approx(100)
     tenant = accounts.sheets["operating"]["Tenant"]
-    assert line(tenant, "lease liabilities")[k] == pytest.approx(100 / 1.1 ** (1 / 12) + 100 / 1.1 ** (13 / 12))
+    assert line(tenant, "lease liabilities")[k] == pytest.approx(100 + 100 / 1.1)
     finance_lease = accounts.sheets["finance"]["Tenant"]
-    assert line(finance_lease, "rights of use")[k] == pytest.approx(RENTS * (1 - 23 / 36))
+    assert line(finance_lease, "rights of use")[k] == pytest.approx(RENTS * (1 - 24 / 36))
     assert line(finance_lease, "lease liabilities")[k] == line(tenant, "lease liabilities")[k]
 
 
@@ -330,7 +331,7 @@ def test_interest_is_part_of_the_works_until_they_are_let() -> None:
     """10 % on 500 in the year of building, written off over 20 years; that of later years is a cost."""
     company = ran(small(("rest: Bank, coupon: 0 %", "rest: Bank, coupon: 10 %")))[1]
     interest = line(company.sheets["operating"]["Co"], "interest capitalised")
-    assert interest[at(company, "2028-12")] == pytest.approx(50 * (1 - 23 / 240))
+    assert interest[at(company, "2028-12")] == pytest.approx(50 * (1 - 24 / 240))
 
 
 def test_a_lease_costs_its_rent_however_it_is_classified() -> None:
@@ -340,8 +341,62 @@ def test_a_lease_costs_its_rent_however_it_is_classified() -> None:
         assert line(tenant, "income so far")[-1] == pytest.approx(-600)
         assert line(tenant, "lease liabilities")[-1] == 0
     straight = line(accounts.sheets["operating"]["Tenant"], "income so far")
-    assert straight[at(accounts, "2028-12")] == pytest.approx(-100 * 23 / 12)
+    assert straight[at(accounts, "2028-12")] == pytest.approx(-200)
     assert result.months[-1] >= np.datetime64("2033-01")
+
+
+def floating(final: str, day_count: str, start: str = "2027-01-01") -> Accounts:
+    """500 at 6 % a year, paid quarterly until a day, against a lease of 1,200 a year for three years, in advance."""
+    return ran(small(
+        ("rest: Bank, coupon: 0 %, every: yearly, interest_only_until: 2027-01-01,\n             final: 2033-01-01",
+         f"rest: Bank, coupon: 6 %, every: quarterly, day_count: {day_count}, interest_only_until: 2027-01-01, "
+         f"amortisation: {{kind: bullet}}, final: {final}"),
+        ("start: 2027-01-01, term", f"start: {start}, term"),
+        ("rent: 100 USD, every: yearly", "rent: 1200 USD, escalator: 10 %, every: quarterly, timing: advance"),
+    ))[1]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day_count", "days"), [("act/360", 16 + 30 + 31), ("30/360", 15 + 30 + 31)])
+def test_every_line_stands_on_the_last_of_december(day_count: str, days: int) -> None:
+    """At the end of 2028, paid last on 15 October: two of three years of the lease, days of interest by hand.
+
+    By 30/360 (bond basis) the 31st is a day of its own unless counted from the 30th.
+    """
+    accounts = floating("2033-01-15", day_count)
+    company, tenant = (accounts.sheets["operating"][party] for party in ("Co", "Tenant"))
+    k, rents = at(accounts, "2028-12"), (1200, 1320, 1452)
+    assert line(company, "loans")[k] == pytest.approx(500 + 100 * 5 / 6)
+    assert line(company, "interest payable")[k] == pytest.approx(500 * 0.06 * days / 360)
+    assert line(accounts.sheets["operating"]["Bank"], "interest receivable")[k] == pytest.approx(
+        500 * 0.06 * days / 360
+    )
+    assert line(company, "works")[k] == pytest.approx(1000 * (1 - 2 / 20))
+    assert line(company, "rent receivable")[k] == pytest.approx(sum(rents) * 2 / 3 - sum(rents[:2]))
+    owed = sum(1452 / 4 / 1.1 ** (quarter / 4) for quarter in range(4))  # the first of them on the next day
+    assert line(tenant, "lease liabilities")[k] == pytest.approx(owed)
+
+
+@pytest.mark.parametrize("day_count", ["act/360", "30/360"])
+def test_interest_payable_moves_with_the_payment_day(day_count: str) -> None:
+    """Paid d days later, d days of interest less are owed at the year's end, and none when the loan is repaid."""
+    first = floating("2033-01-01", day_count)
+    k = at(first, "2028-12")
+    for day in (2, 10, 28):
+        later = floating(f"2033-01-{day:02}", day_count)
+        fall = line(first.sheets["operating"]["Co"], "interest payable") - line(
+            later.sheets["operating"]["Co"], "interest payable"
+        )
+        assert fall[k] == pytest.approx(500 * 0.06 * (day - 1) / 360)
+        assert line(later.sheets["operating"]["Co"], "interest payable")[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_half_a_month_later_half_a_month_less_is_earned_and_written_off() -> None:
+    first, later = floating("2033-01-15", "30/360"), floating("2033-01-15", "30/360", "2027-01-16")
+    k, year = at(first, "2027-12"), first.income["operating"]["Co"]
+    then = later.income["operating"]["Co"]
+    assert year["rent"][k] + year["rent spread evenly"][k] == pytest.approx(3972 / 3)
+    assert then["rent"][k] + then["rent spread evenly"][k] == pytest.approx(3972 / 36 * 11.5)
+    assert year["depreciation"][k] / then["depreciation"][k] == pytest.approx(12 / 11.5, rel=1e-3)
 
 
 def eliminated(accounts: Accounts, parent: str, vehicle: str) -> None:

@@ -39,7 +39,6 @@ def simulate(
     seed: int,
     gensets: Gensets | None = None,
     battery: float = 0.0,
-    repair: float | None = None,
 ) -> Estimate:
     """Live through some years of blocks in series.
 
@@ -55,8 +54,6 @@ def simulate(
         What carries the load while a block that is `backed` falls short; without, such a block is as any other.
     battery : float [h]
         Full load that batteries carry.
-    repair : float [h], optional
-        Mean time until a failure of a common cause is mended; that of one item by default.
 
     Returns
     -------
@@ -64,10 +61,10 @@ def simulate(
         Of `series(...).lost` times `YEAR`, and of its frequency. Restarts are left out.
     """
     rng, horizon = np.random.default_rng(seed), years * YEAR
-    steps = [_served(block, common, horizon, rng, repair) for block in found if not (block.backed and gensets)]
+    steps = [_served(block, common, horizon, rng) for block in found if not (block.backed and gensets)]
     if gensets is not None:
         for block in (block for block in found if block.backed):
-            at, share = _served(block, common, horizon, rng, repair)
+            at, share = _served(block, common, horizon, rng)
             steps.append(_backed(at, share, gensets, battery, common, rng))
     time = np.unique(np.concatenate([np.array([0.0]), *(at for at, _ in steps)]))
     served = np.min([share[np.searchsorted(at, time, side="right") - 1] for at, share in steps], axis=0)
@@ -85,13 +82,15 @@ def _estimate(time: Floats, served: Floats, horizon: float) -> Estimate:
     return Estimate(float(hours.mean()) * scale, errors[0], float(events.mean()) * scale, errors[1])
 
 
-def _served(block: Block, common: float, horizon: float, rng: Generator, repair: float | None) -> tuple[Floats, Floats]:
+def _served(block: Block, common: float, horizon: float, rng: Generator) -> tuple[Floats, Floats]:
     """Share of the load that a block carries: from when, and how much."""
     legs = [
         _union(_down((1 - common) * item.failures, item.repair, horizon, rng) for item in block.items)
         for _ in range(block.units)
     ]
-    together = _union(_down(common * item.failures, repair or item.repair, horizon, rng) for item in block.items)
+    together = _union(
+        _down(common * item.failures, item.common_repair or item.repair, horizon, rng) for item in block.items
+    )
     weight = [(leg, 1) for leg in legs] + [(together, block.units)]
     at = np.concatenate([np.array([0.0]), *(np.concatenate(spans) for spans, _ in weight)])
     fall = np.concatenate([[0], *(np.repeat([w, -w], [len(s[0]), len(s[1])]) for s, w in weight)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -190,6 +191,7 @@ def assess(**given: object) -> availability.AvailabilityResult:
         ({"gensets": {"fuel": "0.4 h"}}, {"gensets": {"fuel": "0.5 h"}}),
         ({"common_repair": "40 h"}, {"common_repair": "8 h"}),
         ({"pump": {"repair": "80 h"}}, {}),
+        ({"pump": {"common_repair": "39 h"}}, {}),
         ({"coolant_unit": "pump"}, {}),
         ({"controls": {"failures": "1 1/year"}}, {}),
         ({"transfer_switch": {"repair": "80 h"}}, {}),
@@ -209,7 +211,7 @@ def test_contributions_sum_to_the_whole_but_for_what_they_share() -> None:
     found = assess()
     for hours, parts in (
         (found.unserved_hours, found.contributions),
-        (found.independent_hours, found.independent),
+        (found.shares[0].hours, found.independent),
     ):
         whole = sum(part.hours for part in parts)
         assert hours <= whole <= hours * 1.01
@@ -257,13 +259,36 @@ def test_common_causes_are_mended_in_their_own_time() -> None:
             assert twice.down == pytest.approx(2 * cause.down, rel=1e-2)
         elif key[1] == "independent":
             assert twice.down == pytest.approx(cause.down)
-    assert found[4].independent_hours == found[8].independent_hours < found[4].unserved_hours < assess().unserved_hours
+    assert found[4].shares[0] == found[8].shares[0]
+    assert found[4].shares[0].hours < found[4].unserved_hours < assess().unserved_hours
+
+
+def test_shares_of_common_causes_are_runs_of_their_own() -> None:
+    """At each share, what a spec with that share and its own repairs finds, and one with whole repairs."""
+    found, whole = assess(), dict.fromkeys(("ups", "pump", "air_handler", "chiller", "cooler", "coolant_unit"))
+    assert [one.common_cause for one in found.shares] == pytest.approx([0.0, 0.01, 0.05])
+    rates = Facility.model_validate({}).availability
+    slow = {name: {"common_repair": f"{getattr(rates, name).repair} h"} for name in whole}
+    for one in found.shares:
+        share = f"{100 * one.common_cause} %"
+        assert one.hours == pytest.approx(assess(common_cause=share).unserved_hours)
+        assert one.whole == pytest.approx(assess(common_cause=share, **slow).unserved_hours)
+    assert found.shares[0].hours < found.unserved_hours == found.shares[-1].hours < found.shares[-1].whole
+
+
+def test_backup_is_better_where_less_strikes_at_once() -> None:
+    found = [assess(common_cause=f"{beta} %") for beta in (0, 0.2, 1, 5, 10)]
+    survival, lost = ([getattr(one, name) for one in found] for name in ("backup_survival", "backup_lost"))
+    assert survival == sorted(survival, reverse=True)
+    assert lost == sorted(lost)
 
 
 def test_common_repair_by_monte_carlo() -> None:
-    found = drawn(np.random.default_rng(5), most=4)
-    exact = series([cause for block in found for cause in causes(block, 0.2, 60.0)])
-    got = simulate(found, 0.2, 4000, 1, repair=60.0)
+    found = [
+        replace(block, items=tuple(replace(item, common_repair=60.0) for item in block.items))
+        for block in drawn(np.random.default_rng(5), most=4)
+    ]
+    exact, got = closed(found, 0.2), simulate(found, 0.2, 4000, 1)
     assert got.hours == pytest.approx(exact.lost * YEAR, abs=4.5 * got.hours_error)
 
 

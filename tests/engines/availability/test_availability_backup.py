@@ -200,11 +200,11 @@ def test_denser_halls_warm_sooner() -> None:
     light, dense = (sides("air-cooled-chiller", name, storage="0 s")["air"].limit for name in ("a100-dgx", "b200-dgx"))
     assert light > dense
     metal = 142 / 14.3
-    assert dense == pytest.approx(air_seconds(0.0129 * metal, metal, 0.514 * metal, 1.0, 20.0))
+    assert dense == pytest.approx(air_seconds(1.8, metal, 0.514 * metal, 1.0, 20.0))
     assert dense < 60  # a published test: above 10 kW a rack within a minute
     rack = 1360 * 1.06 / (132 * (1 - 0.9 + 0.06))
     found = sides("direct-to-chip-dry", storage="0 s")["air"].limit
-    assert found == pytest.approx(air_seconds(0.0129 * rack, rack, 0.514 * rack, 1.0, 20.0))
+    assert found == pytest.approx(air_seconds(1.8, rack, 0.514 * rack, 1.0, 20.0))
 
 
 def test_a_bath_holds_minutes_and_one_that_boils_seconds() -> None:
@@ -213,6 +213,15 @@ def test_a_bath_holds_minutes_and_one_that_boils_seconds() -> None:
     }
     assert still["immersion-1p"].limit == pytest.approx(10 * 2.2 * 15 + 0.3333 * 4.186 * 15)
     assert still["immersion-2p"].limit < 5
+
+
+def test_what_stands_on_the_ups_needs_no_restart() -> None:
+    """Outside air alone runs on; coolers wait for gensets, and a chiller takes its time after that."""
+    air, waits = (sides("meta-air", "b200-dgx", pumps_on=on)["air"] for on in ("ups", "gensets"))
+    assert (air.restart, waits.restart) == (0.0, 10.0)
+    assert air.margin == air.limit == waits.limit
+    assert sides("direct-to-chip-dry")["liquid"].restart == 10.0
+    assert sides("direct-to-chip-dry-trim")["liquid"].restart == sides("air-cooled-chiller")["air"].restart == 160.0
 
 
 def test_sides_follow_the_plant() -> None:

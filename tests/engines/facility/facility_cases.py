@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from gigacampus import air
 from gigacampus.campus import catalog
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, PowerChain
-from gigacampus.engines.facility.outdoors import Outdoors
+from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.timeline import Timeline, to_utc, weather_year
 
@@ -31,6 +31,7 @@ class Air:
     wet_bulb: np.ndarray
     dew_point: np.ndarray
     pressure: np.ndarray
+    design: DesignConditions = field(default_factory=DesignConditions)
 
 
 def weather(dry_bulb: Any, rh: Any, pressure: Any = 101_325.0) -> Air:
@@ -96,7 +97,7 @@ def server(**given: Any) -> Server:
 
 def plant(spec: Facility, outdoors: Air, machine: Server | None = None) -> Plant:
     """The physics of a facility in a weather."""
-    return Plant(fitted(spec), machine or server(), Outdoors.of(outdoors))
+    return Plant.of(fitted(spec), machine or server(), outdoors)
 
 
 def warmer(outdoors: Air, by: float) -> Air:
@@ -122,6 +123,7 @@ def plants(draw: st.DrawFn) -> dict[str, Any]:
             "approach": draw(st.floats(3, 9)),
             "fan_power": draw(st.floats(0.005, 0.06)),
             "fan_minimum": draw(st.floats(0.05, 0.5)),
+            "water_minimum": draw(st.floats(0, 1)),
             "fan_control": draw(st.sampled_from(["variable", "fixed"])),
             "fouling": draw(st.floats(0, 0.3)),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,26 +16,25 @@ from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejectio
 from gigacampus.campus.spec.site import DesignConditions, Site
 from gigacampus.engines import facility as room
 from gigacampus.engines.facility import design, drought
-from gigacampus.engines.facility.cooling import coolant_drop, glycol, loop, outer, rated, sides, water
+from gigacampus.engines.facility.cooling import coolant_drop, glycol, loop, outer, rated, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
-from gigacampus.engines.facility.design.days import outdoors
-from gigacampus.engines.facility.design.judging import _chain
+from gigacampus.engines.facility.days import outdoors
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.errors import InfeasibleError, SpecError
 
-NONE = DesignConditions.model_validate({})
 YEAR = typical_year()
 GIVEN = DesignConditions(
     dry_bulb=34.0, coincident_wet_bulb=24.0, wet_bulb=26.0, coincident_dry_bulb=31.0, extreme_mean=37.0,
     extreme_deviation=1.0,
 )  # fmt: skip
+HERE = replace(YEAR, design=GIVEN)
 
 
 def judged(cooling: Any, given: DesignConditions = GIVEN, **changes: Any) -> design.DesignResult:
     """On design days, with what `fitted` gives it and whatever that leaves missing."""
     changes["design"] = {"accept_excess": True, **changes.get("design", {})}
     spec = fitted(Facility.model_validate({"cooling": cooling, **changes}))
-    return design.judge(spec, server(), YEAR, given, 100.0, 120.0, {})
+    return design.judge(spec, server(), replace(YEAR, design=given), 100.0, 120.0, {})
 
 
 def flows(spec: Facility, load: float = 1.0, outdoors: Any = YEAR) -> Any:
@@ -55,12 +55,12 @@ def test_extreme_is_gumbels() -> None:
 
 
 def test_days_are_ashraes_where_given_and_the_years_own_where_not() -> None:
-    dry, wet, extreme = design.design_days(YEAR, GIVEN)
+    dry, wet, extreme = design.design_days(HERE)
     assert (dry.dry_bulb, dry.wet_bulb, dry.origin) == (34.0, 24.0, "ASHRAE")
     assert (wet.dry_bulb, wet.wet_bulb) == (31.0, 26.0)
     assert extreme.dry_bulb == pytest.approx(37.0 + 1.8658, abs=1e-3)
     assert 24.0 < extreme.wet_bulb < 26.0
-    own = design.design_days(YEAR, NONE)
+    own = design.design_days(YEAR)
     assert [day.origin for day in own] == ["typical year"] * 2
     assert np.sum(own[0].dry_bulb <= YEAR.dry_bulb) == 35
     assert np.sum(own[1].wet_bulb <= YEAR.wet_bulb) == 35
@@ -69,7 +69,7 @@ def test_days_are_ashraes_where_given_and_the_years_own_where_not() -> None:
 def test_a_site_takes_the_conditions_of_its_weathers_name() -> None:
     assert Site.model_validate({"weather": "columbus-oh"}).design.dry_bulb == 32.4
     assert Site.model_validate({"weather": "columbus-oh", "design": {"dry_bulb": "33 C"}}).design.dry_bulb == 33.0
-    assert Site.model_validate({"weather": "abilene-tx"}).design == NONE
+    assert Site.model_validate({"weather": "abilene-tx"}).design == DesignConditions()
     with pytest.raises(ValidationError, match="dry_bulb and coincident_wet_bulb go together"):
         Site.model_validate({"weather": "abilene-tx", "design": {"dry_bulb": "33 C"}})
 
@@ -97,7 +97,7 @@ def test_the_days_excess_is_the_coolers_at_full_speed() -> None:
         pump = loop.pump_share(7.5, spec.loop.pump_pressure, spec.loop.pump_efficiency)
         cooler = Cooler(left, 1.0, 7.5 * (1 + pump))
         one = np.ones(1)
-        leaves = cooler.leaving(out, one, cooler.water_flow(one), cooler.rise * one)[0]
+        leaves = cooler.leaving(out, one, cooler.water_flow(one)[0], cooler.rise * one)[0]
         assert day.sides[0].excess == pytest.approx(max(leaves - 35.0, 0.0), abs=1e-6)
 
 
@@ -254,6 +254,24 @@ def test_pumps_are_staged_down_to_one_at_its_minimum() -> None:
     assert pumps[2] == pytest.approx(free[2])
 
 
+@pytest.mark.parametrize(("fixed", "exponent"), [(1.0, 1.0), (0.0, 2.75)])
+def test_pump_power_goes_with_the_flow_and_its_head(fixed: float, exponent: float) -> None:
+    """All fixed: by the flow; all friction: by its power 2.75; the least flow is that of one pump."""
+    spec = {
+        "use": "direct-to-chip-tower",
+        "loop": {"pump_units": 4, "pump_minimum": "40 %", "fixed_head": fixed},
+        "liquid": {"cdu_minimum": "25 %", "cdu_fixed_head": fixed},
+    }
+    loads = (0.05, 0.1, 0.5, 0.8)
+    pumps, units = (
+        np.array([getattr(plant(facility(spec), YEAR, server(liquid_share=1.0, overhead_share=0.0)).side(
+            0, np.array([load]), Outdoors.of(weather(20.0, 0.5)), None), n)[0] for load in (*loads, 1.0)])
+        for n in ("pumps", "cdu_pumps")
+    )  # fmt: skip
+    assert units[:-1] / units[-1] == pytest.approx(np.maximum(loads, 0.25) ** exponent, rel=1e-9)
+    assert pumps[:-1] / pumps[-1] == pytest.approx(np.maximum(loads, 0.1) ** exponent, rel=0.03)
+
+
 def test_boiling_fixes_the_bath_and_pumps_nothing() -> None:
     found = flows(facility("immersion-2p"))
     assert np.all(found.cdu_pumps == 0)
@@ -387,7 +405,7 @@ def test_load_rises_with_it_and_everything_closes(given: dict[str, Any]) -> None
 
 
 def test_air_at_the_intake_is_warmed_at_its_humidity() -> None:
-    days = design.design_days(YEAR, GIVEN)
+    days = design.design_days(HERE)
     out, bare = (outdoors(days, 101_325.0, k) for k in (2.0, 0.0))
     np.testing.assert_allclose(out.humidity, bare.humidity)
     np.testing.assert_allclose(out.dry_bulb - bare.dry_bulb, 2.0)
@@ -397,13 +415,14 @@ def test_air_at_the_intake_is_warmed_at_its_humidity() -> None:
 
 
 def test_a_supply_that_floats_up_takes_the_whole_chain_with_it() -> None:
-    built = plant(facility("direct-to-chip-tower"), YEAR)
-    one, out = built.plants()[0], built.out.at(slice(0, 1))
-    assert one is not None
-    held, floated = (dict(_chain(one, sides.side(np.zeros(1), excess=np.array([k])), out, 0)) for k in (0.0, 2.0))
-    air_taken_in = held.pop("intake air"), floated.pop("intake air")
-    assert air_taken_in[0] == air_taken_in[1]
-    assert list(floated.values()) == pytest.approx([t + 2 for t in held.values()])
+    """A wet bulb 10 K above the tower's design."""
+    hot = GIVEN.model_copy(update={"dry_bulb": 46.0, "coincident_wet_bulb": 38.0, "wet_bulb": 38.0})
+    mild, hot_day = (judged("direct-to-chip-tower", given).days[0] for given in (GIVEN, hot))
+    held, floated = dict(mild.chain), dict(hot_day.chain)
+    excess = next(one.excess for one in hot_day.sides if one.side == "liquid")
+    assert excess > 0.5
+    assert held.pop("intake air") < floated.pop("intake air")
+    assert list(floated.values()) == pytest.approx([t + excess for t in held.values()])
 
 
 def test_machines_that_must_make_colder_water_give_their_coolers_more_heat() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gigacampus.engines.facility import FacilityResult, peak_ratio, respond, settle
+from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.errors import SpecError
 
 YEAR = typical_year()
@@ -71,7 +73,7 @@ def test_response_is_what_is_settled_when_all_is_served(name: str) -> None:
     assert not settled.unserved.any()
     assert peak_ratio(spec, server(), YEAR) >= response.load.max() / RATING.max() - 1e-12
     full = respond(spec, server(), YEAR, np.repeat(RATING[:, None], 8784, axis=1), RATING)
-    assert peak_ratio(spec, server(), YEAR) == pytest.approx((full.load / RATING[:, None]).max(), rel=1e-12)
+    assert peak_ratio(spec, server(), YEAR) >= (full.load / RATING[:, None]).max() - 1e-12
 
 
 @pytest.mark.parametrize("name", PLANTS)
@@ -129,7 +131,7 @@ def test_size_cancels_out(k: float) -> None:
 def test_hours_do_not_know_each_other() -> None:
     """Permuted hours give permuted loads."""
     order = np.random.default_rng(3).permutation(8784)
-    mixed = Air(*(values[order] for values in vars(YEAR).values()))
+    mixed = replace(YEAR, **{name: values[order] for name, values in vars(YEAR).items() if name != "design"})
     a = respond(facility(), server(), YEAR, DEMAND, RATING).load
     assert np.array_equal(respond(facility(), server(), mixed, DEMAND[:, order], RATING).load, a[:, order])
 
@@ -247,6 +249,16 @@ def test_partial_pue() -> None:
     assert air_only.ppue_liquid is None
 
 
+def test_water_of_the_towers_does_not_warm_as_load_falls() -> None:
+    """Beside chillers fans hold its approach to the wet bulb at any load, by fewer cells at a tenth."""
+    p = plant(facility("chilled-water-tower"), YEAR)
+    load = np.array([1.0, 0.66, 0.5, 0.25, 0.1])
+    one = p.side(1, load, Outdoors.of(weather(np.full(5, 26.0), 0.7)), None)
+    assert np.all(one.lifted > 0)
+    assert np.all(np.diff(one.bled) < 0.02)
+    assert one.rejection_fans[-1] / load[-1] < one.rejection_fans[0]
+
+
 def test_three_hours_by_hand() -> None:
     """Liquid to dry coolers beside air-cooled chillers, as a calculator would, for a cold, a mild and a hot hour."""
     spec = facility({"use": "direct-to-chip-dry", "air_plant": "air-cooled-chiller"}, "ups-2n")
@@ -263,19 +275,25 @@ def test_three_hours_by_hand() -> None:
 def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     """One hour at an IT load x and a dry bulb t [degC], per MW of IT rating: scalars and bisection, no code of ours."""
 
-    def inside(it: float) -> tuple[float, float]:
+    def inside(it: float, movers: float = 0.0) -> tuple[float, float]:
         busway = 2 * 0.0075 * (it / 2) ** 2
         rating = 2.2 * 1.00375  # two paths, each 1.1 times what passes at full IT
-        level = (it + busway) / rating
+        level = (it + busway + movers) / rating
         return busway, rating * (0.01093 - 0.00479 * level + 0.03231 * level**2)
+
+    def flowing(flow: float) -> float:
+        return float(flow * (0.4 + 0.6 * flow**1.75))  # head: a fixed share and friction
 
     share = 0.9 / 1.06
     (busway, ups), (busway1, ups1) = inside(x), inside(1.0)
     cdu = 270e3 / (0.65 * 4.15e6 * 10)
     pump = 208.7e3 / (0.7 * 4.18e6 * 7.5)
-    full = share * (1 + cdu) * (1 + pump)
-    cooling = 7.5 * (1 + pump)
-    water = x * 5.56 / cooling / 1.1
+    coolant = share * cdu * flowing(x)
+    full, full_flow = share * (1 + cdu) * (1 + pump), share * (1 + cdu)
+    flow = (x * share + coolant) / full_flow
+    water_pumps = full_flow * pump * flowing(flow)
+    cooling = 7.5 * (1 + water_pumps / (flow * full_flow))
+    water = flow * 5.56 / 7.5 / (1 + pump) / 1.1
     most = min(max(1.5 * x, 0.125), 1.0)
     rated = math.log((1 - 1.4 * 5.56 / 11.11) / (1 - 5.56 / 11.11)) / (1 - 1.4)
 
@@ -294,15 +312,18 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     density = 1.008 * 101_325 / (287.042 * 291.15 * (1 + 1.607858 * 0.008))
     handlers = hall1 * 500 / (0.78 * density * 1006 * 16.7) * max(hall / hall1, 0.3) ** 3
     chilled_pump = 143.7e3 / (0.7 * 4.18e6 * 7.5)
-    lifted = (hall + handlers) * (1 + chilled_pump)
-    reference = 1.4 * hall1 * (1 + 500 / (0.78 * 1.2 * 1006 * 16.7)) * (1 + chilled_pump)
+    chilled_flow = hall1 * (1 + 500 / (0.78 * 1.2 * 1006 * 16.7))
+    chilled_pumps = chilled_flow * chilled_pump * flowing((hall + handlers) / chilled_flow)
+    lifted = hall + handlers + chilled_pumps
+    reference = 1.4 * chilled_flow * (1 + chilled_pump)
     w, y = 18 + 16.7 - 16.7 / 0.67, max(t, 12.7)
     capacity = 1.0433825 + 0.0407073 * w + 4.506e-4 * w * w - 0.0041514 * y - 8.86e-5 * y * y - 3.467e-4 * w * y
     ratio = 0.5961915 - 0.0099496 * w + 7.888e-4 * w * w + 4.506e-4 * y + 4.875e-4 * y * y - 7.623e-4 * w * y
     part = lifted / (reference * capacity)
     chilled = reference * capacity / 2.9 * ratio * (0.141 + 0.655 * part + 0.203 * part**2)
-    pumps = x * share * (1 + cdu) * pump + (hall + handlers) * chilled_pump
-    served = x + busway + ups + 0.001 + x * share * cdu + fans + handlers + chilled + pumps
+    pumps = water_pumps + chilled_pumps
+    ups = inside(x, pumps + coolant + handlers)[1]  # they hang on it; that heat leaves with outside air
+    served = x + busway + ups + 0.001 + coolant + fans + handlers + chilled + pumps
     rating, grid = (highest or served) * 1.25 / 0.5, (highest or served) * 1.25 / 0.8
     unit = rating * (0.00063 + 0.0074 * (served / rating) ** 2)
     cable = rating * 0.0016 * ((served + unit) / rating) ** 2
@@ -311,7 +332,7 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
         "rejection_fans": fans,
         "chiller": chilled,
         "air_handlers": handlers,
-        "cdu_pumps": x * share * cdu,
+        "cdu_pumps": coolant,
         "pumps": pumps,
         "ups": ups,
         "transformers": unit + cable + substation,

@@ -10,7 +10,6 @@ from facility_cases import city, facility, plant, server, typical_year, weather
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import Control, Design, HeatRejection
-from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility import control, design
 from gigacampus.engines.facility.cooling import coil_water, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
@@ -122,7 +121,7 @@ def test_towers_in_the_table_of_hours_stand_behind_their_exchanger() -> None:
     plants = {"direct-to-chip-dry": {"dry": 0.0, "tower": 2.2}, "direct-to-chip-tower": {"dry": 2.2, "tower": 2.2}}
     for name, between in plants.items():
         spec = facility(name).model_copy(update={"design": Design.model_validate({"accept_excess": True})})
-        judged = design.judge(spec, server(), typical_year(), DesignConditions(), 100.0, 120.0, coolers, 2.2)
+        judged = design.judge(spec, server(), typical_year(), 100.0, 120.0, coolers, 2.2)
         assert judged.drops == pytest.approx({kind: 5.0 + drop for kind, drop in between.items()})
         for kind, cooler in coolers.items():
             assert judged.hours[kind] == design.hours_above(typical_year(), judged.supplies, cooler, judged.drops[kind])

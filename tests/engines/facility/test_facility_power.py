@@ -96,6 +96,21 @@ def test_no_unit_is_over_its_rating_when_another_is_lost(name: str, topology: To
 
 
 @pytest.mark.parametrize("name", CHAINS)
+def test_a_ups_that_carries_pumps_loses_more_and_all_of_it_leaves_as_heat(name: str) -> None:
+    """Against the same plant on gensets: the loss of the element at the sum less that at IT alone, and no more."""
+    spec, load = facility("direct-to-chip-dry-trim", name), np.array([0.1, 0.5, 1.0])
+    ride = spec.availability.ride_through.model_copy(update={"pumps_on": "gensets"})
+    other = spec.model_copy(update={"availability": spec.availability.model_copy(update={"ride_through": ride})})
+    a, b = (plant(one, YEAR).at(load, np.array([0, 4000, 5000])) for one in (spec, other))
+    bank = power.Chain(spec.power).hall.get("ups")
+    more = 0 * load if bank is None else bank.loss(a.at_ups + a.movers) - bank.loss(a.at_ups)
+    assert a.ups - b.ups == pytest.approx(more, abs=1e-12)
+    assert np.all(a.cooling == b.cooling)
+    assert a.heat_sensible + a.heat_latent == pytest.approx(a.load, rel=1e-12)
+    assert bank is None or np.all((more[1:] > 0) & (more[1:] < 0.1 * a.movers[1:]))  # at a tenth the fit still falls
+
+
+@pytest.mark.parametrize("name", CHAINS)
 def test_each_element_gives_what_the_next_one_draws(name: str) -> None:
     found = {one.name: one for one in power.loadings(power.Chain(PowerChain.model_validate(name)), 1.35, 100.0)}
     assert found["transformer"].power == pytest.approx(135.0)

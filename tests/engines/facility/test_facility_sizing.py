@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from facility_cases import LIFE, RATING, facility, plant, server, typical_year, weather
+from facility_cases import LIFE, RATING, Air, city, facility, plant, server, typical_year, weather
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gigacampus import air
 from gigacampus.campus.spec.facility import Chiller, Facility, GensetDerating, HeatRejection
 from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines import facility as room
 from gigacampus.engines.facility import control, design
-from gigacampus.engines.facility.cooling import chiller, coil_water, loop, movers
-from gigacampus.engines.facility.design.days import design_days
+from gigacampus.engines.facility.cooling import chiller, coil_water, loop, movers, settled
+from gigacampus.engines.facility.days import design_days
 from gigacampus.engines.facility.design.standby import power_left, standby
 from gigacampus.engines.facility.part_load import part_load
 from gigacampus.errors import InfeasibleError, SpecError
@@ -40,11 +41,11 @@ def spec(cooling: Any, **rule: Any) -> Facility:
 
 
 def sized(one: Facility, days: DesignConditions = HOT, outdoors: Any = YEAR) -> design.Sizes:
-    return design.size(one, server(), outdoors, days)
+    return design.size(one, server(), replace(outdoors, design=days))
 
 
 def judged(one: Facility, sizes: design.Sizes, days: DesignConditions = HOT, outdoors: Any = YEAR) -> Any:
-    return design.judge(design.built(one, sizes), server(), outdoors, days, 100.0, 120.0, {})
+    return design.judge(design.built(one, sizes), server(), replace(outdoors, design=days), 100.0, 120.0, {})
 
 
 @pytest.mark.parametrize("cooling", TIGHT)
@@ -224,7 +225,7 @@ def test_nothing_runs_a_plant_that_is_not_sized() -> None:
         lambda: room.settle(one, server(), YEAR, LIFE, it, RATING),
         lambda: part_load(one, server(), YEAR, 100.0),
         lambda: control.assess(one, server(), YEAR, np.full(8784, 0.5), 100.0),
-        lambda: design.judge(one, server(), YEAR, HOT, 100.0, 120.0, {}),
+        lambda: design.judge(one, server(), replace(YEAR, design=HOT), 100.0, 120.0, {}),
     ]
     for door in doors:
         with pytest.raises(AssertionError, match="sized on the design days"):
@@ -264,7 +265,7 @@ def test_gensets_in_heat_and_thin_air_are_those_of_the_table() -> None:
 
 
 def test_gensets_that_are_left_carry_the_load() -> None:
-    days = design_days(YEAR, HOT.model_copy(update={"extreme_mean": 42.0}))
+    days = design_days(replace(YEAR, design=HOT.model_copy(update={"extreme_mean": 42.0})))
     intake = np.array([day.dry_bulb + 2 for day in days])
     found = standby(spec(DRY), days, intake, 101_325.0, 100.0)
     assert found is not None
@@ -283,6 +284,32 @@ def test_gensets_that_are_left_carry_the_load() -> None:
     lone = Facility.model_validate({"availability": {"gensets": {"count": 1, "needed": 1}}})
     with pytest.raises(SpecError, match="units_out is 1, and 1 gensets stand in a group"):
         standby(lone, days, intake, 101_325.0, 100.0)
+
+
+@pytest.mark.parametrize("cooling", ["direct-to-chip-dry-trim", "chilled-water-tower"])
+def test_san_franciscos_gensets_carry_its_design_days(cooling: str) -> None:
+    """Oracle: the days' air, 2 K warmer, as hours of the year, the halls at full IT, with a unit out and with none."""
+    place = replace(city("san-francisco-ca"), design=DesignConditions.model_validate("san-francisco-ca"))
+    one = spec(cooling)
+    built = design.built(one, design.size(one, server(), place))
+    found = design.judge(built, server(), place, 100.0, 100 * room.peak_ratio(built, server(), place), {}).standby
+    assert found is not None
+    p, hottest = place.pressure.mean(), 34.6 + 1.8658 * 2.3
+    dry, humid = np.array([28.3, 25.7, hottest]), air.humidity_ratio_from_wet_bulb([28.3, 25.7], [17.2, 18.6], p)
+    humid = humid[[0, 1, 0]]
+    days = Air(
+        dry + 2,
+        air.wet_bulb(dry + 2, humid, p),
+        air.dew_point_from_vapour_pressure(air.vapour_pressure(humid, p)),
+        np.full(3, p),
+    )
+    hours = {name: np.append(value, getattr(days, name)) for name, value in vars(place).items() if name != "design"}
+    fewer = built.model_copy(update={"cooling": settled.with_units_out(built.cooling, 1)})
+    full, rating = np.full((1, 8787), 100.0), np.array([100.0])
+    asked = [room.respond(plant, server(), replace(place, **hours), full, rating).load[0] for plant in (built, fewer)]
+    assert np.max([load[-3:] for load in asked]) > 1.01 * asked[0][:-3].max()  # the year's own hours are not enough
+    carried = found.nameplate * 4 / 5 * min(1, 1 - 0.02 * (hottest + 2 - 40))
+    assert carried == pytest.approx(max(load.max() for load in asked), rel=2e-4)
 
 
 def test_gensets_too_small_are_an_error() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import numpy as np
 import pytest
@@ -217,6 +218,40 @@ def test_cover_over_the_loan_life_counts_a_debt_once_that_another_loan_pays_off(
     found = renewed(last=last)
     rent = sum(100 / 1.05**k for k in range(1, 16))
     assert found.metrics["llcr"].value == pytest.approx(rent / 500, rel=1e-3)  # days over 365, as XIRR
+
+
+def xnpv(rate: float, flows: dict[str, float]) -> float:
+    """Value of dated flows at a rate a year, days over 365."""
+    days = (np.array(list(flows), "datetime64[D]") - np.datetime64(next(iter(flows)))).astype(int)
+    return float(np.sum(np.array(list(flows.values())) / (1 + rate) ** (days / 365)))
+
+
+def test_cash_is_distributed_between_completion_and_the_day_on_which_a_mini_perm_is_taken_out() -> None:
+    """Rent of 100 and interest of 25 until the notes come, and then a level payment on 500 for ten years."""
+    found, level = renewed(last="2031-12-31"), 500 / sum(1.05**-k for k in range(1, 11))
+    between = {f"{year}-12": 75.0 for year in range(2027, 2032)}
+    assert paid(found, "box.distribution") == pytest.approx(
+        between | {f"{year}-12": 100 - level for year in range(2032, 2042)}
+    )
+    got = {f"{month}-31": amount for month, amount in paid(found, "box.distribution").items()}
+    rate = found.metrics["irr_owner.owner"].value
+    assert rate is not None
+    assert xnpv(rate, {"2025-12-31": -500.0, "2026-12-31": -25.0} | got) == pytest.approx(0, abs=1e-6)
+
+
+def test_cash_is_kept_only_while_works_go_on() -> None:
+    """New servers in 2033: the rents of the years before them are distributed, that of their own year pays for them."""
+    text = OLD.replace("AMOUNT", "500").replace("CALL", "2031-12-31").replace("LAST", "2031-12-31").replace("ALSO", "")
+    servers = {"payer": "Box", "amount": 300 * M, "start": date(2032, 12, 31), "end": date(2033, 12, 31)}
+    spec = tiny_deal(text).model_dump()
+    spec["construction"]["servers"] = servers
+    found, plain = run(Deal.model_validate(spec)), renewed(last="2031-12-31")
+    assert_conserved(found)
+    left = paid(plain, "box.distribution")
+    in_hand = left.pop("2033-12") - 300 * 31 / 365  # after the month's works, and distributed a year later
+    assert left.pop("2032-12") < 300 * 31 / 365 * 12
+    assert paid(found, "box.distribution") == pytest.approx(left | {"2034-12": left["2034-12"] + in_hand})
+    assert found.row("servers.cost").sum() == pytest.approx(300 * M)
 
 
 def test_a_make_whole_is_of_the_part_that_is_repaid_and_without_accrued_interest() -> None:

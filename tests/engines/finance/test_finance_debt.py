@@ -11,8 +11,9 @@ from test_finance_laws import assert_conserved
 from finance_deals import deal
 from gigacampus.campus.spec import read
 from gigacampus.campus.spec.deal import Deal
-from gigacampus.engines.finance import FinanceResult, Under, run
-from gigacampus.errors import SpecError
+from gigacampus.engines.finance import FinanceResult, Under, run, study
+from gigacampus.engines.finance.solving import unknowns
+from gigacampus.errors import InfeasibleError, SpecError
 from gigacampus.money import annuity
 
 PLAIN = """
@@ -133,6 +134,55 @@ def test_no_loan_where_there_is_no_cash_and_none_above_the_cost() -> None:
     assert dear.solved["loans.loan.amount"] == pytest.approx(float(dear.row("box.uses").sum()), rel=1e-9)
 
 
+@pytest.mark.parametrize("holders", ["", "holders: {Fund: 40 m USD}, ", "dsra: 6, "])
+@pytest.mark.parametrize("kind", ["level", "sculpted", "bullet"])
+def test_a_loan_that_no_cash_can_carry_is_never_drawn(kind: str, holders: str) -> None:
+    """Costs take all of the rent: the owner pays for everything."""
+    costs = """
+  services: {upkeep: {payer: Box, amount: 120 m USD, start: 2027-06-30, end: 2039-06-30}}
+"""
+    text = PLAIN.format(sizing="dscr: 1.25", kind=f"kind: {kind}", cost="1 bn USD", growth="0 %") + costs
+    assert_never_drawn(text.replace("rest: Bank", f"{holders}rest: Bank"))
+
+
+@pytest.mark.parametrize("terms", ["", ", dsra: 12", ", upfront_fee: 1 %, commitment_fee: 1 %", ", funded: day one"])
+def test_a_loan_of_nothing_is_never_drawn(terms: str) -> None:
+    text = PLAIN.format(sizing="", kind="kind: level", cost="1 bn USD", growth="0 %").replace("unknown", "0 USD")
+    assert_never_drawn(text.replace(", sizing: {}", terms))
+
+
+def assert_never_drawn(text: str) -> None:
+    """Nothing is drawn or owed, in the base case and in each case of the study."""
+    spec = read(text).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert found.residual_money < 1e-13, found.residuals
+    assert (
+        found.loans["loan"].draw.sum() == found.loans["loan"].balance.max() == found.metrics["unpaid.loan"].value == 0
+    )
+    assert sum(found.loans["loan"].holders.values()) == pytest.approx(1)
+    assert found.row("box.call").sum() >= 1e9
+    assert study(spec, found).bars
+
+
+def test_holders_of_more_than_is_found_hold_all_of_it() -> None:
+    """300 and 700 for a loan of 590: in the study, which signs it at that size, it is theirs too."""
+    text = PLAIN.format(sizing="dscr: 1.25", kind="kind: sculpted", cost="2 bn USD", growth="0 %")
+    spec = read(text.replace("rest: Bank", "holders: {Fund: 300 m USD, Tenant: 700 m USD}, rest: Bank")).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert found.loans["loan"].holders == pytest.approx({"Fund": 0.3, "Tenant": 0.7, "Bank": 0.0})
+    assert study(spec, found).bars
+
+
+def test_a_loan_that_fits_nothing_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unknowns, "find_roots", lambda f, x, low, high: np.full_like(x, np.nan))
+    with pytest.raises(InfeasibleError, match=r"term loan: no reserve and plan found .*got 800.*smaller amount"):
+        run(deal("sixty_forty"))
+    with pytest.raises(InfeasibleError, match="loan: no amount found"):
+        sized("dscr: 1.25")
+
+
 def test_sizing_needs_an_unknown_amount() -> None:
     with pytest.raises(SpecError, match="marked unknown"):
         read(
@@ -198,6 +248,63 @@ def test_a_make_whole_is_the_value_of_what_is_foregone() -> None:
     assert dear.row("fixed_notes.call_cost").sum() == 0  # never less than nothing
     premium = refinanced("1.2 bn USD", "2033-09-30", "\n      call: {premium: 2 %}")
     assert premium.row("fixed_notes.call_cost").sum() == pytest.approx(0.02 * repaid, rel=1e-9)
+
+
+TAKEN_OUT = """
+    notes: {{borrower: Box, amount: {amount}, rest: Fund, coupon: 5 %, every: yearly, start: {start},
+            interest_only_until: {start}, final: 2039-06-30, refinances: loan, amortisation: {{kind: level}}}}
+  leases:"""
+
+
+@pytest.mark.parametrize("kind", ["level", "sculpted", "balloon, balloon: 50 %", "bullet"])
+def test_a_loan_is_sized_on_the_payments_that_it_makes_before_it_is_taken_out(kind: str) -> None:
+    """As large as without the notes, whose own payments begin as those of the loan have ended; nothing fails."""
+    text = PLAIN.format(sizing="dscr: 1.25", kind=f"kind: {kind}", cost="2 bn USD", growth="0 %")
+    notes = TAKEN_OUT.format(amount="2 bn USD", start="2033-06-30")
+    alone, spec = sized("dscr: 1.25", f"kind: {kind}"), read(text.replace("\n  leases:", notes)).campus.deal
+    assert spec is not None
+    found = run(spec)
+    assert_conserved(found)
+    assert found.solved["loans.loan.amount"] == pytest.approx(alone.solved["loans.loan.amount"], rel=1e-9)
+    assert found.metrics["unpaid.loan"].value == pytest.approx(0, abs=1e-3)
+
+
+def test_payments_after_the_take_out_bound_no_loan() -> None:
+    """The lease ends in 2035 and the loan in 2037: as its notes come in 2033, rent of 100 carries it as if for good."""
+    text = PLAIN.format(sizing="dscr: 1.25", kind="kind: level", cost="2 bn USD", growth="0 %")
+    text = text.replace("term: 12 years", "term: 8 years")
+    notes = TAKEN_OUT.format(amount="1 bn USD", start="2033-06-30").replace("2039-", "2035-")
+    alone, spec = read(text).campus.deal, read(text.replace("\n  leases:", notes)).campus.deal
+    assert alone is not None
+    assert spec is not None
+    assert run(alone).solved["loans.loan.amount"] == 0
+    assert run(spec).solved["loans.loan.amount"] == pytest.approx(100e6 / 1.25 / annuity(0.06, 10), rel=1e-9)
+
+
+def test_sized_notes_count_the_loan_that_they_pay_off_no_more() -> None:
+    """Six payments of 80 from 2034 on, also where the old loan would have gone on until 2037."""
+    text = PLAIN.format(sizing="dscr: 1.25", kind="kind: level", cost="2 bn USD", growth="0 %")
+    notes = TAKEN_OUT.format(amount="unknown, sizing: {dscr: 1.25}", start="2033-06-30")
+    spec = read(text.replace("\n  leases:", notes)).campus.deal
+    assert spec is not None
+    assert run(spec).solved["loans.notes.amount"] == pytest.approx(80e6 / annuity(0.05, 6), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [("2037-07-31", "after its last payment, 2037-06-30"), ("2038-06-30", "after its last payment, 2037-06-30"),
+     ("2026-06-30", "no later than it, 2026-06-30")],
+)  # fmt: skip
+def test_a_loan_is_paid_off_while_it_is_owed(start: str, said: str) -> None:
+    text = PLAIN.format(sizing="dscr: 1.25", kind="kind: level", cost="2 bn USD", growth="0 %")
+    with pytest.raises(SpecError, match=f"loans.notes.start: it pays off loan, and starts {said}; give start: 2037-0"):
+        read(text.replace("\n  leases:", TAKEN_OUT.format(amount="1 bn USD", start=start)))
+    late = text.replace("final: 2037-06-30", "final: ready")
+    late = late.replace("\n  leases:", TAKEN_OUT.format(amount="1 bn USD", start="2037-07-31"))
+    spec = read(late).campus.deal
+    assert spec is not None
+    with pytest.raises(SpecError, match=r"deal\.loans\.notes\.start: it pays off loan"):
+        run(spec, Under(events={"ready": date(2037, 6, 30)}))
 
 
 def test_a_new_loan_that_is_too_small_leaves_the_rest() -> None:

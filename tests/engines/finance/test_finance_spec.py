@@ -62,6 +62,10 @@ WRONG = [
     ("unit missing", "rent: 260 m USD", "rent: 260", "leases.campus lease.rent", "the unit is missing"),
     ("negative amount", "amount: 800 m USD", "amount: -800 m USD", "loans.term loan.amount", "at least 0 USD"),
     ("unknown without figure", "coupon: 6 %", "coupon: unknown", "loans.fixed notes.coupon", "no figure says"),
+    ("unknown amount", "amount: 800 m USD", "amount: unknown", "loans.term loan.amount", "its limits under sizing"),
+    ("cover on a loan", "coupon: 6 %", "coupon: 6 %\n      dscr: 1.2", "dscr", "stands in amortisation or sizing"),
+    ("rent in the deal", "  leases:\n", "  rent: 1 m USD\n  leases:\n", "deal.rent", "rent stands in leases.<name>"),
+    ("covenants on a loan", "coupon: 6 %", "coupon: 6 %\n      covenants: {}", "covenants", "in deal.entities.<name>"),
     ("name taken twice", "    Operator:", "    term_loan:\n    Operator:", "loans.term loan", "the name is taken"),
     (
         "owner of itself",

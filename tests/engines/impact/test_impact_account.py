@@ -102,7 +102,7 @@ def run(
     power = np.broadcast_to(load, LIFE.hours).astype(float)
     made = supply.dispatch(spec, grid, sun, LIFE, power)
     result = supply.balance(spec, grid, sun, LIFE, made, power)
-    meters = impact.Meters(power, power / 1.25, power * 0.2, power * 0.15)
+    meters = impact.Meters(power / 1.25, power * 0.2, power * 0.15)
     mix = mix or {"NG": np.full(8784, 70.0), "WND": np.full(8784, 30.0)}
     carbon = np.full(8784, grid.carbon_location)
     return impact.account(
@@ -141,6 +141,18 @@ def test_annual_matching_with_and_without_certificates() -> None:
     assert found.scope2_market.sum() == pytest.approx(0.0, abs=1e-6)
     assert found.scope2_market_no_certificates.sum() > 0
     assert found.scope2_market_hourly.sum() >= found.scope2_market_no_certificates.sum() - 1e-6
+
+
+@pytest.mark.parametrize("owner", ["campus", "contract"])
+def test_a_full_match_covers_what_batteries_lose(owner: str) -> None:
+    """Market-based scope 2 is zero in every year, wherever the sun stands that charges the battery."""
+    contract = {"owner": "contract", "price": 40.0} if owner == "contract" else {}
+    sun = {"use": "solar-single-axis", "capacity": 250.0, **contract}
+    night = {"use": "battery-4h", "capacity": 60.0, "from_contracts": owner == "contract"}
+    found = run({"sun": sun, "night": night}, match=1.0)
+    assert found.to_match.sum() > 100.0 * LIFE.hours * 1.005
+    assert found.scope2_market == pytest.approx(np.zeros(len(LIFE.years)), abs=1e-9)
+    assert found.scope2_market_no_certificates.sum() > 0
 
 
 def test_only_plants_that_the_campus_owns_are_its_capital_goods() -> None:

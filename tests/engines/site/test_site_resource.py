@@ -14,6 +14,7 @@ import pytest
 
 from gigacampus import air
 from gigacampus.campus import catalog
+from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.campus.spec.supply import Solar, Wind
 from gigacampus.engines import site
 from gigacampus.timeline import LEAP_DAY
@@ -31,7 +32,7 @@ def mix():
 
 def _site(elevation=None):
     grid = SimpleNamespace(price=30.0, carbon_location=335.5, utc_offset=-6.0)
-    return SimpleNamespace(elevation=elevation, grid=grid)
+    return SimpleNamespace(elevation=elevation, grid=grid, design=DesignConditions())
 
 
 def _resource(weather, mix, plants=(), elevation=None):
@@ -42,7 +43,7 @@ def test_every_series_is_a_finite_weather_year(weather, mix, solar, turbine):
     plants = {"pv": solar, "w": turbine, "battery": SimpleNamespace(kind="battery"), "odd": object()}
     found = _resource(weather, mix, plants)
     assert set(found.output) == {"pv", "w"}
-    series = [getattr(found, f.name) for f in fields(found) if f.name not in ("output", "notes")]
+    series = [getattr(found, f.name) for f in fields(found) if f.name not in ("output", "notes", "design")]
     for hours in (*series, *found.output.values()):
         assert hours.shape == (8784,)
         assert hours.dtype == float

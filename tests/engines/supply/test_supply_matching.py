@@ -50,6 +50,20 @@ def test_certificates_fill_each_year_to_the_match() -> None:
     assert found.renewable_with_certificates == pytest.approx(1.0)
 
 
+def test_a_battery_adds_what_it_loses_to_what_is_matched() -> None:
+    """100 MWh charged give 81 back: 219 MWh are matched for 200 MWh of load, 200 of them by the sun."""
+    plants = {
+        "sun": plain(kind="solar", capacity=200.0),
+        "store": plain(kind="battery", capacity=100.0, energy=100.0, efficiency=0.9),
+    }
+    spec = {"plants": plants, "certificates": {"match": 1.0}}
+    found = case(spec, [100.0, 100.0], output={"sun": [1.0, 0.0]}).run()
+    assert found.energy["purchase"].sum() == pytest.approx(19.0)
+    assert found.certificates.sum() == pytest.approx(19.0)
+    assert found.renewable_annual == pytest.approx(200 / 219)
+    assert found.renewable_with_certificates == pytest.approx(1.0)
+
+
 def test_nuclear_is_clean_but_not_renewable() -> None:
     firm = plain(kind="firm", capacity=100.0, fuel_cost=0.0)
     spec = {"plants": {"smr": firm}, "certificates": {"match": 1.0}}
@@ -74,7 +88,7 @@ def test_export_and_charge_count_by_the_claimed_share() -> None:
     output = {"mine": [1.0, 0.0], "sold": [1.0, 0.0]}
     found = case({"plants": plants, "grid": {"export_limit": 50.0}}, [50.0, 50.0], output=output).run()
     assert found.cfe_hourly == pytest.approx((0.6 * 50 + 0.6 * 24.3) / 100)
-    assert found.renewable_annual == pytest.approx(60 * 0.8 / 100)
+    assert found.renewable_annual == pytest.approx(60 * 0.8 / (100 + 30 - 24.3))
 
 
 @given(cases())

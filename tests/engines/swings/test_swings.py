@@ -483,10 +483,10 @@ def test_what_the_racks_may_store_and_how_fast_they_may_ramp_by_hand(monkeypatch
 
 def test_a_fleet_by_hand() -> None:
     """1,000 servers at 100 MW: what an accelerator does, what the rest draws, what the chain loses."""
-    workload = Workload.model_validate({})
+    workload, chain = Workload.model_validate({}), PowerChain.model_validate({"ups": {"lag": "0 s"}})
     training, serving = workload.training, workload.serving
     found = Fleet.of(
-        SERVER, workload, PowerChain.model_validate({}), servers=1000.0, rating=100.0, interval=600.0,
+        SERVER, workload, chain, servers=1000.0, rating=100.0, interval=600.0,
         it=np.array([80.0, 60.0]), losses=[np.array([4.0, 3.0]), np.array([4.0, 3.0])], peak_ratio=1.3,
         load=np.array([0.5, 1.0]), cooling=np.array([0.1, 0.2]), price=np.array([30.0, 50.0]),
     )  # fmt: skip
@@ -497,3 +497,6 @@ def test_a_fleet_by_hand() -> None:
     assert found.other == pytest.approx(100 * other)
     assert (found.chain, found.highest, found.price) == pytest.approx((1.1, 130.0, 40.0))
     assert np.array(found.cooling) == pytest.approx(np.array([[50.0, 5.0], [100.0, 20.0]]))
+    assert chain.supply is not None
+    assert found.lags == (chain.supply.lag,)
+    assert 0 < chain.supply.lag < 1

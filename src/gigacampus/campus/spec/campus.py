@@ -87,7 +87,11 @@ class Campus(Part):
         assert self.compute is not None
         assert self.life is not None
         if self.life.end <= self.compute.built[-1].ready:
-            raise PydanticCustomError("campus", "life.end must be after the last phase is ready", {"at": _END})
+            raise PydanticCustomError(
+                "campus",
+                "life.end must be after the last phase is ready, {ready} (got {end})",
+                {"ready": str(self.compute.built[-1].ready), "end": str(self.life.end), "at": _END},
+            )
         if self.life.end.year - self.compute.built[0].ready.year > 60:
             raise PydanticCustomError("campus", "a life of over 60 years is not run", {"at": _END})
         if self.facility.cooling.liquid is None and self.compute.server.liquid_share > 0:

@@ -55,17 +55,19 @@ Filled = tuple[FromCatalog, Path]
 """A noun that a catalogue entry fills, and the path of one field of it."""
 
 
-def leaves(part: Any, path: Path = (), filled: Filled | None = None) -> Iterator[tuple[Path, Any, Part | None, Any]]:
+def leaves(
+    part: Any, path: Path = (), filled: Filled | None = None, holder: Any = None
+) -> Iterator[tuple[Path, Any, Part, Any]]:
     """Every plain value of a spec in order: path, value, the noun that holds it, and the catalogue's field it is in."""
-    holder = part if isinstance(part, Part) else None
     if isinstance(part, Part):
+        holder = part
         items: Any = ((name, getattr(part, name)) for name in type(part).model_fields)
     else:
         items = part.items() if isinstance(part, dict) else enumerate(part)
     for key, value in items:
         within = (part, (*path, key)) if isinstance(part, FromCatalog) else filled
         if isinstance(value, (Part, list, dict)):
-            yield from leaves(value, (*path, key), within)
+            yield from leaves(value, (*path, key), within, holder)
         else:
             yield (*path, key), value, holder, within
 
@@ -90,7 +92,7 @@ def origins(campus: Campus, lines: Lines, file: str, changed: Iterable[str] = ()
                 origin = Origin(name, value, "spec", "A", catalog.Source("changed by the caller"))
             else:
                 origin = _origin(name, path, value, filled, lines, _document(name, cited))
-            found[name] = replace(origin, unit=_unit(holder, str(path[-1])))
+            found[name] = replace(origin, unit=_unit(holder, path))
     for path_cited in cited:
         if not changed and not any(_within(name, path_cited) for name in found):
             raise _stale(path_cited, found, lines, file)
@@ -123,10 +125,9 @@ def _origin(
     return Origin(name, value, "default", "A", catalog.Source("default of gigacampus, assumed"))
 
 
-def _unit(holder: Part | None, name: str) -> str:
-    if holder is None:
-        return ""
-    field = type(holder).model_fields[name]
+def _unit(holder: Part, path: Path) -> str:
+    fields = type(holder).model_fields
+    field = fields[next(str(part) for part in reversed(path) if part in fields)]
     return next((mark.unit for mark in (*field.metadata, *_marks(field.annotation)) if isinstance(mark, Quantity)), "")
 
 

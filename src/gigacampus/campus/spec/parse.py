@@ -61,9 +61,7 @@ def parse(text: str, file: str = "") -> tuple[dict[str, Any], Lines]:
     try:
         tree = reader.document(iter(yaml.parse(text)))
     except YAMLError as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        reason = shorten(str(getattr(error, "problem", None) or "unreadable text"), 120).strip("'\"")
-        raise SpecError(Problem(f"not valid YAML: {reason}", file=file, line=mark.line + 1 if mark else 1)) from None
+        raise SpecError(_unreadable(error, text, file)) from None
     except (ValueError, RecursionError, AssertionError) as error:
         raise SpecError(Problem(f"not valid YAML: {shorten(str(error), 120)}", file=file, line=1)) from None
     if not isinstance(tree, dict):
@@ -77,6 +75,40 @@ def parse(text: str, file: str = "") -> tuple[dict[str, Any], Lines]:
             )
         )
     return tree, reader.lines
+
+
+_OPENED = {
+    "flow mapping": ("the { is not closed, or lacks a comma", "Close it with }, and part its entries by commas"),
+    "flow sequence": ("the [ is not closed, or lacks a comma", "Close it with ], and part its entries by commas"),
+    "quoted scalar": ("the quote is never closed", "Close it with the quote that opens it"),
+    "simple key": ("a key has no value", "Write 'key: value', with a space after the colon"),
+}
+"""What was being read when a fault came up: its message, which stands where that began, and the way out."""
+
+
+def _unreadable(error: YAMLError, text: str, file: str) -> Problem:
+    """What the reader of YAML cannot read, in the words of one who writes it."""
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    reason = str(getattr(error, "problem", None) or "unreadable text")
+    line = mark.line + 1 if mark else 1
+    opened = next((said for what, said in _OPENED.items() if what in str(getattr(error, "context", ""))), None)
+    before = text.splitlines()[mark.line][: mark.column] if mark and mark.line < len(text.splitlines()) else ""
+    message, fix = shorten(reason, 120).strip("'\""), ""
+    if "character '\\t'" in reason:
+        message, fix = "a tab stands where the line begins", "Indent with spaces"
+    elif "cannot start any token" in reason:
+        message, fix = f"a text cannot begin with {reason.split()[2]}", "Put it in quotes"
+    elif opened and isinstance(error, MarkedYAMLError) and error.context_mark:
+        (message, fix), line = opened, error.context_mark.line + 1
+    elif "mapping values" in reason and ":" in before:
+        message, fix = "a second ': ' stands in the line", "Put a text that holds one in quotes"
+    elif "mapping values" in reason:
+        message, fix = "the line is indented deeper than the one above, which has its value", "Indent both alike"
+    elif "block end" in reason and "<block" in reason.rpartition("found")[2]:
+        message, fix = "the line is indented like none above it", "Indent all keys of one mapping by the same spaces"
+    elif "block end" in reason:
+        message, fix = f"what stands before is complete, and {reason.rpartition('found ')[2]} follows", "Take it out"
+    return Problem(f"not valid YAML: {message}", file=file, line=line, fix=fix)
 
 
 class Written(float):

@@ -38,17 +38,47 @@ def problem(error: Any, tree: Any, lines: Lines, file: str) -> Problem:
         about = fields[str(path[-1])].description if path and path[-1] in fields else ""
         message, value, fix = "is missing", "", f"Add it: {about}" if about else "Add it"
     elif error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]), fields, n=1, cutoff=0.6)
-        message, value = f"unknown key {shorten(path[-1])}", ""
-        fix = f"Did you mean {near[0]!r}?" if near else f"Known keys here: {', '.join(fields)}"
-        if error["input"] is None and not near:
-            fix += ". A text that holds a comma stands in quotes"
+        message, value, fix = f"unknown key {shorten(path[-1])}", "", _meant(path, error["input"])
     elif error["type"] in _NEEDED:
         message = f"{_NEEDED[error['type']]} is needed here"
     else:
         message = re.sub(r"^(Value error, |Input )", "", message)
         value = "" if isinstance(error["input"], dict) else value  # what its parts say together is in the message
     return Problem(message, dotted(path), line, value, fix, file)
+
+
+def _meant(path: Path, given: Any) -> str:
+    """What an unknown key may have been meant as: one that is spelt alike, one that stands elsewhere, or a name."""
+    key, fields = str(path[-1]), _fields_at(path[:-1])
+    near = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
+    if near and difflib.SequenceMatcher(None, key, near[0]).ratio() > 0.85:
+        return f"Did you mean {near[0]!r}?"
+    places = _places(key, _nouns_at(path[:-1])) or _places(key, [Campus])
+    if key in Campus.model_fields:
+        return f"{key} stands at the top"
+    if 0 < len(places) <= 3:
+        return f"{key} stands in {' or '.join(places)}"
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    known, named = ", ".join(fields), [name for name, field in fields.items() if get_origin(field.annotation) is dict]
+    if isinstance(given, dict) and len(named) == 1:
+        return f"A name of your own stands in {named[0]}. Known keys here: {known}"
+    return f"Known keys here: {known}" + ". A text that holds a comma stands in quotes" * (given is None)
+
+
+def _places(key: str, nouns: list[type[Part]]) -> list[str]:
+    """Where below some nouns a key stands, where it is least deep: ``leases.<name>``."""
+    level, seen = [("", noun) for noun in nouns], set(nouns)
+    while level:
+        below = [
+            (f"{way}.{name}" + ".<name>" * (get_origin(field.annotation) is dict), noun)
+            for way, part in level for name, field in part.model_fields.items() for noun in _nouns(field.annotation)
+        ]  # fmt: skip
+        level = [(way, noun) for way, noun in below if noun not in seen]
+        seen |= {noun for _, noun in level}
+        if found := [way.lstrip(".") for way, noun in level if key in noun.model_fields]:
+            return list(dict.fromkeys(found))
+    return []
 
 
 def _real_path(loc: tuple[Any, ...], tree: Any) -> Path:
@@ -73,6 +103,11 @@ def _has_field(path: Path, part: Any) -> bool:
 
 def _fields_at(path: Path) -> dict[str, FieldInfo]:
     """Fields that a mapping at a path may have: those of its noun, or of each noun that it may be."""
+    return {name: field for noun in _nouns_at(path) for name, field in noun.model_fields.items()}
+
+
+def _nouns_at(path: Path) -> list[type[Part]]:
+    """The noun at a path, or each that it may be."""
     nouns: list[type[Part]] = [Campus]
     keyed = False
     for part in path:
@@ -82,7 +117,7 @@ def _fields_at(path: Path) -> dict[str, FieldInfo]:
         fields = [noun.model_fields[part] for noun in nouns if part in noun.model_fields]
         nouns = [noun for field in fields for noun in _nouns(field.annotation)]
         keyed = any(get_origin(field.annotation) is dict for field in fields)
-    return {name: field for noun in nouns for name, field in noun.model_fields.items()}
+    return nouns
 
 
 def _nouns(annotation: Any) -> Iterator[type[Part]]:

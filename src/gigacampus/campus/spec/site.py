@@ -50,11 +50,15 @@ class Weather(Part):
 
 
 class Grid(FromCatalog):
-    """The power system around the campus: its hourly mix, its prices and its factors."""
+    """The power system around the campus: its hourly mix, its prices and its factors.
+
+    One that the catalogue lacks is written with `use` of the nearest there is, and its own figures beside it.
+    """
 
     section: ClassVar[str] = "grids"
     default_entry: ClassVar[str | None] = "miso"
 
+    title: str | None = Field(None, description="its name in figures; by default the entry's", max_length=30)
     mix: str = Field(description="hourly generation mix of the catalogue, such as miso-2022")
     price: USDPerMWh = Field(description="mean wholesale energy price in the price year")
     price_shape: str = Field(description="relative price by local hour of the catalogue, such as ercot-2024")

@@ -283,7 +283,8 @@ class Certificates(FromCatalog):
     default_entry: ClassVar[str | None] = "rec-voluntary"
 
     match: Share = Field(
-        0.0, description="share of each calendar year's load to match: own and contracted renewable energy counts first"
+        0.0,
+        description="share of each year's load and battery losses to match: own and contracted renewable energy first",
     )
     price: USDPerMWh = Field(description="price of a certificate in money of price_year")
     price_year: int = Field(description="year of money of price", ge=2000, le=2100)

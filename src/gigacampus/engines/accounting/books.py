@@ -5,7 +5,8 @@ less what they took out, and income so far, so that a balance sheet that balance
 
 - works are carried at cost, with interest incurred until interest alone ends (835-20), and written off evenly over the
   economic life, from the first lease of the vehicle or, without one, from the last of the works;
-- interest is an expense as it accrues, rent evenly over its term (`measure`); fees, services and tax as they are paid;
+- interest is an expense as it accrues, to the last day of each month, and rent evenly over its term (`measure`); fees,
+  services and tax are as they are paid;
 - an owner carries a vehicle by the equity method (323-10-35): paid in, less taken out, plus its share of income.
 
 A party that is no vehicle shows what the deal does to it alone: its own funds start at zero. All amounts are levels at
@@ -20,8 +21,9 @@ import numpy as np
 
 from gigacampus.campus.spec.deal import Deal, slug
 from gigacampus.campus.spec.deal.accounting import Accounting
+from gigacampus.days import year_fraction
 from gigacampus.engines.accounting.leases import certain_terms
-from gigacampus.engines.accounting.measure import Levels, Rent, levels, position
+from gigacampus.engines.accounting.measure import Levels, Rent, into, levels, position
 from gigacampus.engines.accounting.owning import above, owners, vehicles
 from gigacampus.engines.accounting.result import Floats
 from gigacampus.engines.accounting.statement import Flow, Statement
@@ -108,10 +110,13 @@ class Books:
     def _loan(self, name: str) -> None:
         """Balance, accrued interest and interest so far, of the borrower and, by what each holds, of the lenders."""
         n, borrower, row = slug(name), self.deal.loans[name].borrower, self.result.row
-        owed = (row(f"{n}.accrued") + row(f"{n}.accrued_building")) * (1 - row(f"{n}.pay"))
+        unpaid = (row(f"{n}.accrued") + row(f"{n}.accrued_building")) * (1 - row(f"{n}.pay"))
         settled = np.cumsum(row(f"{n}.interest") + row(f"{n}.added") + row(f"{n}.arrears"))
-        incurred = owed + settled
-        while_building = np.cumsum(np.diff(incurred, prepend=0.0) * row(f"{n}.open"))
+        by_day = unpaid + settled
+        building_by_day = np.cumsum(np.diff(by_day, prepend=0.0) * row(f"{n}.open"))
+        rest = self._rest_of_month(name)
+        incurred, while_building = (x + rest * np.diff(x, append=x[-1]) for x in (by_day, building_by_day))
+        owed = incurred - settled
         self._add(borrower, "loans", name, row(f"{n}.balance"))
         self._add(borrower, "interest payable", name, owed)
         self._add(borrower, "interest capitalised", "", while_building)
@@ -124,28 +129,38 @@ class Books:
             self._add(holder, "interest receivable", name, share * owed)
             self._earn(holder, "interest earned", share * incurred)
 
+    def _rest_of_month(self, name: str) -> Floats:
+        """Days of interest from a loan's day to the month's last, over those to its next day, shape (M,) [1]."""
+        days, next_month = self.result.loans[name].dates, self.result.months + 1
+        last, count = next_month.astype("datetime64[D]") - 1, self.deal.loans[name].day_count
+        spans = zip(days.tolist(), last.tolist(), strict=True)
+        years, whole = self._none(), np.append(self.result.row(f"{slug(name)}.tau")[1:], 0.0)
+        years[:] = [year_fraction(*span, count) for span in spans]
+        rest: Floats = np.divide(years, whole, out=self._none(), where=whole > 0)
+        return rest
+
     def _write_off(self, party: str) -> None:
-        """Straight line over the economic life; what is added later, over what is left of it."""
+        """Straight line over the economic life; what is added after its first month, over what is left of it."""
         for what in ("works", "interest capitalised"):
             if (what, "") in self.lines[party]:
                 gross = self.lines[party][what, ""]
-                begin, month = self._in_service(party), np.arange(self.count)
-                end = begin + round(12 * self.spec.life)
-                from_ = np.maximum(month, begin)
-                rate, at = np.diff(gross, prepend=0.0) / np.maximum(end - from_, 1), np.minimum(from_ + 1, self.count)
-                a_month = np.bincount(at, weights=rate, minlength=self.count + 1)[: self.count].cumsum()
-                written = np.cumsum(np.where(month <= end, a_month, 0.0))
+                age, life = np.arange(1.0, self.count + 1) - self._in_service(party), 12 * self.spec.life
+                begun = np.where(age > 1, age, 0.0)
+                left = life - begun
+                a_month = np.divide(np.diff(gross, prepend=0.0), left, out=self._none(), where=left > 0)
+                written = np.cumsum(a_month) * np.clip(age, 0.0, life) - np.cumsum(a_month * begun)
                 self._add(party, what, "", -written)
                 self._earn(party, "depreciation", -written)
 
-    def _in_service(self, party: str) -> int:
-        """Month in which what a party has built begins its life: with the first lease of it or of what it owns."""
+    def _in_service(self, party: str) -> float:
+        """When what a party has built begins its life, with the first lease of it or of what it owns: months since the
+        statement's first began."""
         below = {v for v in self.vehicles if party in above(self.deal, v)}
         starts = [self.result.leases[k].start for k, lease in self.deal.leases.items() if lease.landlord in below]
         if starts:
-            return position(self.result, min(starts))
+            return position(self.result, min(starts)) + into(min(starts))
         spent = np.flatnonzero(np.diff(self.lines[party].get(("works", ""), self._none()), prepend=0.0))
-        return int(spent[-1]) if len(spent) else 0
+        return float(spent[-1] + 1) if len(spent) else 0.0
 
     def _lease(self, name: str) -> None:
         lease, accounts = self.deal.leases[name], self.spec.leases[name]

@@ -14,7 +14,7 @@ from datetime import date
 
 from gigacampus.campus.spec.deal import Deal, Lease, slug
 from gigacampus.campus.spec.deal.accounting import Accounting, LeaseAccounts
-from gigacampus.engines.accounting.measure import Rent, ends, levels, position
+from gigacampus.engines.accounting.measure import Rent, ends, position
 from gigacampus.engines.accounting.owning import above
 from gigacampus.engines.accounting.result import Horizon, LeaseTest, Leg, Legs, State, any_of, asked
 from gigacampus.engines.accounting.statement import Statement
@@ -68,15 +68,10 @@ def _horizon(deal: Deal, result: Statement, name: str, accounts: LeaseAccounts, 
     if most is None:
         most = _threshold(deal, result, deal.leases[name], end)
     most = max(most, accounts.probable)
-    at_start, start = levels(rent, [end], rate, accounts.probable), position(result, rent.start)
     years = rent.since(end)
-    return Horizon(
-        years,
-        rent.value(end, rate, accounts.rents),
-        most * (1 + rate) ** -years,
-        most,
-        float(at_start.liability[start]),
-    )
+    at_once = float(rent.within(rent.start, end)[position(result, rent.start)])
+    liability = rent.value(end, rate, "as paid") - at_once + accounts.probable * (1 + rate) ** -years
+    return Horizon(years, rent.value(end, rate, accounts.rents), most * (1 + rate) ** -years, most, liability)
 
 
 def _threshold(deal: Deal, result: Statement, lease: Lease, day: date) -> float:

@@ -1,7 +1,8 @@
 """Measuring a lease over its terms: present values, liability, right of use, straight-line rent.
 
-Time is counted in whole months from the lease's start, as its rent is; what stands at a month's end is as of the
-lease's own day in it. Over a term with payments p at times y and the rate r, at time t in it:
+Time is counted from the lease's start in months of 30 days: rent is paid after whole months of it, and what stands at
+a month's end has earned the rent of that month's last day. Over a term with payments p at times y and the rate r, at
+time t in it:
 
 - liability ``L_t = sum(p (1 + r)^-(y - t))`` over the payments after t (842-20-30-1, IFRS 16.26);
 - straight-line rent so far ``S_t``, rent paid so far ``P_t``: an operating lease has the right of use ``L_t + P_t -
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal, slug
+from gigacampus.days import add_months
 from gigacampus.engines.accounting.result import Floats
 from gigacampus.engines.accounting.statement import Lease, Statement
 
@@ -33,6 +35,15 @@ def position(result: Statement, day: date) -> int:
     return int(np.clip(found, 0, len(result.months) - 1))
 
 
+def into(day: date) -> float:
+    """Part of its month, one of 30 days, that has passed as a day begins [month].
+
+    >>> into(date(2025, 10, 1)), into(date(2025, 10, 16))
+    (0.0, 0.5)
+    """
+    return (min(day.day, 30) - 1) / 30
+
+
 def ends(book: Lease) -> list[date]:
     """Where the first term ends, and each option that is taken up."""
     return sorted({book.first_end, *(day for day, taken in book.options if taken), book.end})
@@ -40,10 +51,12 @@ def ends(book: Lease) -> list[date]:
 
 @dataclass(frozen=True)
 class Rent:
-    """A lease's rent by month, each of shape (M,): days of payment, years since its start, rent [USD], lease year."""
+    """A lease's rent by month, each of shape (M,): days of payment, years since its start then and at the month's end,
+    rent [USD], lease year."""
 
     days: NDArray[np.datetime64]
     years: Floats
+    month_end: Floats
     paid: Floats
     year: Floats
     in_advance: bool
@@ -55,8 +68,9 @@ class Rent:
         row, start = f"{slug(name)}.rent", result.leases[name].start
         days = next(flow.dates for flow in result.flows if flow.row == row)
         years = (result.months - np.datetime64(start, "M")).astype(float) / 12
+        month_end = years + (1 - into(start)) / 12
         advance = deal.leases[name].timing == "advance"
-        return cls(days, years, result.row(row), result.row(f"{slug(name)}.year"), advance, start)
+        return cls(days, years, month_end, result.row(row), result.row(f"{slug(name)}.year"), advance, start)
 
     def within(self, begin: date, end: date) -> Floats:
         """Rent for a term, by month, shape (M,) [USD]."""
@@ -68,7 +82,8 @@ class Rent:
 
     def since(self, day: date) -> float:
         """Years from the lease's start to a day."""
-        return float((np.datetime64(day, "M") - np.datetime64(self.start, "M")).astype(int)) / 12
+        months = int((np.datetime64(day, "M") - np.datetime64(self.start, "M")).astype(int))
+        return (months + into(day) - into(add_months(self.start, months))) / 12
 
     def value(self, end: date, rate: float, point: str) -> float:
         """Value of the rent until `end` at the lease's start: as paid, or by lease year at a point of it [USD]."""
@@ -100,12 +115,12 @@ def levels(rent: Rent, terms: Sequence[date], rate: float, probable: float = 0.0
 
 def _term(rent: Rent, begin: date, end: date, rate: float, probable: float) -> tuple[Floats, ...]:
     first, last, paid = rent.since(begin), rent.since(end), rent.within(begin, end)
-    live = (rent.years >= first - 1e-9) & (rent.years < last - 1e-9)
-    value = paid * (1 + rate) ** -(rent.years - first)
-    later = np.cumsum(value[::-1])[::-1] - value + probable * (1 + rate) ** (first - last)
-    liability = np.where(live, later * (1 + rate) ** (rent.years - first), 0.0)
-    elapsed = np.clip((rent.years - first) / (last - first), 0.0, 1.0)
+    month = rent.days.astype("datetime64[M]")
+    live = (month >= np.datetime64(begin, "M")) & (month < np.datetime64(end, "M"))
+    value, owed = paid * (1 + rate) ** -(rent.years - first), probable * (1 + rate) ** (first - last)
+    later = np.cumsum(value[::-1])[::-1] - value + owed
+    liability = np.where(live, later * (1 + rate) ** (rent.month_end - first), 0.0)
+    elapsed = np.clip((rent.month_end - first) / (last - first), 0.0, 1.0)
     accrued = np.where(live, elapsed * paid.sum() - np.cumsum(paid), 0.0)
-    at = int(np.argmax(live))
-    at_start = liability[at] + np.cumsum(paid)[at]
-    return liability, liability - accrued, np.where(live, at_start * (1 - elapsed), 0.0), accrued
+    finance = np.where(live, (value.sum() + owed) * (1 - elapsed), 0.0)
+    return liability, liability - accrued, finance, accrued

@@ -34,8 +34,10 @@ class Flow(Protocol):
 
 
 class Loan(Protocol):
-    """What is owed at each month's end, shape (M,), and by share to whom."""
+    """Its day in each month and what is owed at the month's end, shape (M,) each, and by share to whom."""
 
+    @property
+    def dates(self) -> Days: ...
     @property
     def balance(self) -> Floats: ...
     @property

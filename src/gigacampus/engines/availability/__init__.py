@@ -64,6 +64,15 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Hours a year without service at another `common_cause`, and where each lasts one item's whole repair."""
+
+    common_cause: float
+    hours: float
+    whole: float
+
+
+@dataclass(frozen=True)
 class AvailabilityResult:
     """How available the racks are.
 
@@ -77,12 +86,16 @@ class AvailabilityResult:
         Expected, as hours of all IT: down and restarting.
     contributions : tuple of Contribution
         By cause, the largest first; their sum is above `unserved_hours` by what they share.
-    independent_hours : float [h/year]
-        `unserved_hours` without common causes; `independent` are its contributions.
+    shares : tuple of Share
+        `unserved_hours` by the share of common causes: none, a fifth of the spec's, and the spec's.
+    independent : tuple of Contribution
+        `contributions` without common causes.
     survival : array, shape (H,)
         Probability that backup carries each hour of an outage and all before it.
     backup_survival : float
-        Share of outages of the grid's side that battery and gensets carry to the end.
+        Probability that battery and gensets carry an outage to the end that lasts as a feed's repair does.
+    backup_lost : float [1/year]
+        Outages of the grid's side that outlast them.
     cooling : dict of str to Interruption
         By side, liquid and air.
     movers : float [MW]
@@ -99,10 +112,11 @@ class AvailabilityResult:
     frequency: float
     unserved_hours: float
     contributions: tuple[Contribution, ...]
-    independent_hours: float
+    shares: tuple[Share, ...]
     independent: tuple[Contribution, ...]
     survival: Floats
     backup_survival: float
+    backup_lost: float
     cooling: dict[str, Interruption]
     movers: float
     unserved_energy: float
@@ -132,21 +146,23 @@ def assess(
     AvailabilityResult
     """
     given, facility = facility.availability, in_use(facility, server)
-    cooling = interruptions(facility.cooling, given, server)
-    alive, bare_alive = (backup.of_gensets(given.gensets, given.battery, beta) for beta in (given.common_cause, 0.0))
-    found, carried = _causes(facility, alive, cooling, given.common_cause)
-    bare, _ = _causes(facility, bare_alive, cooling, 0.0)
+    cooling, legs = interruptions(facility.cooling, given, server), blocks(facility)
+    late = any(side.margin < 0 for side in cooling.values())
+    most = given.common_cause
+    alive = {one: backup.of_gensets(given.gensets, given.battery, one) for one in sorted({0.0, most / 5, most})}
+    found, unbacked = _causes(legs, given, alive[most], late, most)
     together, hours = series(found), hours_lost(found, given.restart)
-    share = hours / YEAR
+    share, outage = hours / YEAR, np.array([given.utility.repair])
     return AvailabilityResult(
         availability=together.availability,
         frequency=together.frequency,
         unserved_hours=hours,
         contributions=_contributions(found, given.restart),
-        independent_hours=hours_lost(bare, given.restart),
-        independent=_contributions(bare, given.restart),
-        survival=alive,
-        backup_survival=carried,
+        shares=_shares(legs, given, alive, late),
+        independent=_contributions(_causes(legs, given, alive[0.0], late, 0.0)[0], given.restart),
+        survival=alive[most],
+        backup_survival=1 - float(backup.lost_share(alive[most], given.battery, outage, given.gensets.fuel)[0]),
+        backup_lost=unbacked,
         cooling=cooling,
         movers=movers,
         unserved_energy=share * it_energy,
@@ -155,25 +171,37 @@ def assess(
     )
 
 
+def _shares(legs: Sequence[Block], given: Availability, alive: dict[float, Floats], late: bool) -> tuple[Share, ...]:
+    """Hours a year by the share of common causes, mended in their own time and as one item is."""
+    whole = [replace(leg, items=tuple(replace(item, common_repair=None) for item in leg.items)) for leg in legs]
+
+    def hours(some: Sequence[Block], common: float) -> float:
+        return hours_lost(_causes(some, given, alive[common], late, common)[0], given.restart)
+
+    return tuple(Share(one, hours(legs, one), hours(whole, one)) for one in alive)
+
+
 def _causes(
-    facility: Facility, alive: Floats, cooling: dict[str, Interruption], common: float
+    legs: Sequence[Block], given: Availability, alive: Floats, late: bool, common: float
 ) -> tuple[list[Cause], float]:
-    """Every cause, the grid's side after backup, and the share of its outages that backup carries."""
-    given = facility.availability
+    """Every cause, the grid's side after backup, and how many of its outages a year backup does not carry.
+
+    Where cooling is back too `late`, those that backup carries interrupt too.
+    """
     found: list[Cause] = []
     asked = lost = 0.0
-    for block in blocks(facility):
-        for cause in causes(block, common, given.common_repair):
+    for block in legs:
+        for cause in causes(block, common):
             if block.backed and cause.short > 0:
                 left = _after_backup(cause, block, alive, given, common)
                 asked, lost = asked + cause.frequency, lost + left.frequency
                 found.append(left)
             else:
                 found.append(cause)
-    if any(side.margin < 0 for side in cooling.values()):
+    if late:
         found.append(two_state("cooling", "restart", asked - lost, 0.0))
     found.append(_people(found, given))
-    return found, 1 - lost / asked if asked else 1.0
+    return found, lost
 
 
 def _people(found: Sequence[Cause], given: Availability) -> Cause:

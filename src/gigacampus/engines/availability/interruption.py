@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import Availability, CoolingPlant, RideThrough
+from gigacampus.campus.spec.facility import Availability, CoolingPlant
 from gigacampus.numerics import find_root
 
 WATER = 4.186
@@ -29,7 +29,7 @@ class Interruption:
     limit : float [s]
         Until servers stop for heat.
     restart : float [s]
-        Until cooling is back.
+        Until cooling is back; 0 where all of it runs on.
     storage_volume : float [m3/MW]
         Stored water, per MW of heat, that must give full cooling so that servers go on, with pumps that run.
     """
@@ -92,11 +92,11 @@ def interruptions(plant: CoolingPlant, given: Availability, server: Server) -> d
         seconds = [liquid_seconds(water, 1.0, held.liquid_rise) for water in (held.loop_water, held.plate_water)]
         bath = plant.kind == "immersion" and plant.liquid.kind == "single-phase"
         seconds = [each + bath * held.bath_oil * OIL * held.liquid_rise for each in seconds]
-        found["liquid"] = _side(held, given, seconds[0], seconds[1], plant.chiller is not None, stores=True)
+        found["liquid"] = _side(plant, given, seconds[0], seconds[1], stores=True)
     if air_plant.air is not None or air_plant.outside_air is not None:
         metal = held.room_metal or _metal(plant, server)
-        room = air_seconds(held.room_air * metal, metal, held.room_transfer * metal, 1.0, held.air_rise)
-        found["air"] = _side(held, given, room, room, air_plant.chiller is not None, stores=air_plant.loop is not None)
+        room = air_seconds(held.room_air, metal, held.room_transfer * metal, 1.0, held.air_rise)
+        found["air"] = _side(air_plant, given, room, room, stores=air_plant.loop is not None)
     return found
 
 
@@ -110,15 +110,16 @@ def _metal(plant: CoolingPlant, server: Server) -> float:
     return mass * (1 + more) / (1 - share + more)
 
 
-def _side(
-    held: RideThrough, given: Availability, moving: float, still: float, chills: bool, stores: bool
-) -> Interruption:
+def _side(plant: CoolingPlant, given: Availability, moving: float, still: float, stores: bool) -> Interruption:
     """What is held with pumps that run or stand still, against the restart.
 
-    Where servers stop before gensets move the coolant, stored water does not help, and a UPS for pumps does.
+    What stands on the UPS runs on: outside air alone needs nothing else, coolers outdoors wait for gensets, chillers
+    restart then. Where servers stop before gensets move the coolant, stored water does not help, a UPS for pumps does.
     """
-    wait = 0.0 if held.pumps_on == "ups" else given.gensets.start
-    restart = given.gensets.start + (held.chiller_restart if chills else 0.0)
+    held, start = given.ride_through, given.gensets.start
+    wait = 0.0 if held.pumps_on == "ups" else start
+    restart = wait if plant.chiller is None and plant.rejection is None else start
+    restart += 0.0 if plant.chiller is None else held.chiller_restart
     limit = still if wait > still else moving + (held.storage if stores else 0.0)
     needed = max(restart - moving, 0.0)
     return Interruption(limit, restart, needed / (WATER * held.storage_rise))

@@ -68,4 +68,4 @@ def _cooling(plant: CoolingPlant, given: Availability, side: str) -> Iterator[Bl
 
 def _items(given: Availability, *fields: str) -> tuple[Item, ...]:
     found = ((field, getattr(given, field)) for field in fields)
-    return tuple(Item(field, equipment.failures, equipment.repair) for field, equipment in found)
+    return tuple(Item(f, e.failures, e.repair, given.common_repair or e.common_repair) for f, e in found)

@@ -21,11 +21,15 @@ YEAR = 8760.0
 
 @dataclass(frozen=True)
 class Item:
-    """A piece of equipment in a leg: `failures` [1/year], mean `repair` [h]."""
+    """A piece of equipment in a leg: `failures` [1/year], mean `repair` [h].
+
+    A failure that strikes all of its kind is mended in `common_repair` [h]; as long as its own by default.
+    """
 
     name: str
     failures: float
     repair: float
+    common_repair: float | None = None
 
     def __post_init__(self) -> None:
         if not (self.failures >= 0 and self.repair > 0):
@@ -122,7 +126,7 @@ def binomial(count: int, chance: float) -> Floats:
     return np.asarray(found / found.sum())
 
 
-def causes(block: Block, common: float, repair: float | None = None) -> Iterator[Cause]:
+def causes(block: Block, common: float) -> Iterator[Cause]:
     """How a block falls short: its units one by one, then each kind of item all at once.
 
     Parameters
@@ -130,13 +134,11 @@ def causes(block: Block, common: float, repair: float | None = None) -> Iterator
     block : Block
     common : float
         Beta factor: share of each item's failures that strike all of its kind in the block.
-    repair : float [h], optional
-        Mean time until such a failure is mended; that of one item by default.
 
     Notes
     -----
     Units up by independent failures are binomial; the block enters shortage at P(k up) k L, L a leg's rate. A common
-    failure takes the block down for its repair, at beta times the rate of one item [1]_.
+    failure takes the block down until it is mended, at beta times the rate of one item [1]_.
 
     References
     ----------
@@ -149,7 +151,7 @@ def causes(block: Block, common: float, repair: float | None = None) -> Iterator
     rate = (1 - common) * sum(item.failures for item in block.items)
     yield Cause(block.name, "independent", float(chance[k]) * k * rate, np.minimum(counts / k, 1.0), chance)
     for item in block.items if common > 0 else ():
-        down = unavailability(common * item.failures, repair or item.repair)
+        down = unavailability(common * item.failures, item.common_repair or item.repair)
         frequency = (1 - down) * common * item.failures
         yield two_state(block.name, "common", frequency, down, item.name)
 

@@ -1,8 +1,12 @@
 """The facility: power from the meter to the racks, heat from the racks to the air, and the water that this takes.
 
-In: the spec's facility and server; a `Weather` with (W,) dry bulb, wet bulb, dew point [degC] and pressure [Pa]; IT
-power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, the load at the meter (P, W) [MW];
-`settle`, every flow of every hour of the life (H,) [MW, m3], at the IT power that the served power allows.
+In: the spec's facility and server; a `Weather` with (W,) dry bulb, wet bulb, dew point [degC], pressure [Pa] and the
+site's design conditions; IT power (P, W) and its rating (P,) [MW]. Out: `peak_ratio`, a number; `respond`, the load at
+the meter (P, W) [MW]; `settle`, every flow of every hour of the life (H,) [MW, m3], at the IT power that the served
+power allows.
+
+The highest load is that of full IT in the weather year or on the design days: connection, transformers and gensets are
+as large as it asks (`Plant.highest`).
 
 IT power is measured where it enters the rack supplies: category 3 of ISO/IEC 30134-2. Rack supplies, a
 sidecar's rectifier, batteries in the rack and server fans at their normal speed are IT; coolant units, busways, UPS,
@@ -46,7 +50,7 @@ __all__ = ["FacilityResult", "Response", "Weather", "peak_ratio", "respond", "se
 
 
 def peak_ratio(facility: Facility, server: Server, weather: Weather) -> float:
-    """Highest ratio of facility to IT power at full IT over the weather year.
+    """Highest ratio of facility to IT power at full IT, in the weather year or on the design days.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus import air
+from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.timeline import WEATHER_MONTHS
 
 Floats = NDArray[np.float64]
@@ -24,7 +25,7 @@ HOUR = 3600.0
 
 
 class Weather(Protocol):
-    """What the facility reads of a site's resource: arrays of shape (W,)."""
+    """What the facility reads of a site's resource: arrays of shape (W,), and what its design days follow from."""
 
     @property
     def dry_bulb(self) -> Floats:
@@ -41,6 +42,10 @@ class Weather(Protocol):
     @property
     def pressure(self) -> Floats:
         """[Pa]."""
+
+    @property
+    def design(self) -> DesignConditions:
+        """By ASHRAE's percentiles."""
 
 
 @dataclass(frozen=True)

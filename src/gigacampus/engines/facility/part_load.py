@@ -95,5 +95,5 @@ def part_load(facility: Facility, server: Server, weather: Weather, it_rating: f
         wue=mean(flows.drawn) / it,
         itue=it / mean(flows.boards),
         hours_short=np.sum(flows.short, axis=1, dtype=float),
-        elements=loadings(plant.chain, plant.highest, it_rating),
+        elements=loadings(plant.chain, plant.highest, it_rating, float(np.max(plant.on_ups(years[-1])))),
     )

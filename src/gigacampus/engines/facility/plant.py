@@ -13,6 +13,7 @@ from gigacampus.engines.facility import cooling, drought, power
 from gigacampus.engines.facility.cooling import settled, water
 from gigacampus.engines.facility.cooling.setpoints import Setpoints
 from gigacampus.engines.facility.cooling.sides import Side, mixed, plus, rationed, side
+from gigacampus.engines.facility.days import design_days, outdoors
 from gigacampus.engines.facility.flows import DROUGHT, PLENTY, Flows, Scarcity
 from gigacampus.engines.facility.outdoors import Bools, Floats, Ints, Outdoors, Weather
 from gigacampus.errors import SpecError
@@ -21,11 +22,12 @@ HELD = 1e-6
 """Excess [K] up to which a temperature counts as held."""
 Held = tuple[Setpoints | None, Setpoints | None]
 """Set-points of the liquid and the air side that control chose; None: rules."""
+RULES: Held = (None, None)
 
 
 @dataclass(frozen=True)
 class Plant:
-    """A facility over a weather year, with what its sizes follow from.
+    """A facility over a weather year and on its design days, with what its sizes follow from.
 
     Attributes
     ----------
@@ -33,6 +35,8 @@ class Plant:
     server : Server
     out : Outdoors
         The weather year.
+    days : Outdoors
+        The design days, at the plant's intakes.
     held : pair of Setpoints or None
         Set-points of the liquid and the air side over the weather year that control chose; None: rules.
     """
@@ -40,13 +44,15 @@ class Plant:
     facility: Facility
     server: Server
     out: Outdoors
-    held: Held = (None, None)
+    days: Outdoors
+    held: Held = RULES
 
     @classmethod
-    def of(cls, facility: Facility, server: Server, weather: Weather, held: Held = (None, None)) -> Plant:
-        """The plant in a weather year."""
+    def of(cls, facility: Facility, server: Server, weather: Weather, held: Held = RULES) -> Plant:
+        """The plant at a site."""
         demand = None if facility.heat_reuse is None else facility.heat_reuse.demand
-        return cls(facility, server, Outdoors.of(weather, demand), held)
+        days = outdoors(design_days(weather), float(np.mean(weather.pressure)), facility.design.recirculation)
+        return cls(facility, server, Outdoors.of(weather, demand), days, held)
 
     @property
     def liquid_share(self) -> float:
@@ -67,14 +73,28 @@ class Plant:
 
     @cached_property
     def highest(self) -> float:
-        """Highest power at low voltage over the IT rating: at full IT in the worst hour of the weather year.
+        """Highest power at low voltage over the IT rating: at full IT, in the weather year or on the design days.
 
-        Where water may be short, the plant may have to run dry in any hour.
+        On these the plant runs by the rules, with all its units and with those out that the design leaves out. Where
+        water may be short, it may have to run dry in any hour.
         """
-        inside = self.chain.indoors(np.ones_like(self.out.dry_bulb))
-        cases = (PLENTY, DROUGHT) if self.facility.water is not None and self.facility.water.limited else (PLENTY,)
-        both = [plus(*self.sides(inside, self.out, self.held, scarcity)[:2]) for scarcity in cases]
-        return float(max(np.max(self._full.power + one.cooling) for one in both))
+        spec = self.facility
+        left = settled.with_units_out(spec.cooling, spec.design.units_out)
+        fewer = replace(self, facility=spec.model_copy(update={"cooling": left}))
+        cases = (PLENTY, DROUGHT) if spec.water is not None and spec.water.limited else (PLENTY,)
+        asked = ((self, self.out, self.held), (self, self.days, RULES), (fewer, self.days, RULES))
+        return max(plant._most(out, held, case) for plant, out, held in asked for case in cases)
+
+    def _most(self, out: Outdoors, held: Held, scarcity: Scarcity) -> float:
+        """Highest power at low voltage at full IT in some air."""
+        inside = self.chain.indoors(np.ones_like(out.dry_bulb))
+        liquid, air, _ = self.sides(inside, out, held, scarcity)
+        both = plus(liquid, air)
+        return float(np.max(inside.power + both.cooling + self.chain.carried(inside, self.on_ups(both))))
+
+    def on_ups(self, both: Side) -> Floats:
+        """What the UPS gives beside IT: pumps, coolant units and air handlers, where they hang on it."""
+        return both.movers if self.facility.availability.ride_through.pumps_on == "ups" else 0 * both.movers
 
     @cached_property
     def _full(self) -> power.Indoors:
@@ -86,7 +106,7 @@ class Plant:
         return settled.settle(self.facility, float(np.min(self.out.dry_bulb)))
 
     def sides(
-        self, inside: power.Indoors, out: Outdoors, held: Held = (None, None), scarcity: Scarcity | None = None
+        self, inside: power.Indoors, out: Outdoors, held: Held = RULES, scarcity: Scarcity | None = None
     ) -> tuple[Side, Side, Bools]:
         """Liquid and air side, and whether there is not the water they ask for; without `scarcity` the cap rules.
 
@@ -108,7 +128,7 @@ class Plant:
         return liquid, air, none | (scarcity.wet < 1)
 
     def sides_of(
-        self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors, held: Held = (None, None)
+        self, plant: CoolingPlant, inside: power.Indoors, out: Outdoors, held: Held = RULES
     ) -> tuple[Side, Side]:
         """Liquid and air side."""
         liquid, air = (self._side(which, plant, inside, out, points) for which, points in enumerate(held))
@@ -188,16 +208,15 @@ class Plant:
         """Everything at an IT load over the IT rating of shape (..., W), over the weather year."""
         return self.evaluate(load, self.out, self.held, scarcity)
 
-    def evaluate(
-        self, load: Floats, out: Outdoors, held: Held = (None, None), scarcity: Scarcity | None = None
-    ) -> Flows:
+    def evaluate(self, load: Floats, out: Outdoors, held: Held = RULES, scarcity: Scarcity | None = None) -> Flows:
         """Everything at an IT load over the IT rating; shapes of air, set-points and water broadcast to the load's."""
         inside = self.chain.indoors(load)
         liquid, air, capped = self.sides(inside, out, held, scarcity)
         both = plus(liquid, air)
-        chain = self.chain.upstream(inside.power + both.cooling, self.highest)
+        carried = self.chain.carried(inside, self.on_ups(both))
+        chain = self.chain.upstream(inside.power + both.cooling + carried, self.highest)
         return Flows(
-            **vars(both),
+            **vars(replace(both, rejected=both.rejected + carried)),
             it=inside.it,
             server_fans=inside.it * (self.server.fan_share / (1 + self.server.overhead_share)),
             rack_supplies=inside.it - self.chain.boards(inside.it),
@@ -205,7 +224,7 @@ class Plant:
             at_ups=inside.ups_output,
             at_pdu=inside.pdu_output,
             transformers=chain.transformers + chain.medium + chain.substation,
-            ups=inside.ups,
+            ups=inside.ups + carried,
             distribution=inside.busways + inside.branch,
             other=inside.other,
             load=chain.load,

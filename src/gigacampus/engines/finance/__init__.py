@@ -46,22 +46,25 @@ from gigacampus.engines.finance.result import (
     Quoted,
     SourcesUses,
 )  # fmt: skip
+from gigacampus.engines.finance.schedule import slowest
 from gigacampus.engines.finance.sensitivity import SensitivityResult, study
-from gigacampus.engines.finance.sensitivity.chances import Chances, Fan
+from gigacampus.engines.finance.sensitivity.chances import EXCEEDED, Chances, Fan
 from gigacampus.engines.finance.solving.closing import closed, gaps
 from gigacampus.engines.finance.solving.consistency import Judgement, judge
 from gigacampus.engines.finance.solving.fitting import found_together
 from gigacampus.engines.finance.solving.published import add_published, compare, price, unfit
 from gigacampus.engines.finance.solving.unknowns import Solved, add_targets, solve
-from gigacampus.engines.finance.statement import ALONE, Flow, Statement, Under
+from gigacampus.engines.finance.statement import ALONE, Flow, Statement, Under, plus
+from gigacampus.engines.finance.tax import KINDS
 from gigacampus.errors import Problem, SpecError
 from gigacampus.rows import Graph, Row
 
 __all__ = [
-    "ALONE", "Case", "Chances", "Compared", "CovenantTests", "Cover", "Coverage", "Experiment", "Fan",
+    "ALONE", "EXCEEDED", "KINDS", "Case", "Chances", "Compared", "CovenantTests", "Cover", "Coverage", "Experiment",
+    "Fan",
     "FinanceResult", "Flow", "Gap", "Graph", "GuaranteeYears", "Judgement", "LeaseBook", "LoanResult", "Metric",
     "Quoted", "Row", "SensitivityResult", "SourcesUses", "Support", "Supports", "Under", "check",
-    "closing", "consistent", "price", "run", "study", "supports",
+    "closing", "consistent", "plus", "price", "run", "slowest", "study", "supports",
 ]  # fmt: skip
 
 

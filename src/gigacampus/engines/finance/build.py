@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gigacampus.campus.spec.deal import Deal
 from gigacampus.campus.spec.deal.calendar import Calendar
+from gigacampus.campus.spec.deal.payments import unpowered
 from gigacampus.engines.finance import tax
 from gigacampus.engines.finance.contracts import guarantees, leases, loans, owners, payments, sizing, vehicles
 from gigacampus.engines.finance.schedule import Months
@@ -14,6 +15,8 @@ from gigacampus.rows import Graph
 
 def build(deal: Deal, under: Under) -> Statement:
     """Rows of every contract, tax and vehicle of a deal; SpecError where its dates are out of order."""
+    if wrong := unpowered(deal.construction, {**deal.powers, **under.powers}):
+        raise SpecError(*wrong)
     calendar = Calendar(deal, under.events)
     for kind, name, _ in deal.contracts():
         for place, message, value in calendar.disorder(kind, name):

@@ -19,12 +19,23 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """What a cover is the ratio of: a vehicle's cash, or its value, over what is due or owed on a day [USD]."""
+
+    vehicle: str
+    day: date
+    cash: float
+    debt: float
+
+
+@dataclass(frozen=True)
 class Metric:
-    """One figure: a value in its unit, or None with the reason why there is none."""
+    """One figure: a value in its unit, or None with the reason why there is none; of a least cover, where it is."""
 
     value: float | None
     unit: str
     reason: str = ""
+    of: Ratio | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import UNKNOWN, Deal, slug
 from gigacampus.campus.spec.deal.calendar import Calendar
-from gigacampus.campus.spec.deal.terms import near
 from gigacampus.engines.finance.schedule import Days, LoanTimes, Months, stamps
 from gigacampus.errors import Problem, SpecError
 from gigacampus.rows import Graph
@@ -93,20 +92,6 @@ class Statement:
         if name not in self.graph.rows:
             self.graph.add(name, value, unit, label or path, path, solved=value is UNKNOWN)
         return name
-
-    def power(self, cost: str, phase: str) -> float:
-        """Power of a phase [MW]; SpecError where there is none of this name."""
-        known = {**self.deal.powers, **self.under.powers}
-        if phase not in known:
-            raise SpecError(
-                Problem(
-                    "no phase of this name has a power",
-                    f"deal.construction.{cost}.phase",
-                    value=repr(phase),
-                    fix=f"{near(phase, known).capitalize()}; or give it in deal.powers",
-                )
-            )
-        return known[phase]
 
     def table(self, owner: str, name: str, text: str) -> None:
         """Add rows from a table, one a line: ``.row [unit] = formula ; label``, the unit USD if not given.

@@ -31,8 +31,10 @@ class Impact:
         By it, building, plants.
     water_withdrawal, water_consumption, water_source, water_source_withdrawn [m3]
         Into the site, lost on the site, consumed and withdrawn at the source of the energy.
-    load, it [MWh]
-        Energy of the facility and of IT.
+    it [MWh]
+        Energy of IT.
+    to_match [MWh]
+        Energy of the facility, and what its batteries lose.
     renewable [MWh]
         Renewable energy claimed without certificates; `certificates` those bought (zero carbon, of either kind).
     certificates_renewable : bool
@@ -52,8 +54,8 @@ class Impact:
     water_consumption: Floats
     water_source: Floats
     water_source_withdrawn: Floats
-    load: Floats
     it: Floats
+    to_match: Floats
     renewable: Floats
     certificates: Floats
     certificates_renewable: bool
@@ -79,7 +81,7 @@ class Impact:
 
     @property
     def ref(self) -> float | None:
-        """Renewable energy factor, ISO/IEC 30134-3: ``E_ren / E_DC``, at most 1.
+        """Renewable energy factor, ISO/IEC 30134-3: ``E_ren / E_DC``, at most 1; what batteries lose is part of E_DC.
 
         Renewable energy is that whose certificates the data centre owns and retires: generated on site, under contract,
         or bought as certificates (ERES-OS, ERES-PPA and ERES-GOO of Delegated Regulation (EU) 2024/1364, Annex II).
@@ -92,7 +94,7 @@ class Impact:
         return self._ref(self.renewable)
 
     def _ref(self, energy: Floats) -> float | None:
-        share = ratio(np.sum(energy), np.sum(self.load))
+        share = ratio(np.sum(energy), np.sum(self.to_match))
         return None if share is None else min(share, 1.0)
 
     @property
@@ -132,7 +134,7 @@ def account(
     mix : mapping of array, shape (W,)
         Grid's generation by EIA-930 code and hour of the weather year, any unit of energy.
     meters : Meters
-        Facility load, IT power and water by hour.
+        IT power and water by hour.
     hardware : Hardware
         What each phase adds.
     factors : Factors
@@ -155,8 +157,8 @@ def account(
         water_consumption=timeline.yearly(meters.consumption),
         water_source=water.at_source(supply, result, timeline, factors.water, mix),
         water_source_withdrawn=water.at_source(supply, result, timeline, {**factors.water, **factors.withdrawal}, mix),
-        load=timeline.yearly(meters.load),
         it=timeline.yearly(meters.it),
+        to_match=result.to_match,
         renewable=_renewable(supply, result, timeline),
         certificates=result.certificates,
         certificates_renewable=supply.certificates.kind == "renewable",

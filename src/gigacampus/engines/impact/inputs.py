@@ -49,15 +49,18 @@ class SupplyLike(Protocol):
         """Clean energy whose certificates the campus retires, by plant, (H,) [MW]."""
 
     @property
+    def to_match(self) -> Floats:
+        """Load, and what batteries lose, (Y,) [MWh]."""
+
+    @property
     def certificates(self) -> Floats:
         """Certificates bought, (Y,) [MWh]."""
 
 
 @dataclass(frozen=True)
 class Meters:
-    """Energy and water of the facility by hour, all (H,): `load` and `it` [MW], `withdrawal` and `consumption` [m3]."""
+    """Energy and water of the facility by hour, all (H,): `it` [MW], `withdrawal` and `consumption` [m3]."""
 
-    load: Floats
     it: Floats
     withdrawal: Floats
     consumption: Floats

@@ -27,7 +27,7 @@ from gigacampus.engines.site.weather import WeatherYear, read_epw, read_tmy3
 from gigacampus.timeline import weather_year
 
 if TYPE_CHECKING:
-    from gigacampus.campus.spec.site import Site
+    from gigacampus.campus.spec.site import DesignConditions, Site
 
 __all__ = ["GridMix", "Resource", "WeatherYear", "read_epw", "read_tmy3", "resource"]
 
@@ -60,6 +60,8 @@ class Resource:
         Carbon-free share of the grid's generation: wind, sun, water, nuclear.
     renewable : array, shape (W,) [0-1]
         The same without nuclear.
+    design : DesignConditions
+        The site's, as they are given.
     notes : tuple of str
         What the weather file lacked and how it was filled.
     """
@@ -76,6 +78,7 @@ class Resource:
     carbon: Floats
     cfe: Floats
     renewable: Floats
+    design: DesignConditions
     notes: tuple[str, ...] = ()
 
 
@@ -92,7 +95,7 @@ def resource(
     Parameters
     ----------
     site : Site
-        Its `elevation` (the station's if None) and its `grid`: `price`, `carbon_location`, `utc_offset`.
+        Its `elevation` (the station's if None), its `grid`: `price`, `carbon_location`, `utc_offset`, and its `design`.
     plants : mapping of str to plant
         By name; those whose `kind` is ``"solar"`` or ``"wind"`` are computed, others are left out.
     weather : WeatherYear
@@ -122,6 +125,7 @@ def resource(
         carbon=grid.carbon(mix, factors, site.grid.carbon_location),
         cfe=mix.share(grid.CLEAN),
         renewable=mix.share(grid.RENEWABLE),
+        design=site.design,
         notes=weather.notes,
     )
 

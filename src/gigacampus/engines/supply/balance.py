@@ -49,10 +49,12 @@ class SupplyResult:
         Hourly score over the life.
     claimed : dict of (H,) [MW]
         Clean energy that counts to annual matching, by plant.
+    to_match : (Y,) [MWh]
+        Load, and what batteries lose.
     certificates : (Y,) [MWh]
         Certificates bought.
     renewable_annual, renewable_with_certificates : float
-        Renewable energy claimed over the load of the whole life, without and with certificates; each may pass 1.
+        Renewable energy claimed over `to_match` of the whole life, without and with certificates; each may pass 1.
     residual_energy, residual_energy_life, residual_storage : float
         Largest hourly imbalance over peak load, imbalance of the whole life over its energy, largest imbalance of a
         battery over its energy (breach of its bounds included).
@@ -71,6 +73,7 @@ class SupplyResult:
     lcoe: dict[str, float | None]
     cfe_hourly: float | None
     claimed: dict[str, Floats]
+    to_match: Floats
     certificates: Floats
     renewable_annual: float | None
     renewable_with_certificates: float | None
@@ -103,7 +106,8 @@ def balance(
     residuals = energy_residuals(supply, made, load), storage_residual(made)
     _check(*residuals[0], residuals[1])
     claimed = score.claims(supply, made)
-    bought = score.certificates(supply, timeline, load, claimed)
+    needed = score.to_match(timeline, made, load)
+    bought = score.certificates(supply, timeline, needed, claimed)
     plants = costs.plant_costs(supply, timeline, made)
     others = costs.grid_costs(supply, grid, timeline, made)
     others["certificates"] = costs.certificate_costs(supply, timeline, load, bought)
@@ -111,7 +115,6 @@ def balance(
     total = sum(items.values(), np.zeros(len(timeline.months)))
     clean = score.clean_hourly(supply, made, timeline.gather(resource.cfe))
     renewable = score.renewable(supply, timeline, claimed)
-    yearly_load = timeline.yearly(load)
     also = bought if supply.certificates.kind == "renewable" else np.zeros_like(bought)
     return SupplyResult(
         dispatch=made,
@@ -133,9 +136,10 @@ def balance(
         lcoe={n: costs.levelised(n, p, supply, timeline, made, plants[n]) for n, p in supply.plants.items()},
         cfe_hourly=score.share(clean, load),
         claimed=claimed,
+        to_match=needed,
         certificates=bought,
-        renewable_annual=score.share(renewable, yearly_load),
-        renewable_with_certificates=score.share(renewable + also, yearly_load),
+        renewable_annual=score.share(renewable, needed),
+        renewable_with_certificates=score.share(renewable + also, needed),
         residual_energy=residuals[0][0],
         residual_energy_life=residuals[0][1],
         residual_storage=residuals[1],

@@ -49,14 +49,22 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
-def certificates(supply: Supply, timeline: Timeline, load: Floats, claimed: dict[str, Floats]) -> Floats:
-    """Certificates to buy in each calendar year so that the match holds, shape (Y,) [MWh]."""
+def to_match(timeline: Timeline, made: Dispatch, load: Floats) -> Floats:
+    """Energy that matching must cover in each calendar year, shape (Y,) [MWh]: the load, and what batteries lose.
+
+    A battery counts by its charge less its discharge, so that what it keeps is matched in the year that fills it.
+    """
+    return timeline.yearly(load + made.charge - made.discharge)
+
+
+def certificates(supply: Supply, timeline: Timeline, needed: Floats, claimed: dict[str, Floats]) -> Floats:
+    """Certificates to buy so that the match of what is `needed` (Y,) holds in each calendar year, shape (Y,) [MWh]."""
     counts = is_renewable if supply.certificates.kind == "renewable" else is_clean
     own = sum(
         (timeline.yearly(claimed[n]) for n, p in supply.plants.items() if n in claimed and counts(p)),
         np.zeros(len(timeline.years)),
     )
-    return np.maximum(supply.certificates.match * timeline.yearly(load) - own, 0.0)
+    return np.maximum(supply.certificates.match * needed - own, 0.0)
 
 
 def renewable(supply: Supply, timeline: Timeline, claimed: dict[str, Floats]) -> Floats:

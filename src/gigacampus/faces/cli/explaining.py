@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,8 +29,15 @@ def explain(path: Path, name: str, depth: int, as_json: bool) -> None:
     seen = {origin.path: origin for one in _all(node) for origin in one.inputs}
     assumed = sum(origin.assumed for origin in seen.values())
     click.echo(f"\n{len(seen)} inputs, {assumed} of them assumed:\n")
-    for origin in sorted(seen.values(), key=lambda o: o.path):
+    for origin in sorted(seen.values(), key=lambda o: (not _gives(o, node), o.path)):
         click.echo(_source(origin))
+
+
+def _gives(origin: Origin, node: walk.Node) -> bool:
+    """Whether an input is the figure itself."""
+    if node.value is None or isinstance(origin.value, bool) or not isinstance(origin.value, int | float):
+        return False
+    return (origin.unit or "1") == node.unit and math.isclose(origin.value, node.value, rel_tol=1e-9)
 
 
 def _all(node: walk.Node) -> Iterator[walk.Node]:

@@ -14,6 +14,7 @@ import click
 from gigacampus.campus.spec.deal import slug
 from gigacampus.faces import notes, numbers, report
 from gigacampus.faces.cli import say, wrapped
+from gigacampus.faces.figures.deal.covenants import distress, said
 from gigacampus.faces.figures.facts import missed, open_gaps
 from gigacampus.runs import folder, inputs
 from gigacampus.runs.checks import check, located
@@ -77,6 +78,7 @@ def lines(running: Run, all_kpis: bool = False) -> Iterator[str]:
     yield table(kpis, list(kpis) if all_kpis else headline(running))
     yield from (f"  {MARKS[verdict.state]} {promise_line(verdict)}" for verdict in running.policy)
     yield from (wrapped("  ! ", note.en, "    ") for note in notes.notes(running))
+    yield from (wrapped("\nDebt is not paid: ", said(one).en, "  ") for one in distress(running) if one.missed)
     yield from gap_lines(running)
     yield from missed_lines(running)
 

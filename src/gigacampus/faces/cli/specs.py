@@ -12,7 +12,7 @@ from gigacampus.campus.spec import Loaded, json_schema
 from gigacampus.errors import Problem, SpecError, WriteError
 from gigacampus.faces.cli import say, wrapped
 from gigacampus.runs import inputs, provenance
-from gigacampus.runs.checks import check, outlasting
+from gigacampus.runs.checks import borrowed, check, outlasting
 from gigacampus.runs.pipeline import Run
 
 STARTER = """\
@@ -54,13 +54,13 @@ def validate(path: Path, as_json: bool) -> None:
 
 
 def _notes(loaded: Loaded) -> list[str]:
-    """What is said of contracts that run on after the campus's life, and of a grid that is not given."""
+    """What is said of contracts that run on after the campus's life, and of a grid that is not the campus's own."""
     found, site = outlasting(loaded), loaded.campus.site
-    if not found and (site is None or "grid" in site.model_fields_set):
+    if not found and borrowed(loaded) is None and (site is None or "grid" in site.model_fields_set):
         return []
     from gigacampus.faces import notes  # it needs numpy
 
-    return [note.en for note in (*map(notes.lasting, found), *notes.unnamed_grid(loaded.campus))]
+    return [note.en for note in (*map(notes.lasting, found), *notes.grid(loaded))]
 
 
 def new(path: Path, name: str, force: bool, as_json: bool) -> None:

@@ -21,10 +21,7 @@ from gigacampus.campus.spec import Loaded, leaves
 from gigacampus.campus.spec.deal import MONTHS, Deal, slug
 from gigacampus.campus.spec.parse import dotted
 from gigacampus.days import add_months
-from gigacampus.engines.finance import FinanceResult, Flow, Graph
-from gigacampus.engines.finance.schedule import slowest
-from gigacampus.engines.finance.statement import plus
-from gigacampus.engines.finance.tax import KINDS
+from gigacampus.engines.finance import KINDS, FinanceResult, Flow, Graph, plus, slowest
 from gigacampus.faces.export.formulas import lowered
 
 Floats = NDArray[np.float64]
@@ -129,7 +126,7 @@ class Model:
         """What each value of the spec is, in words, by path."""
         found = {}
         for path, _, holder, _ in leaves(self.loaded.campus):
-            field = type(holder).model_fields.get(str(path[-1])) if holder is not None else None
+            field = type(holder).model_fields.get(str(path[-1]))
             found[dotted(path)] = (field.description if field else "") or ""
         return found
 

@@ -52,14 +52,27 @@ def life_line(run: Run) -> Figure | None:
 def _note(run: Run, rows: list[Row]) -> Text:
     """Physical readiness beside the lease's contractual start, and what dashes mean."""
     said = []
-    for lease in run.finance.leases.values() if run.campus.deal is not None else ():
-        if lease.ready is not None and lease.gap_days:
-            days, side = f"{abs(lease.gap_days):,}", Text("after", "後") if lease.gap_days > 0 else Text("before", "前")
-            said.append(Text(f"The last phase is ready in {numbers.month(lease.ready)}, {days} days {side.en} the lease starts.",
-                             f"最終段階の完成は{numbers.month_ja(lease.ready)}で、リース開始の{days}日{side.ja}。"))  # fmt: skip
+    books = run.finance.leases if run.campus.deal is not None else {}
+    for name, lease in books.items():
+        what, ready = _space(run, name)
+        gap = (ready - lease.start).days if ready is not None else 0
+        if ready is not None and gap:
+            days, side = f"{abs(gap):,}", Text("after", "後") if gap > 0 else Text("before", "前")
+            of = titled(name) if len(books) > 1 else Text("the lease", "リース")
+            said.append(Text(f"{what.en} is ready in {numbers.month(ready)}, {days} days {side.en} {of.en} starts.",
+                             f"{what.ja}の完成は{numbers.month_ja(ready)}で、{of.ja}開始の{days}日{side.ja}。"))  # fmt: skip
     if any(span.style == "dashed" for row in rows for span in row.spans):
         said.append(Text("Dashed outline: assumed.", "破線の枠は仮定。"))
     return joined(said, " ", "")
+
+
+def _space(run: Run, name: str) -> tuple[Text, date | None]:
+    """What a lease is of, and the day on which that is ready: the phase it starts with, or all of the campus."""
+    lease = run.deal.leases[name]
+    event = lease.start if isinstance(lease.start, str) else getattr(lease.start, "event", None)
+    if event in run.campus.powers and "readiness" not in lease.model_fields_set:
+        return Text(str(event)), run.campus.events[str(event)]
+    return Text("The last phase", "最終段階"), run.finance.leases[name].ready
 
 
 def _subtitle(rows: list[Row]) -> Text:

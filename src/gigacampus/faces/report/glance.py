@@ -12,7 +12,7 @@ import numpy as np
 from gigacampus.faces import notes, numbers
 from gigacampus.faces.figures.concepts import SOURCES, party, titled
 from gigacampus.faces.figures.deal import closing, covenants, debt
-from gigacampus.faces.figures.facts import delivered, missed
+from gigacampus.faces.figures.facts import missed, shares
 from gigacampus.faces.figures.text import Text
 from gigacampus.faces.report import words
 from gigacampus.faces.report.inputs import Grade, Inputs
@@ -35,13 +35,13 @@ def lead(run: Run) -> Text:
 
 
 def _energy(run: Run) -> Iterator[Text]:
-    if not run.campus.physical:
+    found = shares(run) if run.campus.physical else {}
+    if not found:
         return
-    sums = {kind: float(flow.sum()) for kind, flow in delivered(run).sources.items()}
-    total, first = sum(sums.values()), max(sums, key=lambda kind: sums[kind])
+    first, part = next(iter(found.items()))
     years = run.timeline.years
     energy = numbers.quantity(float(run.facility.load.sum()), "MWh")
-    share = numbers.percent(sums[first] / total)
+    share = numbers.percent(part)
     place = "the market" if first == "grid" else SOURCES[first].en.lower()
     yield Text(
         f"From {years[0]} to {years[-1]} the campus takes {energy}, {share}{PER} of it from {place}.",
@@ -85,7 +85,8 @@ def _debt(run: Run) -> Iterator[Text]:
 
 
 def _conditions(run: Run, end: date) -> Text:
-    """On what it rests that loans are repaid by a day: options of the leases, and figures that are solved for it."""
+    """On what it rests that loans are repaid by a day: options of the leases, figures that are solved for it, and rent
+    and interest that are assumed."""
     options = any(lease.first_end < end and any(x for _, x in lease.options) for lease in run.finance.leases.values())
     found = [Text("if the options to renew are taken up", "更新の行使が前提")] * options
     deal = run.campus.deal
@@ -98,9 +99,29 @@ def _conditions(run: Run, end: date) -> Text:
                 else Text("a term", "条件")
             )
             found.append(Text(f"{term.en} being found so that they are", f"{term.ja}は完済するよう求めた値"))
+    found += _assumed(run)
     if not found:
         return Text("")
     return Text(", " + ", ".join(x.en for x in found), f"({'、'.join(x.ja for x in found)})")
+
+
+def _assumed(run: Run) -> Iterator[Text]:
+    """Which of rent and interest rests on an assumption of its own."""
+    used, deal = provenance.used(run), run.deal
+    rents = {f"deal.leases.{name}.{what}" for name in deal.leases for what in ("rent", "commitment.amount")}
+    rates = {
+        path
+        for name, loan in deal.loans.items()
+        for path in (
+            [f"deal.loans.{name}.coupon"]
+            if loan.benchmark is None
+            else [f"deal.loans.{name}.spread", *(p for p in used if p.startswith(f"deal.benchmarks.{loan.benchmark}["))]
+        )
+    }
+    named = (rents, Text("rent", "賃料")), (rates, Text("interest", "金利"))
+    said = [text for paths, text in named if any(used[path].assumed for path in paths & set(used))]
+    if said:
+        yield Text(f"{' and '.join(x.en for x in said)} being assumed", f"{'と'.join(x.ja for x in said)}は仮定")
 
 
 def _open(run: Run) -> Iterator[Text]:

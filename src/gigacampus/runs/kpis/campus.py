@@ -14,12 +14,12 @@ NO_IT = "IT used no energy"
 NO_LOAD = "nothing was consumed"
 
 
-def _cost_items(run: Run) -> dict[str, tuple[float, str]]:
+def _cost_items(run: Run) -> dict[str, tuple[float, str, str]]:
     """What power costs by item, the dearest first."""
     from gigacampus.engines.supply import ITEMS
 
     found = sorted(run.supply.cost_items.items(), key=lambda item: -abs(item[1]))
-    return {f"supply.costs.{name}": (cost, ITEMS[name]) for name, cost in found if cost}
+    return {f"supply.costs.{name}": (cost, "USD/MWh", ITEMS[name]) for name, cost in found if cost}
 
 
 def _worst(*gaps: float) -> float:
@@ -49,11 +49,11 @@ ROWS = (
         "Share of the load that carbon-free energy meets in the same hour, the grid's part included.", none=NO_LOAD),
     Kpi("supply.renewable_annual", "fraction", "supply", lambda r: r.supply.renewable_annual,
         "Renewable energy, own and contracted", "再エネ比率(自社・契約)",
-        "Own and contracted renewable generation over load, without certificates.", none=NO_LOAD),
+        "Own and contracted renewable generation over load and battery losses, without certificates.", none=NO_LOAD),
     Kpi("supply.renewable_annual_with_certificates", "fraction", "supply",
         lambda r: r.supply.renewable_with_certificates,
         "Renewable matching, yearly", "年間の再エネ調達率(証書を含む)",
-        "Renewable generation over load, with the certificates that are bought.",
+        "Renewable generation over load and battery losses, with the certificates that are bought.",
         none=NO_LOAD, of=("supply.renewable_annual",)),
     Kpi("supply.grid_import", "MWh", "supply", lambda r: r.supply.dispatch.grid_import.sum(),
         "Energy drawn from the grid", "系統からの受電電力量", "Energy drawn through the grid connection."),

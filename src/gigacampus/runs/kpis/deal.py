@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from gigacampus.runs.pipeline import Run
 
 Rows = Callable[["Run", str], list[str]]
+Terms = Callable[["Run"], Mapping[str, tuple[float, str, str]]]
 
 
 # Rows of the statement behind them
 
 
 def _cover(run: Run, _: str) -> list[str]:
-    """Cash and debt service."""
+    """Cash, and debt service as it is scheduled."""
     vehicles = [slug(name) for name in run.finance.cover]
-    return [f"{name}.cfads" for name in vehicles] + [f"{slug(loan)}.service" for loan in run.finance.loans]
+    return [f"{name}.cfads" for name in vehicles] + [f"{slug(loan)}.scheduled" for loan in run.finance.loans]
 
 
 def _each(suffix: str, of: str) -> Rows:
@@ -36,6 +37,21 @@ def _each(suffix: str, of: str) -> Rows:
 def _own(pattern: str) -> Rows:
     """The member's own row, where there is one."""
     return lambda run, member: [row for row in [pattern.format(member)] if row in run.finance.rows]
+
+
+def _ratio(name: str, cash: tuple[str, str], debt: tuple[str, str]) -> Terms:
+    """The two amounts whose ratio the least cover is, with day and vehicle; what each is, in a word and in full."""
+
+    def found(run: Run) -> Mapping[str, tuple[float, str, str]]:
+        of = run.finance.metrics[name].of
+        if of is None:
+            return {}
+        return {
+            f"{slug(of.vehicle)}.{what} on {of.day}": (amount, "USD", f"{of.vehicle}: {about}")
+            for (what, about), amount in ((cash, of.cash), (debt, of.debt))
+        }
+
+    return found
 
 
 def _taxed(run: Run, member: str) -> list[str]:
@@ -66,7 +82,7 @@ def _known(metric: Metric) -> Figure:
 
 
 def _metric(name: str, unit: str, en: str, ja: str, in_full: str = "", *, rows: Rows | None = None,
-            members: Members | None = None) -> Kpi:  # fmt: skip
+            members: Members | None = None, terms: Terms | None = None) -> Kpi:  # fmt: skip
     """A figure that the statement's room gives by this name, or a family of them."""
 
     def call(run: Run) -> Figure | Mapping[str, Figure]:
@@ -75,7 +91,7 @@ def _metric(name: str, unit: str, en: str, ja: str, in_full: str = "", *, rows: 
             return _known(found[name])
         return {key.removeprefix(f"{name}."): _known(m) for key, m in found.items() if key.startswith(f"{name}.")}
 
-    return Kpi(f"finance.{name}", unit, "finance", call, en, ja, in_full, rows=rows, members=members)
+    return Kpi(f"finance.{name}", unit, "finance", call, en, ja, in_full, rows=rows, members=members, terms=terms)
 
 
 def _sold(
@@ -121,16 +137,22 @@ def _losses(run: Run) -> dict[str, float]:
     return found
 
 
+_OWED = ("owed", "owed as repayment begins")
+
 ROWS = (
     # Cover, debt and rent
     _metric("dscr_min", "1", "Lowest debt service cover", "最低DSCR",
-            "Lowest debt service coverage ratio of any payment: CFADS over debt service.", rows=_cover),
+            "Lowest debt service coverage ratio of any payment: CFADS over debt service.", rows=_cover,
+            terms=_ratio("dscr_min", ("cfads", "CFADS of the period that ends then"),
+                         ("scheduled", "debt service scheduled for it"))),
     _metric("dscr_avg", "1", "Average debt service cover", "平均DSCR",
             "Average debt service coverage ratio.", rows=_cover),
     _metric("llcr", "1", "Loan life cover", "LLCR(借入期間カバー率)",
-            "Loan life coverage ratio: present value of CFADS over debt when repayment begins.", rows=_cover),
+            "Loan life coverage ratio: present value of CFADS over debt when repayment begins.", rows=_cover,
+            terms=_ratio("llcr", ("worth", "value then of CFADS until the last payment"), _OWED)),
     _metric("plcr", "1", "Project life cover", "PLCR(事業期間カバー率)",
-            "Project life coverage ratio: as the loan life's, with cash until the statement ends.", rows=_cover),
+            "Project life coverage ratio: as the loan life's, with cash until the statement ends.", rows=_cover,
+            terms=_ratio("plcr", ("worth", "value then of CFADS until the statement ends"), _OWED)),
     _metric("debt_peak", "USD", "Peak debt", "債務のピーク",
             "Highest debt outstanding, all loans together.", rows=_each("balance", "loans")),
     _metric("capitalised_interest", "USD", "Interest while building", "建設中の利息",
@@ -144,12 +166,12 @@ ROWS = (
             "Rent over all terms that are taken up, undiscounted.", rows=_each("rent_total", "leases")),
     _metric("wal", "year", "Weighted average life", "平均年限",
             "Weighted average life of a loan that is repaid, by principal: years (30/360) from the day on which it "
-            "starts.", rows=_each("wal", "loans"), members="loans"),
+            "starts.", rows=_own("{}.wal"), members="loans"),
     _metric("unpaid", "USD", "Owed after the last payment by plan", "最終返済後の未返済額",
             "What a loan owes after its last payment by plan; it bears interest until it is paid.",
-            rows=_each("unpaid", "loans"), members="loans"),
+            rows=_own("{}.unpaid"), members="loans"),
     _metric("uncovered", "USD", "Debt left when a guarantee ends", "保証終了時の債務残高",
-            rows=_each("uncovered", "guarantees"), members="guarantees"),
+            rows=_own("{}.tail"), members="guarantees"),
     _metric("short_on_day", "USD", "Cash paid on a day before it comes in", "入金前に支払う額",
             "Most cash that a vehicle pays on a day before it comes in, later in the same month: a statement has "
             "months.", members="entities"),

@@ -29,18 +29,21 @@ def _held(case: Case) -> float | None:
 _ALWAYS = "jobs start or stop within ten seconds of one another all through the window"
 
 ROWS = (
-    *_swing("swing_peak_to_peak", "MW", lambda c: c.seen.peak_to_peak,
-            "Power swing within ten seconds", "10秒間の電力変動幅",
-            "Largest difference between highest and lowest power within ten seconds."),
     *_swing("swing_peak_to_peak_steady", "MW", lambda c: c.steady.peak_to_peak if c.steady else None,
-            "Power swing, no job starts or stops", "電力変動幅(起動・停止以外)",
+            "Power swing of training within ten seconds", "学習中の10秒間の電力変動幅",
             "Largest difference within ten seconds while no job starts or stops: steps of training, and checkpoints.",
             _ALWAYS),
-    *_swing("swing_ramp", "MW/s", lambda c: c.seen.ramp, "Steepest ramp over one second", "最大変化率(1秒)",
-            "Steepest ramp, within one second: most often when jobs start or stop."),
     *_swing("swing_ramp_steady", "MW/s", lambda c: c.steady.ramp if c.steady else None,
-            "Steepest ramp, no job starts or stops", "最大変化率(起動・停止以外)",
+            "Steepest ramp of training over one second", "学習中の最大変化率(1秒)",
             "Steepest ramp, within one second, while no job starts or stops.", _ALWAYS),
+    *_swing("swing_peak_to_peak", "MW", lambda c: c.seen.peak_to_peak,
+            "Power swing with starts of jobs", "電力変動幅(起動・停止を含む)",
+            "Largest difference within ten seconds, starts and stops with it: all jobs start in one second unless the "
+            "spec lists or staggers them."),
+    *_swing("swing_ramp", "MW/s", lambda c: c.seen.ramp, "Steepest ramp with starts of jobs",
+            "最大変化率(起動・停止を含む)",
+            "Steepest ramp, within one second, starts and stops with it: all jobs start in one second unless the "
+            "spec lists or staggers them."),
     Kpi("facility.swing_ramp_minute", "MW/s", "swings", lambda r: r.swings.smoothed.seen.ramp_minute,
         "Steepest ramp over one minute", "最大変化率(1分)", "Steepest ramp, over one minute, of means of ten seconds."),
     *_swing("swing_step", "MW", lambda c: c.seen.step,

@@ -13,6 +13,7 @@ import numpy as np
 
 from gigacampus import air
 from gigacampus.campus import catalog
+from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.runs import inputs
 from gigacampus.runs.verify import lbnl
 from gigacampus.runs.verify.lbnl import relations, systems
@@ -99,7 +100,9 @@ def weather(city: str) -> SimpleNamespace:
     year = inputs.catalog_weather(city)
     dew = np.minimum(year.dew_point, year.dry_bulb)
     wet = air.wet_bulb(year.dry_bulb, air.humidity_ratio_from_dew_point(dew, year.pressure), year.pressure)
-    return SimpleNamespace(dry_bulb=year.dry_bulb, wet_bulb=wet, dew_point=dew, pressure=year.pressure)
+    return SimpleNamespace(
+        dry_bulb=year.dry_bulb, wet_bulb=wet, dew_point=dew, pressure=year.pressure, design=DesignConditions()
+    )
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from gigacampus.campus.spec.deal import Deal, Lease, When
-from gigacampus.campus.spec.deal.terms import near
+from gigacampus.campus.spec.deal.terms import way_out
 from gigacampus.days import add_months
 from gigacampus.errors import Problem, SpecError
 
@@ -43,9 +43,9 @@ class Calendar:
         if name in self._open:
             raise SpecError(Problem(f"dates wait for each other: {' -> '.join([*self._open, name])}", path=where))
         if name not in self._rules:
-            fix = f"{near(name, [*self.events, *self._rules])} Or give it in deal.events"
+            fix = f"{way_out(name, [*self.events, *self._rules])} Or give it in deal.events"
             place = f"deal.{self._kinds[self._open[0].rpartition('.')[0]]}.{self._open[0]}" if self._open else "deal"
-            raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix[0].upper() + fix[1:]))
+            raise SpecError(Problem(f"no event is called {name!r}", path=place, fix=fix))
         self._open.append(name)
         try:
             if name.endswith(".end") and self._kinds[contract] == "leases":
@@ -93,6 +93,23 @@ class Calendar:
         for (before, earlier), (after, later) in itertools.pairwise(days):
             if later < earlier or (later == earlier and after not in ("interest_only_until", "final")):
                 yield (kind, name, after), f"this date, {later}, is not after {before}, {earlier}", str(later)
+        if kind == "loans" and self.deal.loans[name].refinances in self.deal.loans:
+            yield from self._refinancing(name, str(self.deal.loans[name].refinances))
+
+    def _refinancing(self, name: str, old: str) -> Iterator[Fault]:
+        """A loan that starts when the one that it pays off is repaid already, or is not there yet."""
+        try:
+            start, first, final = (self[place] for place in (f"{name}.start", f"{old}.start", f"{old}.final"))
+        except SpecError:
+            if not self.partial:
+                raise
+            return
+        if not first < start <= final:
+            when = f"after its last payment, {final}" if start > final else f"no later than it, {first}"
+            message = (
+                f"it pays off {old}, and starts {when}; give start: {final}, or an earlier day on which it is owed"
+            )
+            yield ("loans", name, "start"), message, str(start)
 
 
 def later(day: date, plus: float) -> date:

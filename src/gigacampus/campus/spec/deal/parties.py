@@ -44,7 +44,7 @@ class Entity(Part):
         max_length=20,
     )
     while_building: Literal["keep", "distribute"] = Field(
-        "keep", description="whether cash earned before completion pays for the works, or goes to the owners at once"
+        "keep", description="whether cash earned while works go on pays for them, or goes to the owners at once"
     )
     covenants: Covenants | None = Field(None, description="tests of its debt service cover, and what follows")
     promote: Promote | None = Field(None, description="how distributions beyond a rate of return are shared")

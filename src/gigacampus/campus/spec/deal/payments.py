@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -16,8 +17,10 @@ from gigacampus.campus.spec.deal.terms import (
     FindUSD,
     Offset,
     When,
+    way_out,
 )  # fmt: skip
 from gigacampus.campus.spec.part import Part
+from gigacampus.errors import Problem
 from gigacampus.quantities import Years
 
 COSTS = ("energy",)
@@ -54,6 +57,15 @@ class Cost(Part):
         if (self.amount is None) == (self.unit_cost is None) or (self.unit_cost is None) != (self.phase is None):
             raise PydanticCustomError("cost", "a cost has either an amount, or a unit_cost with the phase it is for")
         return self
+
+
+def unpowered(costs: Mapping[str, Cost], powers: Mapping[str, float]) -> list[Problem]:
+    """Costs for each kW of a phase that none of the powers is of."""
+    return [
+        Problem("no phase of this name has a power", f"deal.construction.{name}.phase", None, repr(cost.phase),
+                f"{way_out(cost.phase, powers)} Or give it in deal.powers")
+        for name, cost in costs.items() if cost.phase is not None and cost.phase not in powers
+    ]  # fmt: skip
 
 
 class Rates(Part):

@@ -177,8 +177,10 @@ def _unknown_numbers(deal: Deal) -> Iterator[Fault]:
             yield ("solve", index, "so_that"), message, figures[index][0]
     for path in found:
         if path not in aimed and not deal.published:
-            message = "no figure says what it is; give an entry of solve (of a row), or figures under published"
-            yield tuple(path.split(".")), message, UNKNOWN
+            ways = "an entry of solve (of a row), or figures under published"
+            if path.startswith("loans.") and path.endswith(".amount"):
+                ways = f"its limits under sizing, {ways}"
+            yield tuple(path.split(".")), f"no figure says what it is; give {ways}", UNKNOWN
 
 
 def _tax(deal: Deal) -> Iterator[Fault]:

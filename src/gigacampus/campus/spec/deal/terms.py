@@ -228,3 +228,9 @@ def near(name: str, known: Iterable[str]) -> str:
     listed = list(known)
     found = difflib.get_close_matches(name, listed, n=1, cutoff=0.5)
     return f"did you mean {found[0]!r}?" if found else f"known here: {', '.join(map(repr, listed[:12]))}"
+
+
+def way_out(name: str, known: Iterable[str]) -> str:
+    """The same as the begin of a sentence; the name stays as it is written."""
+    text = near(name, known)
+    return text[0].upper() + text[1:]

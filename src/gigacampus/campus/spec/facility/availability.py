@@ -27,6 +27,9 @@ class Equipment(FromCatalog):
 
     failures: Failures = Field(description="failures a year of one item in service")
     repair: MeanTime = Field(description="mean time to repair or replace it")
+    common_repair: MeanTime | None = Field(
+        None, description="mean time until a failure that strikes all of a kind is mended; that of one by default"
+    )
 
 
 class Gensets(FromCatalog):
@@ -82,7 +85,7 @@ class RideThrough(FromCatalog):
         description="metal of racks and servers that the hall's air touches, per power that it cools; the servers' "
         "mass by default",
     )
-    room_air: float = Field(description="air in the hall, per that metal [kg/kg]", gt=0, le=1e3)
+    room_air: Mass = Field(description="air of hall, aisles and plenum, per power that it cools")
     room_transfer: float = Field(description="heat transfer from air to that metal [W/K per kg]", gt=0, le=1e3)
 
 
@@ -114,7 +117,7 @@ class Availability(FromCatalog):
     cooling_spares: int = Field(description="spare cooling units of each kind in a hall", ge=0, le=200)
     common_cause: Share = Field(description="beta factor: share of failures that strike all items of a kind together")
     common_repair: MeanTime | None = Field(
-        None, description="mean time until such a failure is mended; that of one item by default"
+        None, description="mean time until such a failure is mended, of whatever kind; each kind's own by default"
     )
     human_error: Some = Field(
         description="share of interruptions that people cause, beside what equipment's rates hold"

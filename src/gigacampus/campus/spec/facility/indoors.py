@@ -34,14 +34,16 @@ class Liquid(FromCatalog):
         "single-phase", description="whether the coolant is pumped, or boils at its supply temperature and is not"
     )
     supply: DegC = Field(description="coolant that enters the racks: the set-point; two-phase: its boiling point")
+    supply_max: DegC = Field(description="warmest coolant that control may supply; the set-point, where that is warmer")
     rise: Kelvin = Field(description="warming of the coolant in the racks; two-phase: 0")
     plate_approach: Kelvin = Field(description="chip case over leaving coolant, at peak power, clean")
     plate_fouling: Share = Field(0.0, description="widening of plate_approach by fouling: resistance times coefficient")
     chip_limit: DegC = Field(description="warmest case that the chip allows")
     cdu_approach: Kelvin = Field(description="coolant supply over facility water supply, clean")
     cdu_fouling: Share = Field(0.0, description="widening of cdu_approach by fouling: resistance times coefficient")
-    cdu_pressure: Pascal = Field(description="head of the coolant loop, held constant")
-    cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor")
+    cdu_pressure: Pascal = Field(description="head of the coolant loop at full flow")
+    cdu_fixed_head: Share = Field(1.0, description="share of that head that stays at any flow; the rest is friction")
+    cdu_efficiency: Share = Field(description="efficiency of the coolant unit's pump with its motor, at any speed")
     cdu_minimum: Share = Field(
         0.0, description="least flow of a coolant unit over full flow; each stays with its racks"
     )

@@ -28,6 +28,9 @@ class HeatRejection(FromCatalog):
     fan_power: Share = Field(description="fan power at full speed over design heat")
     fan_control: Literal["variable", "fixed"] = Field(description="speed that follows the set-point, or full speed")
     fan_minimum: Share = Field(description="lowest air flow over design air flow")
+    water_minimum: Share = Field(
+        0.0, description="least water flow of a cooler over its design flow; below it some are shut off"
+    )
     fan_approach: Kelvin | None = Field(
         None, description="water over air (tower: wet bulb) that fans hold where the set-point would need less air"
     )
@@ -63,8 +66,11 @@ class WaterLoop(FromCatalog):
     section: ClassVar[str] = "cooling_loops"
 
     rise: Kelvin = Field(description="warming of the water at any load; flow follows the heat")
-    pump_pressure: Pascal = Field(description="head of the loop, held constant")
-    pump_efficiency: Share = Field(description="efficiency of the pump with its motor")
+    pump_pressure: Pascal = Field(description="head of the loop at full flow")
+    fixed_head: Share = Field(
+        1.0, description="share of the head, of the outer loop's too, that stays at any flow; the rest is friction"
+    )
+    pump_efficiency: Share = Field(description="efficiency of the pump with its motor, at any speed")
     pump_units: int = Field(1, description="pumps that stand there; as few run as the flow needs", ge=1, le=1000)
     pump_minimum: Share = Field(0.0, description="least flow of one pump over its full flow")
     exchanger_approach: Kelvin = Field(description="facility water over outer water, in the heat exchanger, clean")
@@ -74,7 +80,7 @@ class WaterLoop(FromCatalog):
     outer_rise: Kelvin | None = Field(
         None, description="warming of the outer (tower, condenser) water; absent where the coolers stand in this loop"
     )
-    outer_pressure: Pascal = Field(description="head of the outer loop; 0 where there is none")
+    outer_pressure: Pascal = Field(description="head of the outer loop at full flow; 0 where there is none")
     glycol: Share | None = Field(
         None, description="propylene glycol by mass in the water that runs outdoors; open towers take none"
     )

@@ -72,7 +72,8 @@ class PowerChain(FromCatalog):
         description="units of a group that carry its load where topology is N, N+1 or catcher", ge=1, le=1000
     )
     headroom: float = Field(
-        description="transformer rating of the paths needed, over the highest hour of the weather year", ge=1
+        description="transformer rating of the paths needed, over the highest load of weather year and design days",
+        ge=1,
     )
     substation_topology: Topology = Field(description="redundancy of the substation's transformers")
     substation_units: int = Field(

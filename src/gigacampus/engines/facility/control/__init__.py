@@ -10,11 +10,14 @@ by enumeration of pairs, all exact for what was enumerated. Sides share no machi
 and the load at the meter rises with it. A price or carbon factor below zero counts as zero: control burns no power on
 purpose.
 
-Limits: supply within chip, class and inlet limits; the chillers' lift and condenser water as their models reach;
-whole machines; least flow of the pumps; least share of chillers beside coolers; the hour's water, `facility.water.cap`;
-changes of mode a day (days of UTC). Where nothing holds its limits the rules run, and where that forces more changes
-than a day has, they are made and counted. A permit's volumes are not foreseen. Machines have no memory but the mode: no
-inertia, no start-up energy, no storage of cold.
+Not modelled: silicon leaks more as it warms, by experience a few per cent of a chip's power over 10 K, which can be
+more than a warm supply saves. The coolant therefore stays at or below `liquid.supply_max`, what its makers claim.
+
+Limits: supply within chip, coolant, class and inlet limits; the chillers' lift and condenser water as their models
+reach; whole machines; least flow of the pumps; least share of chillers beside coolers; the hour's water,
+`facility.water.cap`; changes of mode a day (days of UTC). Where nothing holds its limits the rules run, and where that
+forces more changes than a day has, they are made and counted. A permit's volumes are not foreseen. Machines have no
+memory but the mode: no inertia, no start-up energy, no storage of cold.
 """
 
 from __future__ import annotations

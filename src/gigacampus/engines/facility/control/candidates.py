@@ -40,6 +40,11 @@ def candidates(plant: CoolingPlant, control: Control) -> Setpoints:
     return points.at(kept)
 
 
+def warmest(plant: CoolingPlant, control: Control) -> float:
+    """Warmest coolant or air that control holds [degC]; by rules the set-point."""
+    return float(np.max((rules(plant) if control.by == "rules" else candidates(plant, control)).supply))
+
+
 def flow(points: Setpoints) -> Floats:
     """Flow of the facility water at a load over the rules' at the same load, shape (K,)."""
     return np.asarray(points.rise[0] / points.rise)
@@ -83,14 +88,14 @@ def _product(
 
 
 def _supplies(plant: CoolingPlant, control: Control, rise: float) -> tuple[float, ...]:
-    """The rules' supply and the warmest that chip, class, inlet or the chillers' curves allow, at a rise."""
+    """The rules' supply and the warmest that racks, chip, class, inlet or the chillers' curves allow, at a rise."""
     rule, most, machine, loop = float(rules(plant).supply), control.air_max, plant.chiller, plant.loop
     assert loop is not None
     over = float(approach(*cooling.exchange(plant), loop.rise, np.array(rise)))
     if plant.liquid is not None:
         coolant = plant.liquid
         plate = coolant.plate_approach * (1 + coolant.plate_fouling)
-        most = min(coolant.chip_limit - coolant.rise - plate, control.water_max + over)
+        most = min(coolant.supply_max, coolant.chip_limit - coolant.rise - plate, control.water_max + over)
     elif plant.rejection is None and machine is not None and machine.model == "curves":
         most = min(most, machine.curves.leaving[1] + over)
     return (rule, most) if most > rule else (rule,)

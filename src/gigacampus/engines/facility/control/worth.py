@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from gigacampus.campus.spec.facility import Control, Objective
 from gigacampus.engines.facility.control import changes
 from gigacampus.engines.facility.control.choice import Choice, Chosen, Limits
 from gigacampus.engines.facility.control.options import MODES, Taken, Weights
+from gigacampus.engines.facility.cooling import settled
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.engines.facility.plant import Plant
 
@@ -66,6 +67,8 @@ class Worth:
     chosen : Objective
         The one that the spec's control has.
     rules : Case
+    warm : Case or None
+        Rules that wet all pads in warm air, where the plant wets them as needed; else None.
     limited, unlimited : mapping of objective to Case
         With the limits on flow and on changes of mode, and without them; all other limits hold in both.
     uncapped : mapping of objective to Case
@@ -78,6 +81,7 @@ class Worth:
 
     chosen: Objective
     rules: Case
+    warm: Case | None
     limited: dict[str, Case]
     unlimited: dict[str, Case]
     uncapped: dict[str, Case]
@@ -111,12 +115,26 @@ def cases(plant: Plant, place: Any, load: Floats, rating: float) -> Worth:
     return Worth(
         chosen=control.minimise,
         rules=case(choice.by_rules()),
+        warm=_case(plant, place, inside, rating, _warm(plant, load)) if _as_needed(plant) else None,
         limited={name: case(choice.best(weighed)) for name, weighed in by.items()},
         unlimited={name: case(choice.best(weighed, Limits(run=False))) for name, weighed in by.items()},
         uncapped={name: case(choice.best(weighed, Limits(water=False))) for name, weighed in uncapped.items()},
         front=tuple((price, case(choice.best(Weights(one, price)))) for price in FRONT),
         candidates=choice.candidates,
     )
+
+
+def _as_needed(plant: Plant) -> bool:
+    """Whether pads are wetted as the set-point needs."""
+    coolers = [spec.rejection for spec in plant.plants() if spec is not None and spec.rejection is not None]
+    return any(cooler.kind == "adiabatic" and cooler.wetting == "needed" for cooler in coolers)
+
+
+def _warm(plant: Plant, load: Floats) -> dict[str, Taken]:
+    """What both sides take by rules with all pads wet in warm air."""
+    facility = plant.facility.model_copy(update={"cooling": settled.wetted_warm(plant.facility.cooling)})
+    liquid, air, _ = replace(plant, facility=facility).sides(plant.chain.indoors(load), plant.out)
+    return {"liquid": Taken.of(liquid), "air": Taken.of(air)}
 
 
 def _case(plant: Plant, place: Any, inside: Floats, rating: float, taken: dict[str, Taken]) -> Case:

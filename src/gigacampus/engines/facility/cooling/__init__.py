@@ -33,7 +33,7 @@ def liquid(
     coolant = plant.liquid
     assert coolant is not None
     pump = _coolant_pump(coolant)
-    pumps = pump * moved(heat, full, coolant.cdu_minimum)
+    pumps = pump * moved(heat, full, coolant.cdu_minimum, coolant.cdu_fixed_head)
     reused = (heat + pumps) * reuse
     design = coolant.supply - coolant_drop(plant)
     asked = design if points is None else water_for(plant, points)

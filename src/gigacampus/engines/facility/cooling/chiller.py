@@ -11,7 +11,10 @@ from gigacampus.errors import SpecError
 
 LIFTS = np.array([7.5, 12.5, 17.5, 22.5, 27.5])
 ETAS = np.array([0.50, 0.57, 0.63, 0.69, 0.71])
-"""Share of Carnot's COP at a lift [K]: fitted to centrifugal machines of 1.5 MW and above inside their own box (D)."""
+"""Share of Carnot's COP at a lift [K]: fitted to centrifugal machines of 1.5 MW and above inside their own box (D).
+
+That box is 4.4 to 8.9 degC of leaving water; default plants ask for 20.8 degC, to which the lift alone carries it.
+"""
 LEAST_LIFT, MOST_LIFT = 5.0, 45.0
 """Control keeps the least. The fit ends at 30 K; on to the most, that of machines for heat recovery (60 C leaving
 condenser water over 10 C), the last share is held (assumed)."""

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from gigacampus.campus.spec.facility import CoolingPlant
+from gigacampus.engines.facility.cooling.movers import FRICTION
 from gigacampus.errors import SpecError
 
 SHARES = np.array([0.0, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60])
@@ -69,7 +70,7 @@ def fluid(share: float) -> Fluid:
     """
     rho, c, mu, k = (float(np.interp(share, SHARES, of)) for of in (DENSITY, HEAT, VISCOSITY, CONDUCTIVITY))
     flow = 1 / (rho * c)
-    return Fluid(flow * rho**0.75 * mu**0.25 * flow**1.75, k**0.6 * (rho * flow) ** 0.8 * c**0.4 * mu**-0.4)
+    return Fluid(flow * rho**0.75 * mu**0.25 * flow**FRICTION, k**0.6 * (rho * flow) ** 0.8 * c**0.4 * mu**-0.4)
 
 
 def needed(freezing: float) -> float:

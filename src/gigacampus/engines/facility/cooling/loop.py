@@ -7,7 +7,7 @@ import numpy as np
 from gigacampus.campus.spec.facility import CoolingPlant
 from gigacampus.engines.facility.cooling import chiller, outer
 from gigacampus.engines.facility.cooling.glycol import fluids
-from gigacampus.engines.facility.cooling.movers import moved, pump_share
+from gigacampus.engines.facility.cooling.movers import head, pump_share
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.cooling.sides import Side, side
 from gigacampus.engines.facility.outdoors import Floats, Outdoors
@@ -76,13 +76,15 @@ def _task(
     at = points or rules(plant)
     share = pump_share(loop.rise, loop.pump_pressure, loop.pump_efficiency) * fluids(plant)[0].pump
     slower = loop.rise / at.rise
-    pumps = share * moved(heat * slower, full, loop.least_flow)
+    flow = np.maximum(heat * slower / full, loop.least_flow)
+    share_now = share * head(flow, loop.fixed_head)
+    pumps = share_now * full * flow
     asked, carried = np.asarray(supply), heat + pumps
     if points is None and plant.chiller is not None:
         chiller.refuse_beyond(plant.chiller, asked)
     left = 1 - np.minimum(taken / np.maximum(carried, 1e-12), 1.0)
     return outer.Task(
-        plant, out, carried, left, full * (1 + share), asked, at.rise * (1 + share * slower), at,
+        plant, out, carried, left, full * (1 + share), asked, at.rise * (1 + share_now * slower), at,
         float(asked) if design is None else design,
     ), pumps  # fmt: skip
 

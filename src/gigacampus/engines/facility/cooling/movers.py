@@ -8,10 +8,12 @@ from gigacampus.engines.facility.outdoors import AIR_HEAT, WATER_HEAT, Floats
 
 WATER_VOLUME_HEAT = 1e3 * WATER_HEAT
 """Heat capacity of water by volume [MJ/(m3 K)]."""
+FRICTION = 1.75
+"""Power of the flow with which friction in smooth turbulent pipes goes (Blasius)."""
 
 
 def pump_share(rise: float, pressure: float, efficiency: float, volume_heat: float = WATER_VOLUME_HEAT) -> float:
-    """Pump power over the heat carried.
+    """Pump power over the heat carried at full flow.
 
     Parameters
     ----------
@@ -38,9 +40,19 @@ def pump_share(rise: float, pressure: float, efficiency: float, volume_heat: flo
     return pressure / (efficiency * volume_heat * 1e6 * rise)
 
 
-def moved(heat: Floats, full: float, least: float) -> Floats:
-    """Heat whose flow the pumps move: not below the least flow over full flow."""
-    return np.maximum(heat, least * full)
+def head(flow: Floats, fixed: float) -> Floats:
+    """Head over that at full flow: a fixed share, a set-point of differential pressure or a lift, and friction.
+
+    >>> head(np.array([1.0, 0.5]), 0.4).round(3).tolist()
+    [1.0, 0.578]
+    """
+    return np.asarray(fixed + (1 - fixed) * flow**FRICTION)
+
+
+def moved(heat: Floats, full: float, least: float, fixed: float) -> Floats:
+    """Heat whose pump power at full head is that of a flow, which is not below the least over full flow."""
+    flow = np.maximum(heat / full, least)
+    return full * flow * head(flow, fixed)
 
 
 def fan_share(rise: float, pressure: float, efficiency: float, density: Floats) -> Floats:

@@ -75,10 +75,10 @@ def alone(task: Task) -> dict[str, Floats]:
     assert loop is not None
     cooler, pump, _ = coolers(task)
     closed = loop.outer_rise is None
-    flow = cooler.water_flow((task.heat if closed else heat) / full)
+    flow, running = cooler.water_flow((task.heat if closed else heat) / full)
     cooling = cooler.rise * (task.left if closed else 1.0) + 0 * heat
     target = task.supply - exchanger_drop(task.plant)
-    most = np.clip(MOST_AIR * heat / full, cooler.spec.fan_minimum, 1.0)
+    most = np.clip(MOST_AIR * heat / full / running, cooler.spec.fan_minimum, 1.0)
     if cooler.spec.kind == "adiabatic":
         cooler = _wetted(cooler, task, cooler.approach(out, most, flow, cooling), flow, cooling, target)
     speed = cooler.air_flow(out, flow, cooling, target, most)
@@ -86,12 +86,12 @@ def alone(task: Task) -> dict[str, Floats]:
     if np.any(stuck):
         one, air, *asked, wanted = _only(stuck, cooler, out, most, flow, cooling, target)
         excess[stuck] = np.maximum(one.leaving(air, *asked) - wanted, 0.0)
-    pumps = pump * moved(heat, full, loop.least_flow)
+    pumps = pump * moved(heat, full, loop.least_flow, loop.fixed_head)
     total = heat + pumps
     return {
         "pumps": pumps,
         "excess": excess,
-        **_reject(task.plant, cooler, out, speed, flow, total, target + cooling / 2, target + excess),
+        **_reject(task.plant, cooler, out, speed, (flow, running), total, target + cooling / 2, target + excess),
     }
 
 
@@ -123,11 +123,11 @@ def first(task: Task) -> dict[str, Floats]:
     assert plant.loop is not None
     assert plant.chiller is not None
     cooler, pump, machines = coolers(task)
-    flow = cooler.water_flow(heat / full)
+    flow, running = cooler.water_flow(heat / full)
     free = cooler.rise / (1 + machines) + 0 * heat
     target = task.supply - exchanger_drop(plant)
     wet = plant.chiller.condenser == "water"
-    most = np.clip(at.fans * heat / full, cooler.spec.fan_minimum, 1.0)
+    most = np.clip(at.fans * heat / full / running, cooler.spec.fan_minimum, 1.0)
     if wet:
         most = _reset(cooler, task, flow, free, most)
     over = cooler.approach(out, most, flow, free)
@@ -142,11 +142,11 @@ def first(task: Task) -> dict[str, Floats]:
     leaves = np.where(share < 1, entering if wet else coldest, target)
     lifted = (1 - share) * heat
     power, beyond, short = chiller.lift(plant.chiller, fluids(plant), lifted, full, task.supply, entering, at.machines)
-    pumps = pump * moved(heat, full, plant.loop.least_flow)
+    pumps = pump * moved(heat, full, plant.loop.least_flow, plant.loop.fixed_head)
     outdoors = heat + pumps + power if wet else heat * share + pumps
     direct = 0.0 if wet else lifted + power
     middle = np.where(share < 1, coldest, target) + free / 2
-    rest = _reject(plant, cooler, out, speed, flow, outdoors, middle, leaves)
+    rest = _reject(plant, cooler, out, speed, (flow, running), outdoors, middle, leaves)
     return {
         **rest,
         "chiller": power,
@@ -159,12 +159,13 @@ def first(task: Task) -> dict[str, Floats]:
 
 
 def _reset(cooler: Cooler, task: Task, flow: Floats, cooling: Floats, most: Floats) -> Floats:
-    """Air flow that holds the reset's approach to the intake air; all there is in air hotter than at design."""
+    """Air flow up to full speed that holds the reset's approach to the intake air; `most` in air above design."""
     wet = np.asarray(task.out.dry_bulb > task.at.wet_above, dtype=float)
     plain = replace(cooler, near=np.inf, wet=wet)
     intake = plain.intake(task.out)
     held = (intake < cooler.spec.design_air) & (task.at.reset > 0) & (cooling > 0)
-    return _solved(plain, task.out, held, most, (flow, cooling, intake + task.at.reset))
+    speed = np.where(held, 1.0, most)
+    return _solved(plain, task.out, held, speed, (flow, cooling, intake + task.at.reset))
 
 
 def _solved(cooler: Cooler, out: Outdoors, where: Bools, most: Floats, asked: tuple[Floats, Floats, Floats]) -> Floats:
@@ -200,15 +201,17 @@ def _reject(
     cooler: Cooler,
     out: Outdoors,
     speed: Floats,
-    flow: Floats,
+    flow: tuple[Floats, Floats],
     heat: Floats,
     temperature: Floats,
     leaves: Floats,
 ) -> dict[str, Floats]:
     """Fans, water and heat of the coolers; a tower bleeds the water that leaves it, pads water at the wet bulb."""
-    fans = cooler.fans(speed, out)
-    evaporation, latent = cooler.evaporation(out, speed, heat, temperature, plant.water_model == "all-latent")
-    drift, cycles = cooler.drift(flow), cooler.spec.cycles
+    each, running = flow
+    fans = cooler.fans(speed, out, running)
+    all_latent = plant.water_model == "all-latent"
+    evaporation, latent = cooler.evaporation(out, speed * running, heat, temperature, all_latent)
+    drift, cycles = cooler.drift(each * running), cooler.spec.cycles
     if cycles is None:
         return {"rejection_fans": fans, "rejected": heat + fans}
     return {

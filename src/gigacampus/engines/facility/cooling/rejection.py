@@ -1,8 +1,9 @@
 """Coolers outdoors: dry, adiabatic and wet, each an exchanger of water and air that is known by its design point.
 
 A tower is Merkel's: its air stands for a fluid whose heat capacity is the slope of saturated air's enthalpy, so that
-the wet bulb takes the dry bulb's place. Flows are over design flows; coolers are sized to the full heat, and all run.
-Air flow is of volume, as a fan's speed gives it: at altitude it carries less mass.
+the wet bulb takes the dry bulb's place. Flows are those of a cooler that runs, over design flows; coolers are sized to
+the full heat, and all run while each has its least water. Air flow is of volume, as a fan's speed gives it: at altitude
+it carries less mass.
 """
 
 from __future__ import annotations
@@ -164,9 +165,11 @@ class Cooler:
         """Fan power at full speed [MW per MW of IT rating]."""
         return self.spec.fan_power * self.heat * self.margin
 
-    def water_flow(self, load: Floats) -> Floats:
-        """Water flow of each cooler over design flow, at a load over full load."""
-        return np.maximum(load, 1e-6) * (self.spec.range / self.rise / self.margin)
+    def water_flow(self, load: Floats) -> tuple[Floats, Floats]:
+        """Water flow of each cooler that runs, over design flow, and the share that runs, at a load over full load."""
+        flow = np.maximum(load, 1e-6) * (self.spec.range / self.rise / self.margin)
+        each = np.maximum(flow, self.spec.water_minimum)
+        return each, flow / each
 
     def intake(self, out: Outdoors) -> Floats:
         """Air that meets the water [degC]; a tower's wet bulb."""
@@ -232,14 +235,17 @@ class Cooler:
         needed = np.where(inside, np.maximum(cooling, 1e-9) / np.where(inside, approach, 1.0), there)
         return exchanger.air_flow(lambda a: exchanger.odds(*units(a)), needed, self.spec.fan_minimum, most, there)
 
-    def fans(self, air_flow: Floats, out: Outdoors | None = None) -> Floats:
-        """Fan power [MW per MW of IT rating]: the cube of the speed, times the air's density."""
-        return self.fan_full * air_flow**3 * (1.0 if out is None else self.density(out))
+    def fans(self, air_flow: Floats, out: Outdoors | None = None, running: Floats | float = 1.0) -> Floats:
+        """Fan power [MW per MW of IT rating] of the share that runs: the cube of the speed, times the air's density."""
+        return self.fan_full * running * air_flow**3 * (1.0 if out is None else self.density(out))
 
     def evaporation(
         self, out: Outdoors, air_flow: Floats, heat: Floats, temperature: Floats, all_latent: bool
     ) -> tuple[Floats, Floats]:
-        """Water evaporated [m3/h] and its heat [MW] per MW of IT rating; `temperature` is the tower water's [degC]."""
+        """Water evaporated [m3/h] and its heat [MW] per MW of IT rating.
+
+        `air_flow` is that of all coolers over design, `temperature` the tower water's [degC].
+        """
         if self.tower and all_latent:
             return water.all_latent(heat, temperature)
         if self.tower:
@@ -249,6 +255,6 @@ class Cooler:
         return evaporated * 3.6, evaporated * air.latent_heat(out.wet_bulb) / 1e3
 
     def drift(self, water_flow: Floats) -> Floats:
-        """Drift [m3/h per MW of IT rating]."""
+        """Drift [m3/h per MW of IT rating]; `water_flow` is that of all coolers over design."""
         rate = self.heat * self.margin / self.spec.range
         return self.spec.drift * water_flow * rate / WATER_HEAT * 3.6

@@ -42,6 +42,11 @@ def with_units_out(plant: CoolingPlant, out: int) -> CoolingPlant:
     return _both(plant, one)
 
 
+def wetted_warm(plant: CoolingPlant) -> CoolingPlant:
+    """The plant whose adiabatic coolers are all wet in warm air, not only as many as the set-point needs."""
+    return _both(plant, lambda plant: {"rejection": {"wetting": "warm"}})
+
+
 def run_dry(plant: CoolingPlant) -> CoolingPlant:
     """The plant that takes no water where it can do without: outside air is not wetted, towers beside air-cooled
     chillers are left out. Whether adiabatic coolers are wetted is a set-point."""

@@ -62,6 +62,11 @@ class Side:
         return self.chiller + self.pumps + self.rejection_fans + self.air_handlers + self.cdu_pumps
 
     @property
+    def movers(self) -> Floats:
+        """Pumps, coolant units and air handlers: what a UPS may carry, so that they never stop [MW]."""
+        return self.pumps + self.cdu_pumps + self.air_handlers
+
+    @property
     def drawn(self) -> Floats:
         """Make-up that is not recycled [m3/h]."""
         return self.makeup - self.recycled

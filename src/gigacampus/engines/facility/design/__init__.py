@@ -10,12 +10,15 @@ the spec accepts it.
 A typical year holds no extremes, so its warmest hour judges nothing. Days are ASHRAE's: 0.4 % dry bulb with the wet
 bulb that coincides, 0.4 % wet bulb, and the dry bulb that comes once in so many years. Where the site's values are not
 given, the first two are the typical year's own percentiles, and called so; the third is left out. Temperatures are
-judged, not the humidity of outside air; water is there, and nobody takes heat; the plant runs by the rules. Chillers
-lose capacity with lift, and beyond their model they trip and the day is judged short. Outside-air handlers have no
-surface to find: their fans move the full heat's air, at altitude more of it.
+judged, not the humidity of outside air; water is there, and nobody takes heat; the plant runs by the rules, and its
+chain of temperatures is that of the warmest coolant which control may hold. Chillers lift what coolers leave: free
+cooling counts, and its heat exchanger is never out. They lose capacity with lift, and beyond their model they trip and
+the day is judged short. Outside-air handlers have no surface to find: their fans move the full heat's air, at altitude
+more of it. Gensets carry the highest load of weather year and design days, with no margin for charging batteries or
+steps of load.
 """
 
-from gigacampus.engines.facility.design.days import Day, design_days, extreme
+from gigacampus.engines.facility.days import Day, design_days, extreme
 from gigacampus.engines.facility.design.judging import DesignResult, Judged, Reached, hours_above, judge
 from gigacampus.engines.facility.design.sizing import Size, Sizes, built, size
 from gigacampus.engines.facility.design.standby import Standby

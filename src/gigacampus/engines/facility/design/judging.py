@@ -10,15 +10,15 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejection
-from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility import cooling
+from gigacampus.engines.facility.control.candidates import warmest
 from gigacampus.engines.facility.cooling import outer
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.cooling.sides import Side
-from gigacampus.engines.facility.design.days import Day, design_days, outdoors
+from gigacampus.engines.facility.days import Day, design_days
 from gigacampus.engines.facility.design.sizing import side_left
 from gigacampus.engines.facility.design.standby import Standby, standby
-from gigacampus.engines.facility.outdoors import Outdoors, Weather
+from gigacampus.engines.facility.outdoors import Weather
 from gigacampus.engines.facility.plant import HELD, Plant
 from gigacampus.errors import InfeasibleError
 from gigacampus.timeline import LEAP_DAY, WEATHER_HOURS
@@ -103,7 +103,6 @@ def judge(
     facility: Facility,
     server: Server,
     weather: Weather,
-    given: DesignConditions,
     it_rating: float,
     highest: float,
     coolers: Mapping[str, HeatRejection],
@@ -115,7 +114,6 @@ def judge(
     ----------
     facility, server, weather
         As in `peak_ratio`.
-    given : DesignConditions
     it_rating : float [MW]
     highest : float [MW]
         Highest load at the meter, which gensets must carry.
@@ -133,16 +131,13 @@ def judge(
     InfeasibleError
         Where a set-point cannot be held, or gensets cannot carry the load, and the design does not accept that.
     """
-    rule = facility.design
-    plant = Plant(facility.model_copy(update={"heat_reuse": None}), server, Outdoors.of(weather))
-    days, pressure = design_days(weather, given), float(np.mean(weather.pressure))
-    out = outdoors(days, pressure, rule.recirculation)
-    liquid, hall = (side_left(plant, plant.cooling, which, out) for which in (0, 1))
+    rule, days, plant = facility.design, design_days(weather), Plant.of(facility, server, weather)
+    liquid, hall = (side_left(plant, plant.cooling, which) for which in (0, 1))
     judged = tuple(
         Judged(
             day,
             tuple(_reached(plant.cooling, liquid, hall, i, it_rating, plant.liquid_share)),
-            _chain(plant.cooling, liquid, out, i),
+            _chain(plant, liquid, i),
         )
         for i, day in enumerate(days)
     )
@@ -150,7 +145,7 @@ def judge(
     liquids = () if facility.cooling.liquid is None else (facility.cooling.liquid.supply,)
     supplies = tuple(sorted({*SUPPLIES, *liquids}))
     hours = {kind: hours_above(weather, supplies, cooler, drops[kind]) for kind, cooler in coolers.items()}
-    backup = standby(facility, days, out.dry_bulb, pressure, highest)
+    backup = standby(facility, days, plant.days.dry_bulb, float(np.mean(weather.pressure)), highest)
     result = DesignResult(judged, backup, rule.recirculation, rule.units_out, drops, supplies, hours)
     if not rule.accept_excess:
         _refuse(result, facility.cooling)
@@ -185,12 +180,16 @@ def _one(name: Literal["liquid", "air"], limit: float, side: Side, i: int, ratin
     return Reached(name, limit, limit + excess, excess, missing * rating)
 
 
-def _chain(plant: CoolingPlant, liquid: Side, out: Outdoors, i: int) -> tuple[tuple[str, float], ...]:
-    """From the chip's case to the coolers' intake: the liquid side's temperatures; empty without one."""
+def _chain(whole: Plant, liquid: Side, i: int) -> tuple[tuple[str, float], ...]:
+    """From the chip's case to the coolers' intake: the liquid side's temperatures; empty without one.
+
+    Where control chooses, at the warmest coolant that it may hold.
+    """
+    plant, out = whole.cooling, whole.days
     coolant = plant.liquid
     if coolant is None or plant.loop is None or plant.rejection is None:
         return ()
-    supply = coolant.supply + float(liquid.excess[i])
+    supply = max(coolant.supply + float(liquid.excess[i]), warmest(plant, whole.facility.control))
     wet = np.asarray(out.dry_bulb > (np.inf if plant.rejection.wet_above is None else plant.rejection.wet_above), float)
     facility_water = supply - cooling.coolant_drop(plant)
     return (

@@ -10,11 +10,10 @@ import numpy as np
 
 from gigacampus.campus.spec.compute import Server
 from gigacampus.campus.spec.facility import CoolingPlant, Facility
-from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility.cooling import settled
 from gigacampus.engines.facility.cooling.sides import Side
-from gigacampus.engines.facility.design.days import design_days, outdoors
-from gigacampus.engines.facility.outdoors import Bools, Outdoors, Weather
+from gigacampus.engines.facility.days import design_days
+from gigacampus.engines.facility.outdoors import Bools, Weather
 from gigacampus.engines.facility.plant import Plant
 from gigacampus.errors import SpecError
 
@@ -56,14 +55,13 @@ class Sizes:
     air: Size
 
 
-def size(facility: Facility, server: Server, weather: Weather, given: DesignConditions) -> Sizes:
+def size(facility: Facility, server: Server, weather: Weather) -> Sizes:
     """The least coolers and chillers with which the plant holds its set-points on its design days.
 
     Parameters
     ----------
     facility, server, weather
         As in `peak_ratio`; a margin or capacity that the facility gives is kept.
-    given : DesignConditions
 
     Returns
     -------
@@ -80,14 +78,11 @@ def size(facility: Facility, server: Server, weather: Weather, given: DesignCond
     that holds, within 1e-7; coolers that are left carry at least the full heat at their design flow. A day that even
     `margin_max` does not hold leaves the surface at that, or, where its excess is accepted, has no say.
     """
-    plant = Plant(facility.model_copy(update={"heat_reuse": None}), server, Outdoors.of(weather))
-    days = design_days(weather, given)
-    out = outdoors(days, float(np.mean(weather.pressure)), facility.design.recirculation)
-    names = [day.name for day in days]
-    return Sizes(*(_sized(plant, which, out, names) for which in (0, 1)))
+    plant, names = Plant.of(facility, server, weather), [day.name for day in design_days(weather)]
+    return Sizes(*(_sized(plant, which, names) for which in (0, 1)))
 
 
-def _sized(plant: Plant, which: int, out: Outdoors, names: list[str]) -> Size:
+def _sized(plant: Plant, which: int, names: list[str]) -> Size:
     spec, rule = plant.plants()[which], plant.facility.design
     if spec is None:
         return Size()
@@ -96,7 +91,7 @@ def _sized(plant: Plant, which: int, out: Outdoors, names: list[str]) -> Size:
 
     def holds(margin: float | None, capacity: float | None) -> Bools:
         fitted = _fitted(plant.cooling, which, Size(margin, capacity))
-        return np.asarray(side_left(plant, fitted, which, out).excess <= _HELD)
+        return np.asarray(side_left(plant, fitted, which).excess <= _HELD)
 
     if cooler is not None:
         floor = _spare(cooler.units, rule.units_out, "coolers", cooler.margin)
@@ -148,10 +143,10 @@ def _spare(units: int, out: int, what: str, given: float | None) -> float:
     return units / max(units - out, 1)
 
 
-def side_left(plant: Plant, cooling: CoolingPlant, which: int, out: Outdoors) -> Side:
-    """One side at full IT with units out."""
+def side_left(plant: Plant, cooling: CoolingPlant, which: int) -> Side:
+    """One side at full IT on the design days with units out."""
     left = settled.with_units_out(cooling, plant.facility.design.units_out)
-    return plant.side(which, np.ones_like(out.dry_bulb), out, None, left)
+    return plant.side(which, np.ones_like(plant.days.dry_bulb), plant.days, None, left)
 
 
 def built(facility: Facility, sizes: Sizes) -> Facility:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigacampus.campus.spec.facility import Facility, GensetDerating
-from gigacampus.engines.facility.design.days import Day
+from gigacampus.engines.facility.days import Day
 from gigacampus.engines.facility.outdoors import Floats
 from gigacampus.errors import SpecError
 

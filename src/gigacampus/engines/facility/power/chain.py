@@ -115,6 +115,14 @@ class Chain:
         other = np.full_like(it, self.spec.auxiliary)
         return Indoors(it, lost["branch"], lost["distribution"], lost["ups"], other)
 
+    def carried(self, inside: Indoors, movers: Floats) -> Floats:
+        """What the UPS loses beyond `inside` for pumps and fans that it carries beside IT, within its headroom.
+
+        That heat leaves with outside air that is blown through its room, so that no cooling depends on it.
+        """
+        ups = self.hall.get("ups")
+        return np.zeros_like(movers) if ups is None else ups.loss(inside.ups_output + movers) - inside.ups
+
     def upstream(self, served: Floats, highest: float) -> Upstream:
         """Losses between the meter and the low voltage, and the load at the meter.
 

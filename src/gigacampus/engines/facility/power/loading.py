@@ -54,14 +54,16 @@ class Loading:
         return self.rating - self.usable
 
 
-def loadings(chain: Chain, highest: float, it_rating: float) -> tuple[Loading, ...]:
-    """Every element from the meter to the boards; `highest` is the highest power at low voltage over the IT rating."""
-    return tuple(
-        _loading(bank, power, it_rating, chain.spec.substation_largest) for bank, power in _passing(chain, highest)
-    )
+def loadings(chain: Chain, highest: float, it_rating: float, movers: float = 0.0) -> tuple[Loading, ...]:
+    """Every element from the meter to the boards.
+
+    `highest` is the highest power at low voltage, `movers` that of pumps and fans on the UPS, over the IT rating.
+    """
+    passing, largest = _passing(chain, highest, movers), chain.spec.substation_largest
+    return tuple(_loading(bank, power, it_rating, largest) for bank, power in passing)
 
 
-def _passing(chain: Chain, highest: float) -> Iterator[tuple[Bank, float]]:
+def _passing(chain: Chain, highest: float, movers: float) -> Iterator[tuple[Bank, float]]:
     """Each bank from the meter inwards, and what it gives at full IT in the hour that asks for most."""
     upstream, outdoors = chain.upstream(np.array(highest), highest), chain.outdoors(highest)
     inside = chain.indoors(np.array(1.0))
@@ -70,7 +72,7 @@ def _passing(chain: Chain, highest: float) -> Iterator[tuple[Bank, float]]:
         "substation": medium + float(upstream.medium),
         "medium": medium,
         "transformer": highest,
-        "ups": float(inside.ups_output),
+        "ups": float(inside.ups_output) + movers,
         "distribution": float(inside.pdu_output),
         "branch": 1.0,
     }

@@ -182,7 +182,10 @@ def _shares(s: Statement, name: str, loan: Loan) -> dict[str, str]:
     """Share of each holder as a formula; the rest's is what the others leave."""
     n = slug(name)
     held = {holder: s.number(f"loans.{name}.holders.{holder}", amount) for holder, amount in loan.holders.items()}
-    shares = {holder: f"{row} / loans.{n}.amount" for holder, row in held.items()}
-    if loan.amount is UNKNOWN or sum(loan.holders.values()) < loan.amount * (1 - 1e-12):
+    whole = f"loans.{n}.amount"
+    if loan.amount is UNKNOWN or not loan.amount:  # may be less than they hold, or nothing
+        whole = f"max({whole}, {plus(sorted(held.values()))}, 1e-9)"
+    shares = {holder: f"{row} / {whole}" for holder, row in held.items()}
+    if loan.amount is UNKNOWN or not loan.amount or sum(loan.holders.values()) < loan.amount * (1 - 1e-12):
         shares[loan.rest] = f"1 - {plus([f'{n}.held_by.{slug(holder)}' for holder in sorted(held)])}"
     return shares

@@ -35,7 +35,9 @@ def _spent(s: Statement, name: str, cost: Cost) -> None:
     """Share spent by month, and who bears the overrun: the payer up to the contingency, then whoever stands behind."""
     n = slug(name)
     if cost.phase is not None:
-        power = s.number(f"powers.{cost.phase}", s.power(name, cost.phase), "MW", f"power of {cost.phase}")
+        power = s.number(
+            f"powers.{cost.phase}", {**s.deal.powers, **s.under.powers}[cost.phase], "MW", f"power of {cost.phase}"
+        )
         each = s.number(f"construction.{name}.unit_cost", cost.unit_cost or 0.0, "USD/kW")
         amount = f"{each} * 1000 * {power}"
     else:

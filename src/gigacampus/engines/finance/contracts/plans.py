@@ -104,7 +104,7 @@ def _sculpted(s: Statement, name: str, loan: Loan) -> str:
     """Cash since the last payment over the cover, less what is due to other loans of the same or an earlier rank."""
     cash_for(s, name, loan)
     if loan.sizing is not None:
-        s.table(slug(name), name, ".sculpt = max(0, .cash - .others) * .funded / .worth ; part of the cash")
+        s.table(slug(name), name, ".sculpt = max(0, .cash - .others) * .funded / max(1e-9, .worth) ; part of the cash")
     else:
         dscr = s.number(f"loans.{name}.amortisation.dscr", loan.amortisation.dscr, "1")
         s.table(slug(name), name, f".sculpt = .cash / {dscr} - .others ; what the cover leaves for it")
@@ -113,12 +113,14 @@ def _sculpted(s: Statement, name: str, loan: Loan) -> str:
 
 def cash_for(s: Statement, name: str, loan: Loan) -> None:
     """Rows of the cash since the last payment, and of what goes from it to loans of the same or an earlier rank: what
-    is due to them, or, where the loan's size is found, what they ask for by their plan."""
+    is due to them, or, where the loan's size is found, what they ask for by their plan; of two loans of which one pays
+    off the other, the cash serves one at a time."""
     due = "due" if loan.sizing is None else "planned_payment * {0}.repay"
     others = [
         f"{slug(other)}.{due.format(slug(other))}"
         for other, spec in sorted(s.deal.loans.items())
         if other != name and spec.borrower == loan.borrower
+        and not (loan.sizing is not None and (name == spec.refinances or other == loan.refinances))
         and (spec.rank < loan.rank or (spec.rank == loan.rank and spec.amortisation.kind != "sculpted"))
     ]  # fmt: skip
     s.table(slug(name), name, f"""

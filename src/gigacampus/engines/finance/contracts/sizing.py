@@ -3,7 +3,8 @@
 With net cash c in the period before each payment, the discount factor D at the loan's own rate and the weight w of each
 payment over the first, a least DSCR of x allows ``sum(c D) / x`` for sculpted payments, and
 ``min(c / w) / x sum(w D)`` for level and growing ones [1]_; a least LLCR of y allows ``sum(c D) / y``. Cash that is
-negative counts as none. What the cost and the value allow is for the loan and those ahead of it together.
+negative counts as none. Payments after another loan has paid it off bound nothing, but their cash is of value still.
+What the cost and the value allow is for the loan and those ahead of it together.
 
 References
 ----------
@@ -70,8 +71,9 @@ def _by_cover(s: Statement, name: str, kind: str) -> str:
     if kind == "sculpted":
         return f"{n}.worth"
     weight = ".factor * .repay" if kind == "bullet" else ".weight"
+    paid_off = " * (1 - .after_call)" if f"{n}.after_call" in s.graph.rows else ""
     s.table(n, name, f"""
-        .payable = iff(.repay * {weight} > 0, .net / {weight}, {_NONE!r}) ; first payment that a month's cash allows
+        .payable = iff(.repay * {weight}{paid_off} > 0, .net / {weight}, {_NONE!r}) ; first payment that a month allows
         .least   = min(.payable, next(.least, {_NONE!r})) ; least of them from here on
         .most    = sum(.least * .first) ; largest first payment
     """)  # fmt: skip

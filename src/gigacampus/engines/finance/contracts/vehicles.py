@@ -66,13 +66,17 @@ def add_vehicles(s: Statement) -> None:
 
 
 def _timing(s: Statement, vehicle: str) -> None:
-    """Flags: cash is kept for the works; it is distributed, as a rule when debt is paid, else when rent is received."""
+    """Flags: cash is kept for the works; it is distributed, as a rule when debt is paid, else when rent is received.
+
+    Works go on from start to end of each cost, and of the draws of each loan but those that pay off another.
+    """
     e, months = slug(vehicle), np.arange(s.months.count)
     loans = [name for name, loan in s.deal.loans.items() if loan.borrower == vehicle]
     costs = {name: cost for name, cost in s.deal.construction.items() if cost.payer == vehicle}
-    ends = [s.calendar[f"{name}.interest_only_until"] for name in loans]
-    ends += [s.calendar[f"{name}.{'end' if cost.end is not None else 'start'}"] for name, cost in costs.items()]
-    building = months <= max((s.months.at(end) for end in ends), default=-1)
+    spans = [(name, "interest_only_until") for name in loans if s.deal.loans[name].refinances is None]
+    spans += [(name, "start" if cost.end is None else "end") for name, cost in costs.items()]
+    ends = [(s.months.at(s.calendar[f"{name}.start"]), s.months.at(s.calendar[f"{name}.{end}"])) for name, end in spans]
+    building = np.any([np.zeros(s.months.count), *((start <= months) & (months <= end) for start, end in ends)], axis=0)
     keeps = building & (s.deal.entities[vehicle].while_building == "keep")
     rents = [f"{slug(name)}.fraction" for name, lease in s.deal.leases.items() if lease.landlord == vehicle]
     pays = np.any([np.zeros(s.months.count), *(s.loans[name].pay * (1 - s.loans[name].late) for name in loans)], axis=0)

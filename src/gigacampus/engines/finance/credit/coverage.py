@@ -30,7 +30,7 @@ def _coverage(s: Statement, base: dict[str, Floats], found: FinanceResult, vehic
     some, lives = len(dscr) > 0, life(s, base, vehicle)
     return Coverage(
         float(dscr.min()) if some else None, float(np.median(dscr)) if some else None,
-        float(dscr.mean()) if some else None, lives[0] if lives is not None else None,
+        float(dscr.mean()) if some else None, lives.loan if lives is not None else None,
         _break_even(s, base, vehicle) if some else None, float(base[f"{slug(vehicle)}.gearing"]),
         _debt_to_cash(s, base, vehicle),
     )  # fmt: skip

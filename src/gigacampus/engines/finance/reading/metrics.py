@@ -13,13 +13,15 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import MONTHS, OUTSIDE, slug
 from gigacampus.engines.finance import tax
-from gigacampus.engines.finance.result import CovenantTests, Cover, FinanceResult, Metric
+from gigacampus.engines.finance.result import CovenantTests, Cover, FinanceResult, Metric, Ratio
 from gigacampus.engines.finance.schedule import Days, slowest
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.money import irr
@@ -79,17 +81,45 @@ def _ratios(s: Statement, result: FinanceResult) -> dict[str, Metric]:
     """Cover by payment, and the least, over vehicles, of the covers over loan life and the statement's."""
     ratios = np.concatenate([c.dscr for c in result.cover.values()] or [np.array([])])
     none = "" if len(ratios) else "there is no debt service"
-    lives = [lived for lived in (life(s, result.rows, vehicle) for vehicle in result.cover) if lived is not None]
-    no_debt = "" if lives else "there is no debt to cover"
+    lives = {v: lived for v in result.cover for lived in [life(s, result.rows, v)] if lived is not None}
     return {
-        "dscr_min": Metric(float(ratios.min()) if len(ratios) else None, "1", none),
+        "dscr_min": Metric(float(ratios.min()) if len(ratios) else None, "1", none, _least(result.cover)),
         "dscr_avg": Metric(float(ratios.mean()) if len(ratios) else None, "1", none),
-        "llcr": Metric(min((value for value, _ in lives), default=None), "1", no_debt),
-        "plcr": Metric(min((whole for _, whole in lives), default=None), "1", no_debt),
+        "llcr": _least_life({v: (lived.loan, lived) for v, lived in lives.items()}),
+        "plcr": _least_life({v: (lived.whole, lived) for v, lived in lives.items()}),
     }
 
 
-def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float, float] | None:
+def _least(covers: Mapping[str, Cover]) -> Ratio | None:
+    """Where cover is least, the first of dates that are alike but for rounding."""
+    covers = {vehicle: one for vehicle, one in covers.items() if len(one.dscr)}
+    if not covers:
+        return None
+    vehicle = min(covers, key=lambda v: float(covers[v].dscr.min()))
+    one = covers[vehicle]
+    k = int(np.argmax(np.isclose(one.dscr, one.dscr.min(), rtol=1e-9)))
+    return Ratio(vehicle, one.dates[k].item(), float(one.cfads[k]), float(one.service[k]))
+
+
+def _least_life(covers: Mapping[str, tuple[float, Life]]) -> Metric:
+    if not covers:
+        return Metric(None, "1", "there is no debt to cover")
+    vehicle = min(covers, key=lambda v: covers[v][0])
+    ratio, lived = covers[vehicle]
+    return Metric(ratio, "1", of=Ratio(vehicle, lived.begin, ratio * lived.owed, lived.owed))
+
+
+class Life(NamedTuple):
+    """Cover of a debt over its life: the day from which, what is `owed` then [USD], and the value of cash over it,
+    until the `loan`'s last payment and over the `whole` statement [1]."""
+
+    begin: date
+    owed: float
+    loan: float
+    whole: float
+
+
+def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> Life | None:
     """Value of a vehicle's cash over its debt as repayment begins, until the last payment and until the statement ends.
 
     Cash counts on the payment date after it; the rate is the one at which the debt is worth what is owed, so that a
@@ -116,7 +146,8 @@ def life(s: Statement, rows: Mapping[str, Floats], vehicle: str) -> tuple[float,
     ends = np.concatenate([[begin], at, np.arange(at[-1] + 1, s.months.count)])
     years = (days[ends[1:]] - days[begin]).astype(float) / 365
     worth = np.diff(cash[ends]) * (1 + rate) ** -years / owed
-    return float(np.sum(worth[: len(at)])), float(np.sum(worth))
+    day = next(s.loans[n].dates[begin] for n in names if s.loans[n].repay[at[0]] > 0)
+    return Life(day, owed, float(np.sum(worth[: len(at)])), float(np.sum(worth)))
 
 
 def _plan(rows: Mapping[str, Floats], n: str) -> Floats:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gigacampus.campus.spec.deal import Deal, Sensitivity, TwoWay, slug
 from gigacampus.campus.spec.deal.study import Written
-from gigacampus.campus.spec.deal.terms import near
+from gigacampus.campus.spec.deal.terms import way_out
 from gigacampus.campus.spec.deal.varied import USUAL
 from gigacampus.engines.finance.result import FinanceResult, Metric
 from gigacampus.engines.finance.sensitivity import chances
@@ -128,7 +128,7 @@ def _plain(name: str) -> str:
 
 def _known(name: str, base: FinanceResult, field: str) -> str:
     if _plain(name) not in base.metrics:
-        fix = near(_plain(name), base.metrics)
+        fix = way_out(_plain(name), base.metrics)
         raise SpecError(Problem("the deal has no such figure", f"deal.sensitivity.{field}", None, repr(name), fix))
     return _plain(name)
 

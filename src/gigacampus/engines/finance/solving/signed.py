@@ -18,7 +18,10 @@ def signed(deal: Deal, base: FinanceResult) -> Deal:
         deal = put(deal, path, base.solved[row_of(path)])
     for name, loan in deal.loans.items():
         plan = _listed(loan, slug(name), base) if loan.amortisation.kind == "sculpted" else loan.amortisation
-        deal = put(deal, f"loans.{name}", loan.model_copy(update={"amortisation": plan, "sizing": None}))
+        fits = min(1.0, loan.amount / max(sum(loan.holders.values()), 1e-9))  # the size may be less than they hold
+        held = {holder: amount * fits for holder, amount in loan.holders.items()}
+        given = {"amortisation": plan, "sizing": None, "holders": held}
+        deal = put(deal, f"loans.{name}", loan.model_copy(update=given))
     return deal.model_copy(update={"solve": [], "published": {}, "readings": {}})
 
 

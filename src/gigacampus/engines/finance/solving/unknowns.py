@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gigacampus.campus.spec.deal import Deal, Target, slug
+from gigacampus.campus.spec.deal import UNKNOWN, Deal, Target, slug
 from gigacampus.campus.spec.deal.rules import unknowns
 from gigacampus.engines.finance.statement import Statement
 from gigacampus.errors import InfeasibleError, Problem, SpecError
 from gigacampus.numerics import bracket, find_root, find_roots
-from gigacampus.quantities import Quantity
+from gigacampus.quantities import Quantity, format_quantity
 from gigacampus.rows.compile import groups
 
 Floats = NDArray[np.float64]
@@ -174,8 +174,13 @@ def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dic
     x = _roots(miss, some, _swept(s, some, miss))
     if not np.abs(miss(x)).max() < _MET and len(some) <= _MOST:
         x = _roots(miss, some, _best_of_grid(miss, some))
+    least = np.array([one.low for one in some])  # of sizes, no loan at all, beside which a search may pass
+    if not np.abs(miss(x)).max() < _MET and np.isfinite(least).all() and np.abs(miss(least)).max() < _MET:
+        x = least
     gap = np.abs(miss(x))
     if not gap.max() < _MET:
+        if (loan := _no_fit(s, some, some[int(gap.argmax())].row)) is not None:
+            raise InfeasibleError(loan)
         names = ", ".join(s.graph.rows[one.row].path or one.row for one in some)
         by = f"no values of {names} were found that meet their figures together"
         if np.isfinite(gap).all():
@@ -183,6 +188,21 @@ def _together(s: Statement, some: list[Solved], values: dict[str, float]) -> dic
         fix = "Check the figures, give one of the numbers, or a guess of each"
         raise InfeasibleError(Problem(by, path=_path(s, some[int(gap.argmax())].row), fix=fix))
     return {one.row: float(value) for one, value in zip(some, x, strict=True)}
+
+
+def _no_fit(s: Statement, some: list[Solved], worst: str) -> Problem | None:
+    """What to say where a loan's size, reserve or plan settles on nothing; None where a published figure is sought."""
+    if {row_of(target.unknown) for target in s.deal.solve} & {one.row for one in some}:
+        return None
+    for name, loan in s.deal.loans.items():
+        sizes = {f"loans.{slug(name)}.amount", *(f"{slug(name)}.{row}" for row in ("reserve_target", "funded"))}
+        if worst in sizes:
+            given = loan.amount is not UNKNOWN
+            value = format_quantity(loan.amount, "USD") if given else "unknown"
+            message = f"{name}: no {'reserve and plan' if given else 'amount'} found that its cash and its cost allow"
+            ways = "a smaller amount, or amount: unknown with limits under sizing" if given else "an amount"
+            return Problem(message, f"deal.loans.{name}.amount", value=value, fix=f"Give {ways}")
+    return None
 
 
 def _roots(miss: _Miss, some: list[Solved], start: Floats) -> Floats:

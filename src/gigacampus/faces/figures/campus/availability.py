@@ -35,11 +35,10 @@ def downtime_by_cause(run: Run) -> Figure:
     bars, bare = _by_block(found.contributions), _by_block(found.independent)
     whole = sum(map(sum, bars.values()))
     ranked = [key for key in sorted(bars, key=lambda k: sum(bars[k])) if sum(bars[key]) >= 0.005 * whole > 0]
-    both, alone = (numbers.significant(value) for value in (found.unserved_hours, found.independent_hours))
-    beta, repair = numbers.share(given.common_cause), given.common_repair
-    mended = Text("for as long as one of them is repaired", "1台の修理時間だけ続けば")
-    if repair is not None:
-        mended = Text(f"for {numbers.significant(repair)} h", f"{numbers.significant(repair)}時間続けば")
+    both, alone, whole_ = map(
+        numbers.significant, (found.unserved_hours, found.shares[0].hours, found.shares[-1].whole)
+    )
+    beta = numbers.share(given.common_cause)
     once, all_ = Text("one by one", "個別の故障"), Text("all at once", "一斉故障")
     keys = [
         parts.note(parts.keyed(name, "", colour), 1.0, 0.0, xanchor="right", yanchor="bottom", yshift=shift)
@@ -48,11 +47,11 @@ def downtime_by_cause(run: Run) -> Figure:
     rows = [(*_BLOCKS[key], bars[key]) for key in ranked]
     table = sorted(bars, key=lambda k: -sum(bars[k]))
     return Figure(
-        title=_finding(ranked, bars, found.unserved_hours),
+        title=_finding(ranked, bars, found),
         subtitle=Text(
-            f"Expected hours a year without service, as hours of all IT, by what fails. {alone} if no "
-            f"failure had a common cause, {both} if {beta} of failures strike all at once, {mended.en}",
-            f"IT全体に換算した年間停止時間の期待値、原因別。共通原因故障がなければ{alone}時間、故障の{beta}が一斉に及び{mended.ja}{both}時間",
+            f"Expected hours a year without service, as hours of all IT, by what fails: {both} where {beta} of failures strike all "
+            f"of a kind at once, {alone} where none does, {whole_} where each of those lasts as long as one item's repair",
+            f"IT全体に換算した年間停止時間の期待値、原因別。故障の{beta}が同種すべてに及ぶとして{both}時間、共通原因がなければ{alone}時間、共通原因が機器1台の修理時間だけ続けば{whole_}時間",
         ),
         **kinds.ranked(rows, whole or 1.0, (172, 150), (40 + 34 * len(rows), 70 + 36 * len(rows)), keys),
         table=Table.of(
@@ -66,8 +65,8 @@ def downtime_by_cause(run: Run) -> Figure:
             f"原因別の年間停止時間の棒グラフ。共通原因を含め{both}時間、含めないと{alone}時間",
         ),
         note=Text(
-            f"All at once: {beta} of failures are taken to strike all items of a kind together. Time until work goes on again is included.",
-            f"一斉故障は、故障の{beta}が同種の機器すべてに同時に及ぶと仮定した値。作業再開までの時間を含む。",
+            f"Shares and repairs of common causes are assumed. Hours a year by the share that strikes all at once, in brackets where it lasts one item's repair: {_by_share(found)}. Time until work goes on again is included.",
+            f"共通原因の割合と復旧時間は仮定。一斉故障の割合別の年間停止時間(括弧内は機器1台の修理時間だけ続く場合)：{_by_share(found)}。作業再開までの時間を含む。",
         ),
         stages=("availability",),
     )  # fmt: skip
@@ -83,11 +82,23 @@ def _by_block(contributions: Any) -> Bars:
     return bars
 
 
-def _finding(ranked: list[str], bars: Bars, total: float) -> Finding:
+def _by_share(found: Any) -> str:
+    """Hours a year at each share of common causes, and with whole repairs."""
+    return "; ".join(
+        f"{numbers.share(one.common_cause)} {numbers.significant(one.hours)} ({numbers.significant(one.whole)})"
+        for one in found.shares
+    )
+
+
+def _finding(ranked: list[str], bars: Bars, found: Any) -> Finding:
+    """The range that assumptions on common causes leave, and the largest cause."""
     if not ranked:
         return Finding("Nothing keeps the racks from work", "停止の要因はない")
     name, share = _BLOCKS[ranked[-1]][0], numbers.share(sum(bars[ranked[-1]]) / sum(map(sum, bars.values())))
+    hours = [found.shares[0].hours, found.unserved_hours, found.shares[-1].whole]
+    low, high = (numbers.significant(one) for one in (min(hours), max(hours)))
+    middle = numbers.significant(found.unserved_hours)
     return Finding(
-        f"{name.en}: {share} of the {numbers.significant(total)}{numbers.THIN}h a year in which racks are not served",
-        f"年間停止時間{numbers.significant(total)}時間のうち{share}は{name.ja}による",
+        f"Racks are not served {low} to {high}{numbers.THIN}h a year, {middle} as assumed; {name.en}: {share}",
+        f"年間停止時間は{low}〜{high}時間、想定では{middle}時間。最大の要因は{name.ja}({share})",
     )

@@ -16,6 +16,8 @@ _FOR = {
     "carbon": Text("For carbon", "炭素最小"),
 }
 _RULES = Text("Rules", "規則制御")
+_WARM = Text("Rules, all pads wet in warm air", "規則制御、暖気時は全数散水")
+_NEEDED = Text("; the rules wet pads only as needed", "。規則制御の散水は必要時のみ")
 _OFF = ("free-dry", "free-wet")
 """Modes in which chillers are off; hours are those of the side that runs them most."""
 
@@ -32,7 +34,8 @@ def control_front(run: Run) -> Figure | None:
         subtitle=Text(
             f"Energy of cooling, GWh, over water drawn, thousand m³: a weather year at full build, {count} candidates an hour",
             f"冷却の電力量(GWh)と取水量(千m³)。全棟稼働時の気象年、毎時{count}候補",
-        ),
+        )
+        + (Text("") if worth.warm is None else _NEEDED),
         **_drawn(worth, chosen),
         table=_table(worth, money_of(run) if run.campus.deal is not None else Money(1e6, "m USD", by_size=True)),
         aria=Text(
@@ -54,13 +57,21 @@ def _share(worth: Any, objective: str, what: str) -> str:
 
 
 def _finding(worth: Any) -> Finding:
+    """What each objective saves, and what that costs of the other."""
     energy, water = _share(worth, "energy", "cooling"), _share(worth, "water", "water")
-    if worth.rules.water > 0:
+    rules, drawn = worth.rules, worth.limited["energy"].water
+    if rules.water > 0:
+        wetter = numbers.significant(drawn / rules.water, 2)
+        dearer = numbers.significant(worth.limited["water"].cooling / rules.cooling, 3)
         return Finding(
-            f"Optimal control saves {energy} of cooling energy, or {water} of the water",
-            f"最適制御は冷却電力量の{energy}、または水の{water}を減らす",
+            f"Optimal control saves {energy} of cooling energy at {wetter} times the water, or {water} of the water at {dearer} times the cooling energy",
+            f"最適制御は、水を{wetter}倍にして冷却電力量の{energy}、または冷却電力量を{dearer}倍にして水の{water}を減らす",
         )
-    return Finding(f"Optimal control saves {energy} of cooling energy", f"最適制御は冷却電力量の{energy}を減らす")
+    taken = f"{numbers.significant(drawn)}{numbers.THIN}m³"
+    en, ja = (f" for {taken} of water a year", f"(取水は年{taken})") if drawn > 0 else ("", "")
+    return Finding(
+        f"Optimal control saves {energy} of cooling energy{en}", f"最適制御は冷却電力量の{energy}を減らす{ja}"
+    )
 
 
 def _front(worth: Any) -> list[Any]:
@@ -104,7 +115,8 @@ def _drawn(worth: Any, chosen: str) -> dict[str, Any]:
 
 
 def _table(worth: Any, money: Money) -> Table:
-    named = [(_RULES, worth.rules), *((name, worth.limited[key]) for key, name in _FOR.items())]
+    warm = [] if worth.warm is None else [(_WARM, worth.warm)]
+    named = [(_RULES, worth.rules), *warm, *((name, worth.limited[key]) for key, name in _FOR.items())]
     for cases, more in (
         (worth.unlimited, Text(", no limits", "、制限なし")),
         (worth.uncapped, Text(", no cap on water", "、取水上限なし")),

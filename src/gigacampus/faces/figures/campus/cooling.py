@@ -99,9 +99,16 @@ def plant_sizes(run: Run) -> Figure:
         note=Text(
             "The least that holds every design day with units out; of coolers those that are left carry the full heat at their design flow.",
             "停止機を除いてすべての設計日を満たす最小値。残るクーラーは設計流量で全熱量を受ける。",
-        ),
+        )
+        + (_HELPED if any(size.margin and size.capacity for size in vars(run.sizing).values()) else Text("")),
         stages=("sizing", "design"),
     )  # fmt: skip
+
+
+_HELPED = Text(
+    " Chillers lift what coolers leave on that day: free cooling counts.",
+    "冷凍機は、その日にクーラーが残す熱を受ける(フリークーリングを算入)。",
+)
 
 
 def _sizes(run: Run) -> Iterator[tuple[Any, ...]]:
@@ -144,7 +151,7 @@ def approach_chain(run: Run) -> Figure | None:
     liquid, days = run.campus.facility.cooling.liquid, run.design.days
     if liquid is None or not days[0].chain:
         return None
-    limits = {"chip case": liquid.chip_limit, "coolant entering": liquid.supply}
+    limits = {"chip case": liquid.chip_limit, "coolant entering": _allowed(run.campus.facility)}
     places, hours = (
         [place for place, _ in days[0].chain],
         numbers.fixed(run.kpi["facility.hours_chip_above"].value or 0, 0),
@@ -161,11 +168,17 @@ def approach_chain(run: Run) -> Figure | None:
             (Column(Text("Limit", "上限"), "°C", 1), map(limits.get, places)),
         ),
         note=Text(
-            f"As run, chips pass their limit in {hours} hours of the life. Intake air with pads wet, where they are wetted at that temperature.",
-            f"運転期間中にチップが上限を超えるのは{hours}時間。吸込空気は、噴霧する気温では噴霧後の値。",
+            f"As run, chips pass their limit in {hours} hours of the life. Where control chooses, at the warmest coolant that it may supply. Intake air with pads wet, where they are wetted at that temperature.",
+            f"運転期間中にチップが上限を超えるのは{hours}時間。最適制御では許される最高の供給温度での値。吸込空気は、噴霧する気温では噴霧後の値。",
         ),
         stages=("design", "facility"),
     )  # fmt: skip
+
+
+def _allowed(facility: Any) -> float:
+    """Warmest coolant that the plant may supply: its set-point, or what control may choose."""
+    liquid = facility.cooling.liquid
+    return float(liquid.supply if facility.control.by == "rules" else max(liquid.supply, liquid.supply_max))
 
 
 def _cooled(warmest: float, limit: float) -> Finding:

@@ -8,9 +8,18 @@ import numpy as np
 
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import kinds, parts
-from gigacampus.faces.figures.base import Column, Figure, Finding, Run, Table, Text, figure, joined
+from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure, joined
 from gigacampus.faces.figures.concepts import COLOURS, SOURCES
-from gigacampus.faces.figures.facts import Floats, by_year, delivered, full_year, hours_of, last_whole, whole_years
+from gigacampus.faces.figures.facts import (
+    Floats,
+    by_year,
+    delivered,
+    full_year,
+    hours_of,
+    last_whole,
+    shares,
+    whole_years,
+)
 from gigacampus.faces.figures.kinds import Series
 
 
@@ -26,29 +35,33 @@ def energy_by_year(run: Run) -> Figure:
     life = joined(one.name + f" {numbers.significant(one.total)} {unit}" for one in series)
     total = Series(Text("Total", "合計"), "", np.sum([one.values for one in (*series, *charging)], axis=0))
     return Figure(
-        title=_shares(series, unit),
+        title=_shares(run),
         subtitle=_subtitle(run, years, unit),
         **kinds.stack(years, series, unit, last_whole(run), charging),
         table=kinds.table(years, [*series, *charging, total], unit),
         aria=Text(f"Stacked bars of energy by source and year, {life.en}.", f"電源別・年別の積み上げ棒グラフ。{life.ja}"),
         note=Text("What reaches the campus's bus, after the grid's losses. Hourly dispatch, summed.",
-                  "系統損失を差し引いたキャンパス受電端。毎時の需給計算の合計。"),
+                  "系統損失を差し引いたキャンパス受電端。毎時の需給計算の合計。") + (_CREDITED if power.charge.any() else EMPTY),
         stages=("supply",),
     )  # fmt: skip
 
 
-def _shares(series: list[Series], unit: str) -> Finding:
-    total = sum(one.total for one in series)
-    first, *rest = sorted(series, key=lambda one: -one.total)
+_CREDITED = Text(" Shares are of the load: what a battery gives back counts for the plants that charged it.",
+                 "割合は負荷に対するもので、蓄電池の放電は充電した電源に数える。")  # fmt: skip
+
+
+def _shares(run: Run) -> Finding:
+    load = numbers.quantity(float(run.supply.load.sum()), "MWh")
+    found = [(SOURCES[kind], numbers.share(part)) for kind, part in shares(run).items()]
+    if not found:
+        return Finding("Nothing is served over the life", "全期間を通じて供給はない")
+    (first, share), *rest = found
     if not rest:
-        return Finding(f"{first.name.en} carries all of the {numbers.significant(total)}{numbers.THIN}{unit} of the life",
-                       f"全期間の{numbers.significant(total)}{numbers.THIN}{unit}はすべて{first.name.ja}")  # fmt: skip
-    share = numbers.share(first.total / total)
-    more = [(one.name, numbers.share(one.total / total)) for one in rest[:2]]
-    said = joined(Text(f"{name.en.lower()} {part}", f"{name.ja}が{part}") for name, part in more)
+        return Finding(f"{first.en} carries all of the {load} of the life", f"全期間の{load}はすべて{first.ja}")
+    said = joined(Text(f"{name.en.lower()} {part}", f"{name.ja}が{part}") for name, part in rest[:2])
     return Finding(
-        f"{first.name.en} carries {share} of the energy over the life; {said.en}",
-        f"全期間の電力量は{first.name.ja}が{share}、{said.ja}",
+        f"{first.en} carries {share} of the load over the life; {said.en}",
+        f"全期間の負荷は{first.ja}が{share}、{said.ja}",
     )
 
 
@@ -70,7 +83,7 @@ def load_duration(run: Run) -> Figure:
     curves = [Series(Text("Load", "負荷"), "ink", _sorted(load), "load")]
     for kind, flow in power.sources.items() if len(power.sources) > 1 else ():
         curves.append(Series(SOURCES[kind], COLOURS[kind], _sorted(flow[span]), kind))
-    axis = parts.upward(float(load.max()), "MW")
+    axis = parts.upward(max(float(one.values[0]) for one in curves), "MW")
     high, low = (numbers.significant(float(value)) for value in (load.max(), load.min()))
 
     def layout(slim: bool) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def _colour(start: str, end: str) -> str:
 def _nodes(run: Run, found: Flows) -> dict[str, Node]:
     there = {key for pair in found for key in pair}
     units = sum(plant.units for plant in run.campus.supply.plants.values() if plant.kind == "gas")
-    grid = str(run.place.grid.use or "").split("-")[0].upper()
+    grid = run.place.grid.title or str(run.place.grid.use or "").split("-")[0].upper()
     market = Text(f"Market, {grid}", f"市場調達({grid})") if grid else SOURCES["grid"]
     plants = Text(f"{units} gas plants", f"ガス発電所{units}基") if units > 1 else Text("Gas plant", "ガス発電所")
     line = Text("Lost on the grid", "送電損失") if "sold" in there else Text("Lost on the grid, sold", "送電損失・売電")

@@ -47,6 +47,7 @@ def explorer(run: Run) -> Figure:
     pue = load / np.maximum(run.facility.it, 1e-6)
     start, span, size = np.datetime64(run.timeline.start, "h"), hours_of(run, year), max(float(load.max()) / 30000, 0.1)
     near = {kind: power[span] for kind, power in sources.items()}
+    top = max(float(load.max()), float(np.sum([*sources.values()], axis=0).max()))
     high, peak = f"{numbers.significant(float(load.max()))}{numbers.THIN}MW", numbers.fixed(float(pue.max()), 2)
     return Figure(
         title=Finding(
@@ -57,7 +58,7 @@ def explorer(run: Run) -> Figure:
             "Power at the campus's bus by source, and PUE, every hour of the life, UTC. Area: mean; lines: lowest and highest hour",
             "電源別の受電電力とPUE、全期間の毎時、協定世界時。面は平均、線は最小と最大の時間値",
         ),
-        layout=_layout(float(load.max()), pue),
+        layout=_layout(top, pue),
         narrow={"layout": {"margin": {"l": 58}, "xaxis": {"nticks": 4}}},
         height=480,
         narrow_height=460,

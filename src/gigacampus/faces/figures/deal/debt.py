@@ -39,7 +39,7 @@ def balance_at(run: Run, day: date) -> float:
 @figure("deal")
 def debt_and_cover(run: Run) -> Figure | None:
     """Debt outstanding, and cash available over debt service, on one time axis."""
-    if not run.finance.loans:
+    if not any(loan.draw.any() for loan in run.finance.loans.values()):
         return None
     money = money_of(run)
     total: Floats = np.sum([loan.balance for loan in run.finance.loans.values()], axis=0) / money.factor
@@ -124,10 +124,16 @@ def _labels(run: Run, axes: dict[str, Any], total: Floats, days: list[str], slim
         parts.panel(Text(f"Debt outstanding, {money.unit}", f"債務残高、{money.ja}"), _DOMAINS[0][1]),
         parts.panel(Text("Debt service cover, times", "元利金カバー率、倍"), _DOMAINS[1][1]),
     ]
+    first = next(iter(run.finance.leases), "")
+    ended = (
+        Text(f"<br>as {titled(first).en} ends", f"<br>{titled(first).ja}の満了")
+        if len(run.finance.leases) > 1
+        else EMPTY
+    )
     for day in lease_ends(run)[: 1 if slim else None]:
         amount = balance_at(run, day)
         if amount > 0.03 * top:
-            shown = f"<b>{money.text(amount, 1)}</b>"
+            shown = Text(f"<b>{money.text(amount, 1)}</b>") + ended
             found.append(parts.at(shown, str(day), amount, xanchor="right", xshift=-5, yanchor="top", yshift=-4))
     end, owed = float(total[-1]), np.flatnonzero(total > 1e-6 * top)
     when = date.fromisoformat(days[min(int(owed[-1]) + 1, len(days) - 1)])

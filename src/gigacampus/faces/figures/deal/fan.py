@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gigacampus.engines.finance.sensitivity.chances import EXCEEDED
+from gigacampus.engines.finance import EXCEEDED
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import Column, Figure, Finding, Mark, Run, Table, Text, figure, joined, there

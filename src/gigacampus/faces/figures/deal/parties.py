@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gigacampus.engines.finance.tax import KINDS as KINDS_OF_TAX
+from gigacampus.engines.finance import KINDS as KINDS_OF_TAX
 from gigacampus.faces import numbers
 from gigacampus.faces.figures import parts
 from gigacampus.faces.figures.base import EMPTY, Column, Figure, Finding, Run, Table, Text, figure, joined
@@ -205,11 +205,13 @@ def _finding(found: list[_Row], money: Money) -> Finding:
     if not tenants or not lenders or not owners:
         return Finding("Cash paid in and received by each party", "当事者ごとの支払いと受取り")
     rent, size = sum(row.paid for row in tenants), numbers.THIN + money.unit.removesuffix("USD").strip()
-    rest = joined((Text(f"{party(row.name).en} as owner {numbers.significant(row.received)}",
+    rest = joined((Text(f"{party(row.name).en} {numbers.significant(row.received)}",
                         f"出資者{party(row.name).ja}は{numbers.money_ja(row.received * money.factor)}") for row in owners), " and ")  # fmt: skip
-    text = f"Against ${numbers.significant(rent)}{size} of rent, lenders receive {numbers.significant(lenders)}"
-    more = f"{text}, {rest.en}"
-    ja = f"賃料{numbers.money_ja(rent * money.factor)}に対し、貸し手の受取りは{numbers.money_ja(lenders * money.factor)}、{rest.ja}"
+    text = (
+        f"From rent of ${numbers.significant(rent)}{size} and funding, lenders receive {numbers.significant(lenders)}"
+    )
+    more = f"{text}, owner{'s' * (len(owners) > 1)} {rest.en}"
+    ja = f"賃料{numbers.money_ja(rent * money.factor)}と調達資金から、貸し手の受取りは{numbers.money_ja(lenders * money.factor)}、{rest.ja}"
     return Finding(more if len(more) <= 100 else text + size, ja)
 
 

@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 
 from gigacampus import air
-from gigacampus.campus.spec.site import DesignConditions
 from gigacampus.engines.facility.outdoors import Floats, Outdoors, Weather
 
 _RANK = 35
@@ -50,9 +49,9 @@ def extreme(mean: float, deviation: float, years: float) -> float:
     return mean - deviation * math.sqrt(6) / math.pi * (0.5772 + math.log(math.log(years / (years - 1))))
 
 
-def design_days(weather: Weather, given: DesignConditions) -> tuple[Day, ...]:
+def design_days(weather: Weather) -> tuple[Day, ...]:
     """The design days of a site; what is not given is the weather year's own percentile."""
-    dry, wet = weather.dry_bulb, weather.wet_bulb
+    dry, wet, given = weather.dry_bulb, weather.wet_bulb, weather.design
     days = [
         _day("0.4 % dry bulb", given.dry_bulb, given.coincident_wet_bulb, dry, wet),
         _turned(_day("0.4 % wet bulb", given.wet_bulb, given.coincident_dry_bulb, wet, dry)),
@@ -79,8 +78,8 @@ def _turned(day: Day) -> Day:
 
 
 def outdoors(days: Sequence[Day], pressure: float, recirculation: float) -> Outdoors:
-    """Air at the plant's intakes: the day's, warmed at its humidity by the discharge that returns."""
+    """Air at the plant's intakes: the day's, warmed at its humidity by discharge that returns. Nobody takes heat."""
     dry, wet = (np.array([getattr(day, name) for day in days]) for name in ("dry_bulb", "wet_bulb"))
     p = np.full(len(days), pressure)
     vapour, warmed = air.humidity_ratio_from_wet_bulb(dry, wet, p), dry + recirculation
-    return Outdoors(warmed, air.wet_bulb(warmed, vapour, p), p, vapour, air.enthalpy(warmed, vapour))
+    return Outdoors(warmed, air.wet_bulb(warmed, vapour, p), p, vapour, air.enthalpy(warmed, vapour), np.zeros_like(p))
