@@ -7,12 +7,14 @@ from math import comb
 import numpy as np
 import pytest
 from availability_by_chance import draw
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gigacampus.campus import spec
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import Facility, Gensets
+from gigacampus.campus.spec.facility import CoolingPlant, Facility, Gensets
 from gigacampus.engines.availability import backup
-from gigacampus.engines.availability.interruption import AIR, STEEL, air_seconds, interruptions
+from gigacampus.engines.availability.interruption import AIR, STEEL, _metal, air_seconds, interruptions
 from gigacampus.errors import SpecError
 
 MINIMAL = """
@@ -257,3 +259,26 @@ def test_a_part_is_overridden_where_it_stands() -> None:
     given = campus.facility.availability
     assert (given.ups.use, given.ups.failures > 0, given.ups.repair) == ("ups", True, 50.0)
     assert (given.gensets.count, given.gensets.fuel) == (6, 48.0)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 4)), min_size=1, max_size=6))
+def test_what_is_placed_keeps_its_probability_and_its_mean_charge(given: list[tuple[float, float]]) -> None:
+    state, place = np.array(given).T[:, :, None]
+    placed = backup._placed(state, place, 5)
+    assert placed.min() >= 0
+    assert placed.sum(axis=1) == pytest.approx(state[:, 0])
+    assert placed @ np.arange(5.0) == pytest.approx((state * place)[:, 0], abs=1e-6)
+
+
+def test_a_battery_alone_carries_the_load_for_its_hours() -> None:
+    none = Gensets.model_validate({"count": 0, "needed": 1})
+    assert backup.of_gensets(none, 2.0, 0.1).tolist() == [1.0, 1.0, 0.0]
+
+
+def test_the_metal_that_the_halls_air_meets_by_hand() -> None:
+    """10 kg/kW with the network a tenth as heavy: 11 kg over 0.3 kW of air; in a bath 10."""
+    server = Server.model_validate({"use": "gb200-nvl72", "overhead_share": 0.1, "liquid_share": 0.8})
+    server = server.model_copy(update={"mass": 10 * server.peak_power})
+    assert _metal(CoolingPlant.model_validate("direct-to-chip-dry"), server) == pytest.approx(11 / 0.3)
+    assert _metal(CoolingPlant.model_validate("immersion-1p"), server) == pytest.approx(10.0)

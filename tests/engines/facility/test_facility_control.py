@@ -17,8 +17,9 @@ from gigacampus.campus.spec.facility import Control, Facility, Water
 from gigacampus.engines.facility import control, cooling, design, peak_ratio, respond, settle
 from gigacampus.engines.facility.control import changes
 from gigacampus.engines.facility.control.choice import Choice, Limits
-from gigacampus.engines.facility.control.options import Weights
+from gigacampus.engines.facility.control.options import MODES, Taken, Weights
 from gigacampus.engines.facility.control.worth import OBJECTIVES, weights
+from gigacampus.engines.facility.cooling import sides
 from gigacampus.engines.facility.cooling.setpoints import Setpoints, rules
 from gigacampus.engines.facility.outdoors import Outdoors
 from gigacampus.errors import SpecError
@@ -451,6 +452,48 @@ def test_fans_that_hold_an_approach_take_more_and_free_fans_take_as_before() -> 
     assert chosen.sum() == pytest.approx(
         choice(facility("direct-to-chip-tower")).best(ENERGY)["liquid"].taken.power.sum()
     )
+
+
+def test_no_change_is_forced_for_what_two_sides_share() -> None:
+    """However dear it is to stay in the pair of modes that an hour before was the cheapest."""
+    rng = np.random.default_rng(5)
+    one, two = rng.uniform(size=(2, 30, 2))
+    hours, both = np.array([23, 25]), np.full((2, 2, 2), 1e4)
+    both[0, 0, 0] = both[1, 1, 1] = 0.0
+    for mode in changes.plan_together(one, two, hours, both, 0):
+        assert changes.count(mode).sum() == 0
+
+
+def test_modes_by_hand() -> None:
+    """Chillers for none, a part or all of the heat; without them, water taken or not."""
+    lifted, makeup = np.array([0.0, 0.0, 0.3, 1.0]), np.array([0.0, 2.0, 2.0, 2.0])
+    found = Taken.of(sides.side(lifted, lifted=lifted, makeup=makeup, excess=np.array([0.0, 0.0, 0.0, 1.0])))
+    assert [MODES[mode] for mode in found.mode] == ["free-dry", "free-wet", "mixed", "chiller"]
+    assert found.holds.tolist() == [True, True, True, False]
+
+
+def test_what_objectives_weigh_by_hand() -> None:
+    """Water alone leaves energy to break ties; what costs nothing, or less, still weighs a little."""
+    place = SimpleNamespace(
+        dry_bulb=np.zeros(3), price=np.array([50.0, 0.0, -20.0]), carbon=np.array([400.0, 0.0, 1.0])
+    )
+    spec = Control.model_validate({"water_price": "2 USD/m3"})
+    found = {name: weights(name, spec, place) for name in OBJECTIVES}
+    assert {name: one.water for name, one in found.items()} == {"energy": 0, "water": 1, "money": 2, "carbon": 0}
+    assert found["energy"].energy.tolist() == [1, 1, 1]
+    assert found["money"].energy.tolist() == [50, 0.001, 0.001]
+    assert found["carbon"].energy.tolist() == [400, 0.001, 1]
+    assert 0 < found["water"].energy.max() < 1e-3
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_pads_are_a_choice_where_there_are_pads(name: str) -> None:
+    built = plant(facility(name), YEAR)
+    for one in filter(None, built.plants()):
+        wet = control.candidates.candidates(one, Control.model_validate({})).wet_above[1:]
+        pads = one.rejection is not None and one.rejection.kind == "adiabatic"
+        assert (len(set(wet.tolist())) > 1) == pads, one
+        assert np.any(wet == -np.inf) == pads
 
 
 # --- what the racks allow, and the rule that is held against

@@ -15,8 +15,8 @@ from gigacampus import air
 from gigacampus.campus.spec.facility import CoolingPlant, Facility, HeatRejection, Water
 from gigacampus.campus.spec.site import DesignConditions, Site
 from gigacampus.engines import facility as room
-from gigacampus.engines.facility import design
-from gigacampus.engines.facility.cooling import coolant_drop, glycol, loop, outer, water
+from gigacampus.engines.facility import design, drought
+from gigacampus.engines.facility.cooling import coolant_drop, glycol, loop, outer, rated, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
 from gigacampus.engines.facility.days import outdoors
 from gigacampus.engines.facility.outdoors import Outdoors
@@ -412,3 +412,37 @@ def test_air_at_the_intake_is_warmed_at_its_humidity() -> None:
     assert np.all((out.wet_bulb - bare.wet_bulb > 0.3) & (out.wet_bulb - bare.wet_bulb < 1.0))
     again = air.humidity_ratio_from_wet_bulb(out.dry_bulb, out.wet_bulb, out.pressure)
     np.testing.assert_allclose(again, out.humidity, atol=2e-6)
+
+
+def test_a_supply_that_floats_up_takes_the_whole_chain_with_it() -> None:
+    """A wet bulb 10 K above the tower's design."""
+    hot = GIVEN.model_copy(update={"dry_bulb": 46.0, "coincident_wet_bulb": 38.0, "wet_bulb": 38.0})
+    mild, hot_day = (judged("direct-to-chip-tower", given).days[0] for given in (GIVEN, hot))
+    held, floated = dict(mild.chain), dict(hot_day.chain)
+    excess = next(one.excess for one in hot_day.sides if one.side == "liquid")
+    assert excess > 0.5
+    assert held.pop("intake air") < floated.pop("intake air")
+    assert list(floated.values()) == pytest.approx([t + excess for t in held.values()])
+
+
+def test_machines_that_must_make_colder_water_give_their_coolers_more_heat() -> None:
+    """Of a coolant unit with a larger approach; where nothing circulates there are no coolers to size."""
+    found = []
+    for approach in ("2 K", "4 K", "8 K"):
+        one = plant(facility({"use": "direct-to-chip-dry-trim", "liquid": {"cdu_approach": approach}}), YEAR).plants()[
+            0
+        ]
+        assert one is not None
+        found.append(rated(one, 1.0))
+    heats, machines = np.transpose(found)
+    assert np.all(np.diff(heats) > 0)
+    assert np.all(heats > machines)
+    assert machines == pytest.approx(machines[0])
+    assert rated(CoolingPlant.model_validate("meta-air"), 1.0) == (0.0, 0.0)
+
+
+def test_what_warms_the_water_to_the_wet_coolers() -> None:
+    tower = CoolingPlant.model_validate("direct-to-chip-tower")
+    assert tower.loop is not None
+    assert drought.rise(tower) == tower.loop.rise
+    assert drought.rise(CoolingPlant.model_validate("meta-air")) == drought.rise(None) == 0

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
-from facility_cases import weather
+from facility_cases import facility, plant, weather
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gigacampus import air
 from gigacampus.campus.spec.facility import Chiller, HeatRejection, OutsideAir
-from gigacampus.engines.facility.cooling import chiller, exchanger, glycol, outside_air, water
+from gigacampus.engines.facility.cooling import chiller, exchanger, glycol, loop, outer, outside_air, water
 from gigacampus.engines.facility.cooling.rejection import Cooler
-from gigacampus.engines.facility.outdoors import Outdoors
+from gigacampus.engines.facility.cooling.setpoints import rules
+from gigacampus.engines.facility.outdoors import AIR_HEAT, Outdoors
 from gigacampus.errors import SpecError
 
 
@@ -282,3 +285,47 @@ def test_outside_air_stays_in_its_box() -> None:
     assert np.all(relative[held] < 0.65 * 1.004)
     assert np.all((s.share > 0) & (s.share <= 1))
     assert 0.5 < held.mean() < 0.95
+
+
+@pytest.mark.parametrize("name", ["dry-cooler", "adiabatic-cooler"])
+def test_the_air_of_dry_coolers_carries_their_heat(name: str) -> None:
+    """At full speed it warms by the water's range times the ratio of the two heat capacity rates."""
+    spec = HeatRejection.model_validate({"use": name, "margin": 1.2})
+    cooler = Cooler(spec, 5.0, 8.0)
+    warmed = spec.range * spec.capacity_ratio
+    assert cooler.air_mass * AIR_HEAT * warmed == pytest.approx(5.0 * 1.2)
+    assert Cooler(spec, 10.0, 8.0).air_mass == pytest.approx(2 * cooler.air_mass)
+
+
+def test_condensers_are_cooled_by_what_the_coolers_reach_with_all_their_heat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chillers alone behind dry coolers, whose approach is proportional to the heat, the machines' own with it."""
+    seen: list[np.ndarray] = []
+    lift = chiller.lift
+
+    def spied(*given: Any) -> Any:
+        seen.append(given[5])
+        return lift(*given)
+
+    monkeypatch.setattr(chiller, "lift", spied)
+    one = plant(facility("direct-to-chip-dry-trim"), weather(20.0, 0.5)).plants()[0]
+    heat, t = np.ones(4), np.arange(10.0, 34.0, 6.0)
+    assert one is not None
+    points = replace(rules(one), free=np.array(0.0), reset=np.array(0.0))  # all fans at their most
+    given = one, Outdoors.of(weather(t, 0.5)), heat, 1.0, np.full(4, 20.0), points, 20.0
+    found, task = loop.cool(*given), loop._task(*given, 0.0)[0]
+    cooler = outer.coolers(task)[0]
+    reached = cooler.leaving(task.out, heat, cooler.water_flow(task.heat / task.full)[0], cooler.rise * heat)
+    assert found.lifted.tolist() == [1.0] * 4
+    assert seen[0] == pytest.approx(reached, rel=1e-9)
+    assert np.all(np.diff(found.chiller) >= 0)
+    assert found.chiller[-1] > found.chiller[0]
+
+
+def test_a_tower_bleeds_water_at_the_set_point_while_it_holds_it_alone() -> None:
+    one = plant(facility("chilled-water-tower"), weather(20.0, 0.5)).plants()[1]
+    assert one is not None
+    found = loop.cool(one, Outdoors.of(weather([2.0, 6.0, 30.0], 0.6)), np.full(3, 0.7), 1.0, 18.0)
+    assert found.lifted[:2].tolist() == [0.0, 0.0]
+    assert found.bled[:2] == pytest.approx(18.0 - outer.exchanger_drop(one))
+    assert found.lifted[2] > 0
+    assert found.bled[2] > 18.0

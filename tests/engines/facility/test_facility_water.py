@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gigacampus.campus.spec.facility import Chiller, CoolingPlant, Facility, Permit, Water
+from gigacampus.campus.spec.facility import Chiller, CoolingPlant, Facility, Permit, Recycling, Water
 from gigacampus.engines import facility as room
-from gigacampus.engines.facility import FacilityResult, cooling
+from gigacampus.engines.facility import FacilityResult, cooling, permit
 from gigacampus.engines.facility.cooling import chiller, glycol, water
+from gigacampus.engines.facility.cooling.sides import side
 from gigacampus.engines.facility.permit import Use, allot
 from gigacampus.errors import SpecError
 from gigacampus.timeline import Timeline
@@ -414,3 +415,25 @@ def test_outside_air_that_runs_dry_hands_over_to_its_chillers() -> None:
     assert held.withdrawal.sum() == pytest.approx(0, abs=1e-9)
     assert held.chiller.sum() > free.chiller.sum()
     assert held.hours_short < 0.1 * bare.hours_short
+
+
+def test_a_recycled_blowdown_by_hand() -> None:
+    """Of 10 m3/h bled half is treated at 2 kWh/m3, and nine tenths of that comes back: 4.5 m3/h for 10 kW."""
+    one = side(np.ones(2), blowdown=np.array([10.0, 0.0]), pumps=np.full(2, 0.03), rejected=np.ones(2))
+    treated = Recycling.model_validate({"share": 0.5, "energy": "2 kWh/m3", "recovery": 0.9})
+    back = water.recycled(one, treated)
+    assert back.recycled == pytest.approx([4.5, 0.0])
+    assert back.pumps == pytest.approx([0.04, 0.03])
+    assert back.rejected == pytest.approx([1.01, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("have", "asked", "dry", "between", "over"),
+    [(10, 10, 2, 1.0, 1.0), (6, 10, 2, 0.5, 0.6), (2, 10, 2, 0.0, 0.2), (1, 10, 2, 0.0, 0.1), (-1, 10, 2, 0.0, 0.0),
+     (1, 4, 4, 0.0, 0.25), (0, 0, 0, 1.0, 1.0), (5, 4, 4, 1.0, 1.25)],
+)  # fmt: skip
+def test_shares_of_what_is_asked_for_by_hand(
+    have: float, asked: float, dry: float, between: float, over: float
+) -> None:
+    assert permit._between(have, asked, dry) == pytest.approx(between)
+    assert permit._over(have, asked) == pytest.approx(over)

@@ -175,3 +175,28 @@ def test_inputs_that_cannot_be(given: dict[str, Any], message: str) -> None:
 def test_rows_that_cannot_be(rows: dict[str, str], message: str) -> None:
     with pytest.raises(CampusError, match=message):
         built({"x": [1.0] * N, **rows}).over_paths({"x": np.ones((2, 1))}, ["a"])
+
+
+@pytest.mark.parametrize("formula", [
+    "x + 1", "x - 1", "1 + x", "x + 0", "x - 0", "0 + x", "0 - x", "x * 1", "x / 1", "1 / x", "x * 2",
+    "x / 2", "2 * c * x", "prev(d, c * 3) + x", "prev(d) + x", "next(d) + x", "x + d * 0 + 1",
+    "x * d / (c * c)", "d / (c * x)",
+])  # fmt: skip
+def test_what_is_left_out_of_a_formula_changes_nothing(formula: str) -> None:
+    rows = {"c": 4.0, "d": [1.0, 0.0, 3.0, 0.0, 5.0, 7.0], "x": [1.0] * N, "y": formula, "z": "d * y"}
+    graph, x = built(rows), np.arange(1.0, 1 + P * N).reshape(P, N)
+    wide = graph.over_paths({"x": x}, ["y", "z"])
+    for path in range(P):
+        alone = graph.evaluate({"x": x[path]})
+        assert np.array_equal(wide["y"][path], alone["y"])
+        assert np.array_equal(wide["z"][path], alone["z"])
+
+
+@pytest.mark.parametrize("over", ["x", "c * x", "x * c", "(c + x) - c"])
+def test_a_flag_of_0_hides_no_division_by_what_may_be_0(over: str) -> None:
+    """Where a formula divides by what differs between paths, 0 times infinity stays no number, as it is alone."""
+    graph = built({"c": 2.0, "flag": [1.0, 0.0] * 3, "x": [1.0] * N, "y": f"flag * (1 / ({over}))"})
+    x = np.array([[1.0, 0.0, 2.0, 0.0, 1.0, 5.0], [3.0] * N])
+    wide = graph.over_paths({"x": x}, ["y"])["y"]
+    assert np.isnan(wide[0]).tolist() == [False, True, False, True, False, False]
+    assert wide[1] == pytest.approx(graph.evaluate({"x": x[1]})["y"])

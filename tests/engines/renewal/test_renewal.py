@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -471,3 +472,34 @@ def test_what_does_not_fit_is_said(change: dict[str, Any], message: str) -> None
 
 def test_billions_are_billions(base: Renewal) -> None:
     assert base.scenarios["collapse"].value[4] / BN == pytest.approx(11.873, abs=1e-3)
+
+
+# --- by hand
+
+
+@pytest.mark.parametrize("compensated", [True, False])
+def test_the_grid_reaches_eight_deviations_beyond_normal_and_beyond_the_mean_of_slumps(compensated: bool) -> None:
+    """Without compensation the mean falls to lambda E[J] (1 - e^(-kappa T)) / kappa."""
+    k, years = 0.05, 30.0
+    given = Process.model_validate(PROCESS | {"jump_rate": 0.5, "compensated": compensated})
+    mean = 0.0 if compensated else 0.5 * -0.70 * (1 - np.exp(-k * years)) / k
+    variance = (0.18**2 + 0.5 * (0.70**2 + 0.25**2)) * (1 - np.exp(-2 * k * years)) / (2 * k) + 0.25**2
+    x = market.grid(given, years)
+    assert x[0] == pytest.approx(mean - 8 * variance**0.5)
+    assert x[-1] == pytest.approx(8 * variance**0.5)
+    assert np.diff(x) == pytest.approx(x[1] - x[0])
+
+
+def test_rent_above_the_markets_over_a_term_of_a_year_and_a_half_by_hand() -> None:
+    """A term of 1.5 years after one of 2: a contract of 100 and then 55 against a still market of 80 a year."""
+    calm = {"volatility": 0.0, "jump_rate": 0.0, "mean_reversion": 0.0}
+    still = Process.model_validate(PROCESS).model_copy(update=calm)
+    held = chance.Market.__new__(chance.Market)
+    held.grid, held.process, held.normal = np.log([0.5, 1.0, 2.0]), still, market.Normal(80.0, 0.02, 0.08, 30.0, 1.0)
+    held.terms = SimpleNamespace(
+        term_ends=np.array([2.0, 3.5]), outlook=SimpleNamespace(tenant_discount=0.06), net=0.75,
+        contract=lambda first, last: (np.array([1.0, 1.5]), np.array([1.0, 0.5]), np.array([100.0, 55.0])),
+    )  # type: ignore[assignment]  # fmt: skip
+    market_rent = np.exp(held.grid)[:, None] * 80 * np.array([1.02**3, 0.5 * 1.02**3.5])
+    expected = 0.75 * ((np.array([100.0, 55.0]) - market_rent) / 1.06 ** np.array([1.0, 1.5])).sum(axis=1)
+    assert held._running(0) == pytest.approx(expected)

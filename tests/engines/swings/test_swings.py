@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigacampus.campus.spec.compute import Server
-from gigacampus.campus.spec.facility import Job, PointOfInterconnection, Swings
-from gigacampus.engines.swings import MEANS, STEP, Fleet, simulate
+from gigacampus.campus.spec.facility import Job, PointOfInterconnection, PowerChain, Swings
+from gigacampus.campus.spec.workload import Workload
+from gigacampus.engines.swings import MEANS, STEP, Fleet, cases, simulate
 from gigacampus.engines.swings import load as loads
 from gigacampus.engines.swings.flicker import flicker, rectangular, sensation
 from gigacampus.engines.swings.grid import change, rms, seen, spectrum, voltage, within
@@ -437,3 +438,65 @@ def test_bad_input_is_one_clear_line(given: dict[str, Any], message: str) -> Non
 def test_jobs_beyond_training_are_refused_with_the_way_out() -> None:
     with pytest.raises(SpecError, match=r"facility\.swings\.jobs: .* than the 700 .*\(got 900\)\. Give smaller jobs"):
         simulate(swings(jobs=[{"servers": 900}]), SERVER, fleet())
+
+
+# By hand
+
+
+def test_a_campus_of_one_server_swings_and_less_than_one_does_not() -> None:
+    one = replace(fleet(1, 1), training=1.0, other=0.0, fixed=0.0)
+    result = simulate(swings(), SERVER, one, alone=False)
+    assert result is not None
+    assert result.accelerators == SERVER.accelerators
+    assert simulate(swings(), SERVER, replace(one, training=0.99), alone=False) is None
+
+
+def test_jobs_smaller_than_a_server_take_one_each() -> None:
+    result = simulate(swings(), SERVER, replace(fleet(3, 0.2), training=1.0, other=0.0, fixed=0.0), alone=False)
+    assert result is not None
+    assert [job.servers for job in result.jobs] == [1, 1, 1]
+    assert [job.stop is None for job in result.jobs] == [False, True, True]
+
+
+def test_what_the_racks_may_store_and_how_fast_they_may_ramp_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten servers of 72 accelerators: 720 times the storage and the ramp of one."""
+    seen: dict[str, Any] = {}
+
+    def stored(power: Any, energy: Any, limit: Any, *rest: Any) -> Any:
+        seen["store"] = float(energy[0]), float(limit[0]), float(rest[2][0])
+        return store(power, energy, limit, *rest)
+
+    def ramping(power: Any, up: Any, down: Any) -> Any:
+        seen["ramp"] = float(np.ravel(up)[0]), float(np.ravel(down)[0])
+        return ramped(power, up, down)
+
+    monkeypatch.setattr(cases, "store", stored)
+    monkeypatch.setattr(cases, "ramped", ramping)
+    spec = swings(jobs=[{"servers": 10}], smoothing=["ramps", "rack-storage"])
+    assert simulate(spec, SERVER, fleet(), alone=False) is not None
+    of_one = spec.rack_storage
+    assert SERVER.accelerators == 72
+    assert seen["store"][:2] == pytest.approx((720 * of_one.energy / 1e6, 720 * of_one.power / 1e3), rel=1e-12)
+    assert 0 < seen["store"][2] <= 1
+    assert seen["ramp"] == pytest.approx((720 * spec.ramp_up / 1e6, 720 * spec.ramp_down / 1e6), rel=1e-12)
+
+
+def test_a_fleet_by_hand() -> None:
+    """1,000 servers at 100 MW: what an accelerator does, what the rest draws, what the chain loses."""
+    workload, chain = Workload.model_validate({}), PowerChain.model_validate({"ups": {"lag": "0 s"}})
+    training, serving = workload.training, workload.serving
+    found = Fleet.of(
+        SERVER, workload, chain, servers=1000.0, rating=100.0, interval=600.0,
+        it=np.array([80.0, 60.0]), losses=[np.array([4.0, 3.0]), np.array([4.0, 3.0])], peak_ratio=1.3,
+        load=np.array([0.5, 1.0]), cooling=np.array([0.1, 0.2]), price=np.array([30.0, 50.0]),
+    )  # fmt: skip
+    least = SERVER.idle_power / SERVER.peak_power
+    assert found.flops == pytest.approx(training.mfu * SERVER.accelerator_peak * 1e12)
+    assert found.job_servers == training.job_accelerators / 72
+    other = least * (1 - training.share) + (1 - least) * serving.share * serving.activity_mean
+    assert found.other == pytest.approx(100 * other)
+    assert (found.chain, found.highest, found.price) == pytest.approx((1.1, 130.0, 40.0))
+    assert np.array(found.cooling) == pytest.approx(np.array([[50.0, 5.0], [100.0, 20.0]]))
+    assert chain.supply is not None
+    assert found.lags == (chain.supply.lag,)
+    assert 0 < chain.supply.lag < 1

@@ -93,7 +93,7 @@ def _between(have: float, asked: float, dry: float) -> float:
     """Share of the way from what is asked for dry to what is asked for that there is."""
     if asked <= have:
         return 1.0
-    return min(max((have - dry) / (asked - dry), 0.0), 1.0) if asked > dry else 0.0
+    return max((have - dry) / (asked - dry), 0.0) if asked > dry else 0.0
 
 
 def _over(have: float, asked: float) -> float:
