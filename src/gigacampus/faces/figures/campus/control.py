@@ -62,10 +62,9 @@ def _finding(worth: Any) -> Finding:
     rules, drawn = worth.rules, worth.limited["energy"].water
     if rules.water > 0:
         wetter = numbers.significant(drawn / rules.water, 2)
-        dearer = numbers.significant(worth.limited["water"].cooling / rules.cooling, 3)
         return Finding(
-            f"Optimal control saves {energy} of cooling energy at {wetter} times the water, or {water} of the water at {dearer} times the cooling energy",
-            f"最適制御は、水を{wetter}倍にして冷却電力量の{energy}、または冷却電力量を{dearer}倍にして水の{water}を減らす",
+            f"Optimal control saves {energy} of cooling energy at {wetter} times the water, or {water} of the water",
+            f"最適制御は、水を{wetter}倍にして冷却電力量の{energy}、または水の{water}を減らす",
         )
     taken = f"{numbers.significant(drawn)}{numbers.THIN}m³"
     en, ja = (f" for {taken} of water a year", f"(取水は年{taken})") if drawn > 0 else ("", "")
