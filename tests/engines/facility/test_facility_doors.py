@@ -274,27 +274,41 @@ def test_three_hours_by_hand() -> None:
 
 def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
     """One hour at an IT load x and a dry bulb t [degC], per MW of IT rating: scalars and bisection, no code of ours."""
-
-    def inside(it: float, movers: float = 0.0) -> tuple[float, float]:
-        busway = 2 * 0.0075 * (it / 2) ** 2
-        rating = 2.2 * 1.00375  # two paths, each 1.1 times what passes at full IT
-        level = (it + busway + movers) / rating
-        return busway, rating * (0.01093 - 0.00479 * level + 0.03231 * level**2)
-
-    def flowing(flow: float) -> float:
-        return float(flow * (0.4 + 0.6 * flow**1.75))  # head: a fixed share and friction
-
     share = 0.9 / 1.06
-    (busway, ups), (busway1, ups1) = inside(x), inside(1.0)
-    cdu = 270e3 / (0.65 * 4.15e6 * 10)
-    pump = 208.7e3 / (0.7 * 4.18e6 * 7.5)
-    coolant = share * cdu * flowing(x)
-    full, full_flow = share * (1 + cdu) * (1 + pump), share * (1 + cdu)
+    busway, ups = indoors_by_hand(x, 0.0)
+    busway1, ups1 = indoors_by_hand(1.0, 0.0)
+    found = liquid_by_hand(x, t, share)
+    heat, full = x - x * share + busway + ups + 0.001, 1 - share + busway1 + ups1 + 0.001
+    air = air_by_hand(heat, full, t)
+    found |= {"chiller": air["chiller"], "air_handlers": air["air_handlers"], "pumps": found["pumps"] + air["pumps"]}
+    movers = found["pumps"] + found["cdu_pumps"] + found["air_handlers"]
+    found["ups"] = indoors_by_hand(x, movers)[1]  # they hang on it; that heat leaves with outside air
+    served = x + busway + found["ups"] + 0.001 + movers + found["rejection_fans"] + found["chiller"]
+    transformers = transformers_by_hand(served, highest or served)
+    return found | {"transformers": transformers, "load": served + transformers, "low": served}
+
+
+def indoors_by_hand(it: float, movers: float) -> tuple[float, float]:
+    """What two busways and two UPS lose, each UPS 1.1 times what passes at full IT."""
+    busway = 2 * 0.0075 * (it / 2) ** 2
+    rating = 2.2 * 1.00375
+    level = (it + busway + movers) / rating
+    return busway, rating * (0.01093 - 0.00479 * level + 0.03231 * level**2)
+
+
+def flowing(flow: float) -> float:
+    """Pump power over that of full flow: of the head a share is fixed, the rest friction."""
+    return float(flow * (0.4 + 0.6 * flow**1.75))
+
+
+def liquid_by_hand(x: float, t: float, share: float) -> dict[str, float]:
+    """Coolant units, facility water at 35 degC and dry coolers, by bisection of their fans' speed."""
+    cdu, pump = 270e3 / (0.65 * 4.15e6 * 10), 208.7e3 / (0.7 * 4.18e6 * 7.5)
+    coolant, full_flow = share * cdu * flowing(x), share * (1 + cdu)
     flow = (x * share + coolant) / full_flow
-    water_pumps = full_flow * pump * flowing(flow)
-    cooling = 7.5 * (1 + water_pumps / (flow * full_flow))
+    pumps = full_flow * pump * flowing(flow)
+    cooling = 7.5 * (1 + pumps / (flow * full_flow))
     water = flow * 5.56 / 7.5 / (1 + pump) / 1.1
-    most = min(max(1.5 * x, 0.125), 1.0)
     rated = math.log((1 - 1.4 * 5.56 / 11.11) / (1 - 5.56 / 11.11)) / (1 - 1.4)
 
     def leaving(a: float) -> float:
@@ -303,39 +317,32 @@ def by_hand(x: float, t: float, highest: float | None) -> dict[str, float]:
         e = math.exp(-units * (1 - z))
         return t + cooling / ((1 - e) / (1 - z * e)) - cooling
 
-    low, high = 0.125, most
+    low, high = 0.125, min(max(1.5 * x, 0.125), 1.0)
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if leaving(middle) > 35 else (low, middle)
-    fans = 0.04015 * full * 1.1 * high**3
-    hall, hall1 = x - x * share + busway + ups + 0.001, 1 - share + busway1 + ups1 + 0.001
+    return {"rejection_fans": 0.04015 * full_flow * (1 + pump) * 1.1 * high**3, "cdu_pumps": coolant, "pumps": pumps}
+
+
+def air_by_hand(heat: float, full: float, t: float) -> dict[str, float]:
+    """Air handlers, chilled water and air-cooled chillers for a heat of the hall, built for that at full load."""
     density = 1.008 * 101_325 / (287.042 * 291.15 * (1 + 1.607858 * 0.008))
-    handlers = hall1 * 500 / (0.78 * density * 1006 * 16.7) * max(hall / hall1, 0.3) ** 3
-    chilled_pump = 143.7e3 / (0.7 * 4.18e6 * 7.5)
-    chilled_flow = hall1 * (1 + 500 / (0.78 * 1.2 * 1006 * 16.7))
-    chilled_pumps = chilled_flow * chilled_pump * flowing((hall + handlers) / chilled_flow)
-    lifted = hall + handlers + chilled_pumps
-    reference = 1.4 * chilled_flow * (1 + chilled_pump)
+    handlers = full * 500 / (0.78 * density * 1006 * 16.7) * max(heat / full, 0.3) ** 3
+    pump = 143.7e3 / (0.7 * 4.18e6 * 7.5)
+    full_flow = full * (1 + 500 / (0.78 * 1.2 * 1006 * 16.7))
+    pumps = full_flow * pump * flowing((heat + handlers) / full_flow)
+    reference = 1.4 * full_flow * (1 + pump)
     w, y = 18 + 16.7 - 16.7 / 0.67, max(t, 12.7)
     capacity = 1.0433825 + 0.0407073 * w + 4.506e-4 * w * w - 0.0041514 * y - 8.86e-5 * y * y - 3.467e-4 * w * y
     ratio = 0.5961915 - 0.0099496 * w + 7.888e-4 * w * w + 4.506e-4 * y + 4.875e-4 * y * y - 7.623e-4 * w * y
-    part = lifted / (reference * capacity)
-    chilled = reference * capacity / 2.9 * ratio * (0.141 + 0.655 * part + 0.203 * part**2)
-    pumps = water_pumps + chilled_pumps
-    ups = inside(x, pumps + coolant + handlers)[1]  # they hang on it; that heat leaves with outside air
-    served = x + busway + ups + 0.001 + coolant + fans + handlers + chilled + pumps
-    rating, grid = (highest or served) * 1.25 / 0.5, (highest or served) * 1.25 / 0.8
+    part = (heat + handlers + pumps) / (reference * capacity)
+    chillers = reference * capacity / 2.9 * ratio * (0.141 + 0.655 * part + 0.203 * part**2)
+    return {"chiller": chillers, "air_handlers": handlers, "pumps": pumps}
+
+
+def transformers_by_hand(served: float, highest: float) -> float:
+    """What unit transformers, cables and the substation lose, built for the highest hour."""
+    rating, grid = highest * 1.25 / 0.5, highest * 1.25 / 0.8
     unit = rating * (0.00063 + 0.0074 * (served / rating) ** 2)
     cable = rating * 0.0016 * ((served + unit) / rating) ** 2
-    substation = grid * (0.00046 + 0.00287 * ((served + unit + cable) / grid) ** 2)
-    return {
-        "rejection_fans": fans,
-        "chiller": chilled,
-        "air_handlers": handlers,
-        "cdu_pumps": coolant,
-        "pumps": pumps,
-        "ups": ups,
-        "transformers": unit + cable + substation,
-        "load": served + unit + cable + substation,
-        "low": served,
-    }
+    return unit + cable + grid * (0.00046 + 0.00287 * ((served + unit + cable) / grid) ** 2)
