@@ -88,7 +88,7 @@ def tower_evaporation(out: Outdoors, heat: Floats, air_flow: Floats) -> tuple[Fl
     -----
     The air leaves saturated: h_out = h_in + Q / m, and E = m (w_s(T_out) - w_in). Dry air does not get so far: over
     counterflow at a Lewis factor of 1, this evaporates 24 % more at 44 degC and a wet bulb of 20, 12 % at 30 and 17,
-    7 % in humid and mild air, and as much in the cold.
+    7 % in humid and mild air, and no more in the cold.
 
     References
     ----------
