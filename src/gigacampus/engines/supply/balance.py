@@ -49,6 +49,8 @@ class SupplyResult:
         Hourly score over the life.
     claimed : dict of (H,) [MW]
         Clean energy that counts to annual matching, by plant.
+    carried : dict of float [MWh]
+        Load over the life by the plant that carries it; see `score.carried`.
     to_match : (Y,) [MWh]
         Load, and what batteries lose.
     certificates : (Y,) [MWh]
@@ -73,6 +75,7 @@ class SupplyResult:
     lcoe: dict[str, float | None]
     cfe_hourly: float | None
     claimed: dict[str, Floats]
+    carried: dict[str, float]
     to_match: Floats
     certificates: Floats
     renewable_annual: float | None
@@ -136,6 +139,7 @@ def balance(
         lcoe={n: costs.levelised(n, p, supply, timeline, made, plants[n]) for n, p in supply.plants.items()},
         cfe_hourly=score.share(clean, load),
         claimed=claimed,
+        carried=score.carried(supply, made),
         to_match=needed,
         certificates=bought,
         renewable_annual=score.share(renewable, needed),

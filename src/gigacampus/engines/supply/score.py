@@ -49,6 +49,24 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
+def carried(supply: Supply, made: Dispatch) -> dict[str, float]:
+    """Energy of the load over the life that each plant carries [MWh]; what is bought, the market carries.
+
+    A plant carries what it delivers less its part of the hour's export, spill and charge, and of what batteries give
+    back the part that it charged: a battery is no source, and what it loses carries nothing.
+    """
+    plants = supply.plants
+    exported = _share(made.grid_export, _total(made, (n for n in made.delivered if plants[n].behind_meter)))
+    charged = _share(made.charge, _total(made, (n for n in made.delivered if _runs(plants[n]))))
+    spilled = _share(made.spilled, _total(made, made.delivered))
+    lost = 1 - (share(made.discharge, made.charge) or 0.0)
+    found = {}
+    for name, power in made.delivered.items():
+        gone = spilled + exported * plants[name].behind_meter + lost * charged * _runs(plants[name])
+        found[name] = float(np.sum(power * (1 - gone)))
+    return found
+
+
 def to_match(timeline: Timeline, made: Dispatch, load: Floats) -> Floats:
     """Energy that matching must cover in each calendar year, shape (Y,) [MWh]: the load, and what batteries lose.
 

@@ -88,32 +88,13 @@ def delivered(run: Run) -> Delivered:
 
 
 def shares(run: Run) -> dict[str, float]:
-    """Share of the life's load that each source carries, the largest first; they sum to 1.
-
-    The market carries what is bought. A plant carries what it delivers less its part of the hour's export and charge,
-    and of what batteries give back the part that it charged: a battery is no source, and what it loses carries nothing.
-    """
-    made, plants = run.supply.dispatch, run.campus.supply.plants
-    clean = [name for name, plant in plants.items() if plant.kind not in ("gas", "battery")]
-    behind = [name for name in made.delivered if plants[name].behind_meter]
-    stored = float(made.charge.sum())
-    found = {"grid": float(made.purchase.sum())}
-    for name, power in made.delivered.items():
-        gone = _part(made, name, behind, made.grid_export) + _part(made, name, list(made.delivered), made.spilled)
-        charged = _part(made, name, clean, made.charge)
-        back = charged / stored * float(made.discharge.sum()) if stored else 0.0
-        kind = source(plants[name])
-        found[kind] = found.get(kind, 0.0) + float(power.sum()) - gone - charged + back
+    """Share of the life's load that each kind of source carries, the largest first; they sum to 1."""
+    found = {"grid": float(run.supply.dispatch.purchase.sum())}
+    for name, energy in run.supply.carried.items():
+        kind = source(run.campus.supply.plants[name])
+        found[kind] = found.get(kind, 0.0) + energy
     total = sum(found.values())
     return {kind: energy / total for kind, energy in sorted(found.items(), key=lambda item: -item[1]) if energy > 0}
-
-
-def _part(made: Any, name: str, names: list[str], flow: Floats) -> float:
-    """A plant's part of a flow that several feed, by what they deliver in the hour [MWh]."""
-    if name not in names or not flow.any():
-        return 0.0
-    whole = np.sum([made.delivered[each] for each in names], axis=0)
-    return float(np.sum(np.divide(flow * made.delivered[name], whole, out=np.zeros_like(whole), where=whole > 0)))
 
 
 def by_year(run: Run, hourly: Floats) -> Floats:
